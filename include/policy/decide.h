@@ -1,0 +1,86 @@
+/*
+ * decide.h - facts + rules -> decision. Pure: no clock, no I/O, the same answer every time.
+ *
+ * privacy  every rule that matches applies: the nearest reach wins, what is hidden adds up, "deny" ends it.
+ * cost     every rule that matches applies: each is a budget that must have room.
+ * routes   the first rule that matches decides who is asked; candidates beyond the reach are struck out.
+ *
+ * A model that the client names itself replaces the route's candidates, under the same reach and the same
+ * budgets; where the reach forbids it the answer is a fault, not another model.
+ */
+#ifndef WEIR_POLICY_DECIDE_H
+#define WEIR_POLICY_DECIDE_H
+
+#include "policy/settings.h"
+#include "slm/slm.h"
+#include "wire/chat.h"
+
+struct facts {
+    const struct team *team;
+    struct slice       model;        /* as asked, aliases not yet followed */
+    bool               is_inspected; /* false: inspection failed, so everything is private (law 2) */
+    pii_set            pii;
+    bool             is_judged; /* false: no heads, or they failed: difficulty counts as 1, the topic as none */
+    struct judgement judgement;
+    int64_t          tokens; /* of the prompt, estimated */
+    bool             stream, has_tools, ends_in_tool, has_unreadable;
+};
+
+/* What the rules in force ask about: what is not asked need not be found out. */
+struct needs {
+    bool pii, judgement;
+};
+
+struct budget {
+    const char *name; /* the rule's; names the budget in Redis with its team and month */
+    int64_t     limit_nanousd;
+    enum budget_over { OVER_DENY, OVER_LOCAL } over;
+};
+
+enum { BUDGETS_MOST = 4, RULES_TOLD_MOST = 16 };
+
+struct decision {
+    unsigned            reach; /* the farthest zone this request's data may enter */
+    pii_set             hide;  /* kinds that must be hidden from destinations beyond zone 0 */
+    const struct model *candidate[CANDIDATES_MOST]; /* to try, in order */
+    unsigned            count;
+    const char         *route; /* the route's name (ref in policy); "asked" where the client named the model */
+    const char         *rule[RULES_TOLD_MOST]; /* every rule that matched, in order */
+    unsigned            rule_count;
+    struct budget       budget[BUDGETS_MOST];
+    unsigned            budget_count;
+    int64_t             compress_above_tokens; /* 0: do not */
+    double              compress_to;           /* share of words kept */
+    int64_t             cache_keep_ms;         /* 0: neither read nor kept */
+    const struct model *escalate_to;           /* NULL: never */
+    double              escalate_below;        /* confidence under which candidate[0]'s answer is not taken */
+};
+
+struct policy;
+
+/* Compiles the policy files named by the settings (or the built-in ones). NULL with errors in diag. Names of
+ * models, zones, teams, kinds, topics are checked here. */
+MUST_CHECK struct policy *policy_read(struct arena *, const struct settings *, settings_file_reader *,
+                                      struct diag *);
+
+struct needs policy_needs(const struct policy *);
+
+/* The law of zones. Every leg asks this one function: forward, retry, fallback, escalation, cache write. */
+bool reach_allows(unsigned reach, unsigned zone);
+
+/* why: NO_SUCH_MODEL, DENIED, OUT_OF_REACH; the rule is named. *out is filled as far as it came, for explain
+ * and the audit. */
+MUST_CHECK bool decide(const struct policy *, const struct facts *, struct decision *out, struct fault *why);
+
+/* The worst that asking a model can cost: every byte of the prompt a token, and all the output it may give.
+ * false: NO_PRICE. */
+MUST_CHECK bool price_worst(const struct model *, int64_t prompt_bytes, int64_t max_tokens, int64_t choices,
+                            int64_t *nanousd, struct fault *why);
+/* What it did cost. Cached tokens are within prompt_tokens and are not counted twice. Rounded up to a
+ * nano-dollar. */
+int64_t price_usage(const struct price *, const struct answer_usage *);
+
+/* "0.000123450" */
+void nanousd_format(int64_t nanousd, char out[32]);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * diag.h - every mistake of a file in one run, each with its place: "file:line:column: what, what was
+ * expected".
+ *
+ * Collected, not thrown: a reader goes on after a mistake as far as it makes sense. Quotes the user's own keys
+ * and words, never a secret's value.
+ */
+#ifndef WEIR_POLICY_DIAG_H
+#define WEIR_POLICY_DIAG_H
+
+#include "base/buf.h"
+
+struct place {
+    const char *file;         /* (ref) as the user named it */
+    unsigned    line, column; /* from 1; 0 where the whole file is meant */
+};
+
+struct diag {
+    struct buf text;   /* a line each, LF-terminated */
+    unsigned   errors; /* # of lines that are errors */
+};
+
+void diag_init(struct diag *);
+void diag_fini(struct diag *);
+void diag_error(struct diag *, struct place, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* The word of the list (NULL-terminated) that is likely meant: Damerau-Levenshtein distance at most a third of
+ * its length; or NULL. */
+const char *diag_suggest(struct slice wrong, const char *const *right);
+
+#endif

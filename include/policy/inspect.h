@@ -1,0 +1,42 @@
+/*
+ * inspect.h - what is in a request: chat -> findings a text, and the facts that rules ask about.
+ *
+ * Runs on an SLM thread with that thread's scratch, or in explain and check. Where the finder fails, it says so
+ * and the caller treats the request as the most private kind.
+ */
+#ifndef WEIR_POLICY_INSPECT_H
+#define WEIR_POLICY_INSPECT_H
+
+#include "policy/decide.h"
+
+struct inspector {
+    const struct finder   *finder;
+    struct finder_scratch *scratch;
+    struct slm_worker     *worker; /* NULL: no model */
+};
+
+struct inspection {
+    struct findings *findings; /* one for each chat text */
+    bool             is_inspected, is_judged;
+    pii_set          pii;
+    struct judgement judgement;
+};
+
+MUST_CHECK bool inspect(const struct inspector *, struct needs, struct arena *, const struct chat *,
+                        struct inspection *out, struct fault *why);
+
+/* Tokens of a chat's texts, estimated for rules (not for money): bytes / 4. */
+int64_t chat_tokens(const struct chat *);
+
+/* Facts of a chat, given its inspection. */
+void facts_of(const struct chat *, const struct inspection *, const struct team *, struct facts *out);
+
+/* Hides in every text (sets `now`) what the decision wants hidden; returns how many places. vault as made for
+ * the team. */
+size_t redact(struct chat *, const struct inspection *, pii_set hide, struct vault *, struct arena *);
+
+/* The `tests:` of the policy files. Returns # that failed, each told in diag; *count is how many there were. */
+unsigned policy_test(const struct policy *, const struct settings *, const struct inspector *, unsigned *count,
+                     struct diag *);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * settings.h - weir.yaml: where Weir listens, whom it may ask, what it keeps where.
+ *
+ * Read once into an arena, then immutable; a snapshot holds it. Secrets come from ${ENV} or from `…_file` keys,
+ * and are never printed.
+ */
+#ifndef WEIR_POLICY_SETTINGS_H
+#define WEIR_POLICY_SETTINGS_H
+
+#include "base/log.h"
+#include "policy/yaml.h"
+#include "privacy/vault.h"
+
+enum { ZONES_MOST = 8, CANDIDATES_MOST = 8 };
+
+struct url {
+    bool        is_tls;
+    const char *host;
+    uint16_t    port;
+    const char *path; /* "" or "/v1": without a slash at the end */
+};
+
+/* http://…, https://… with host, port, path; no user, query or fragment. */
+MUST_CHECK bool url_parse(struct arena *, struct slice text, struct url *out, struct fault *why);
+
+struct listen {
+    const char  *host;
+    uint16_t     port;
+    const char  *certificate_file, *key_file; /* both or neither: TLS */
+    struct place place;
+};
+
+struct provider {
+    const char *name;
+    struct url  url;
+    unsigned    zone;       /* index in settings.zone: 0 is the nearest */
+    const char *key;        /* sent as Authorization: Bearer; NULL for none */
+    const char *ca_file;    /* extra root certificates; NULL for the system's */
+    int64_t     connect_ms, /* until connected, TLS included */
+        first_byte_ms,      /* from the request's last byte to the answer's first */
+        idle_ms;            /* between two bytes of an answer */
+};
+
+/* Nano-dollars for a million tokens; is_known is false where no price list names the model. Local models cost
+ * nothing unless a price is given. */
+struct price {
+    bool    is_known;
+    int64_t input_nanousd, cached_nanousd, output_nanousd;
+};
+
+struct model {
+    const char            *name; /* how policies and clients name it */
+    const struct provider *provider;
+    const char            *sent_as; /* the provider's name for it */
+    struct price           price;
+    int64_t                context_tokens, output_tokens; /* its limits; 0 where unknown */
+};
+
+struct team {
+    const char *name;
+    unsigned    key_count;
+    unsigned char (*key_hash)[32]; /* SHA-256 of each key */
+};
+
+struct settings {
+    const char      *file;
+    struct listen   *listen;
+    unsigned         listen_count;
+    const char      *zone[ZONES_MOST];
+    unsigned         zone_count; /* nearest first */
+    struct provider *provider;
+    unsigned         provider_count;
+    struct model    *model;
+    unsigned         model_count;
+    struct team     *team;
+    unsigned         team_count; /* at least 1; without teams: "default" without keys */
+    bool             has_keys;   /* are API keys asked for? */
+    struct {
+        const char *from, *to;
+    } * alias;
+    unsigned         alias_count;  /* model names that mean another, or "auto" */
+    const char      *slm_folder;   /* NULL: no model, nothing is judged */
+    unsigned         slm_threads;  /* 0: half the cores, at least 1 */
+    unsigned         loops;        /* 0: one a core */
+    const char      *redis_url;    /* NULL: Weir starts its own */
+    const char      *state_folder; /* for Weir's own Redis and the master key */
+    bool             has_master_key;
+    struct vault_key master_key;
+    const char     **policy_file;
+    unsigned         policy_count; /* relative to the settings file */
+    const char     **price_file;
+    unsigned         price_count;
+    int64_t          head_most_bytes, body_most_bytes, answer_most_bytes;
+    int64_t          client_idle_ms; /* an idle connection, and a request that does not arrive */
+    int64_t          inspect_ms;     /* deadline of an inspection; past it the request counts as private */
+    int64_t          redis_ms;       /* deadline of a Redis reply */
+    bool             ledger_open;    /* budgets when Redis is away: false refuses (law 2) */
+    enum log_level   log_level;
+};
+
+/* How files are read: so that tests and the binary's own copies of policies/ can stand in. False when there is
+ * none such. */
+typedef bool settings_file_reader(struct arena *, const char *file, struct slice *text);
+
+/* NULL with errors in diag (all of the file in one run). `file` NULL: the settings of a first run without a
+ * file: loopback:8080, Ollama on its port, OpenAI where OPENAI_API_KEY is set, the built-in policies. */
+MUST_CHECK struct settings *settings_read(struct arena *, const char *file, settings_file_reader *, yaml_env *,
+                                          struct diag *);
+
+const struct model *settings_model(const struct settings *, struct slice name);
+
+/* The text of a file of policies/ that is inside the binary ("default.yaml", "prices.yaml", …); empty where
+ * there is none. */
+struct slice embedded_policy(const char *name);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * slm.h - the small language model in the process: a narrow door to the encoder and its heads.
+ *
+ * A model is a Hugging Face BERT-family folder as it is (config.json, vocab.txt, model.safetensors), loaded
+ * once, immutable and shared by all threads. A worker is one thread's scratch; nothing is allocated per call
+ * after it has warmed up. Not on an event loop: a call takes milliseconds.
+ */
+#ifndef WEIR_SLM_SLM_H
+#define WEIR_SLM_SLM_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+
+enum { SLM_DIM_MOST = 1024 };
+
+/* What a request is about; tables/topics.h has a line each. */
+enum topic {
+#define TOPIC(name, word) TOPIC_##name,
+#include "tables/topics.h"
+#undef TOPIC
+    TOPICS
+};
+
+struct slm;
+struct slm_worker;
+
+/* why names the file, the tensor, the shape. */
+MUST_CHECK struct slm *slm_open(const char *folder, struct fault *why);
+void                   slm_close(struct slm **);
+
+const char *slm_name(const struct slm *);        /* the folder's last part */
+unsigned    slm_dim(const struct slm *);         /* floats in an embedding: 384 for MiniLM-L6 */
+unsigned    slm_tokens_most(const struct slm *); /* tokens an embedding looks at, [CLS] and [SEP] included */
+const char *slm_kernel(const struct slm *); /* what the matrix work runs on: "avx512", "avx2", "portable" */
+
+struct slm_worker *slm_worker_new(const struct slm *);
+void               slm_worker_free(struct slm_worker **);
+
+/* Mean-pooled, L2-normalized, as sentence-transformers does; text beyond slm_tokens_most() is not looked at.
+ * out: slm_dim() floats. */
+void slm_embed(struct slm_worker *, struct slice text, float *out);
+
+/* Token ids with [CLS] and [SEP], cut at most; returns how many. */
+size_t slm_tokenize(struct slm_worker *, struct slice text, uint32_t *ids, size_t most);
+
+struct judgement {
+    float      difficulty;          /* 0..1: the chance that a small model's answer is wrong */
+    enum topic topic;               /* the likeliest */
+    float      topic_share[TOPICS]; /* sums to 1 */
+};
+
+/* Reads the question with the heads that are inside the binary. Heads are of one model's embedding space: where
+ * the model is another (another dim), has_heads is false and nothing is judged. */
+bool slm_has_heads(const struct slm *);
+void slm_judge(struct slm_worker *, struct slice question, struct judgement *out);
+
+/* The topic so named, TOPICS where there is none. */
+enum topic  topic_of(struct slice word);
+const char *topic_word(enum topic);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * chat.h - what a chat is, whatever dialect it came in, and where each of its texts stands in the body.
+ *
+ * OpenAI's chat completions is the first dialect (wire/openai.c); a dialect's reader fills this one shape.
+ * Texts are listed, not copied into structures of roles: inspection, redaction, summarizing and pricing all
+ * walk the one list, so no field can be forgotten by one of them. Everything lives in the arena given; slices
+ * may point into the body, which must outlive the chat.
+ *
+ * A changed text is written back by chat_write(), which splices: bytes that did not change are not touched.
+ */
+#ifndef WEIR_WIRE_CHAT_H
+#define WEIR_WIRE_CHAT_H
+
+#include "wire/json.h"
+
+enum chat_role { CHAT_SYSTEM, CHAT_USER, CHAT_ASSISTANT, CHAT_TOOL, CHAT_NO_ROLE };
+
+enum chat_place {
+    CHAT_CONTENT, /* a message's words: a string, or a part {"type":"text"}; also a refusal or reasoning given
+                     back */
+    CHAT_NAME,    /* a message's "name", the request's "user", "safety_identifier" */
+    CHAT_TOOL_ARGUMENTS, /* a tool call's arguments: JSON inside a string */
+    CHAT_TOOL_ABOUT, /* a tool's or a response schema's free text: descriptions, enum values, defaults, titles
+                      */
+    CHAT_METADATA, /* any other string in the body that a provider would see and that is not a protocol word */
+};
+
+struct chat_text {
+    struct slice    text;       /* unescaped, UTF-8 */
+    uint32_t        start, end; /* range of its JSON string in the body, quotes included */
+    enum chat_place place;
+    enum chat_role  role;
+    uint32_t        message; /* index in messages[]; CHAT_NO_MESSAGE outside */
+    struct slice now; /* what it shall say; NULL ptr while unchanged. Set by redaction, then by summarizing. */
+};
+#define CHAT_NO_MESSAGE UINT32_MAX
+
+struct chat {
+    struct json       json;
+    struct slice      model; /* as the client named it */
+    bool              stream;
+    bool              include_usage; /* stream_options.include_usage */
+    int64_t           max_tokens;    /* max_completion_tokens, else max_tokens; -1 where neither is given */
+    int64_t           choices;       /* n, 1 where absent */
+    bool              has_logprobs;  /* logprobs: true */
+    bool              has_tools;
+    bool              ends_in_tool; /* the last message is a tool's result: a tool loop is running */
+    uint32_t          unreadable;   /* # parts that no text can be read from: images, audio, files */
+    uint32_t          messages;     /* # of messages */
+    uint32_t          last_user;    /* index of the last user message, or CHAT_NO_MESSAGE */
+    struct chat_text *text;
+    size_t            text_count;
+};
+
+/* Reads an OpenAI chat-completions body. why: BAD_REQUEST with param, DUPLICATE_KEY. */
+MUST_CHECK bool chat_read(struct arena *, struct slice body, struct chat *out, struct fault *why);
+
+/* What goes out. Empty fields stay as they are. */
+struct chat_changes {
+    struct slice model;        /* the provider's name of the model */
+    int64_t      max_tokens;   /* a clamp or a limit that must be stated; 0 leaves it as it is */
+    bool         ask_usage;    /* stream_options.include_usage = true */
+    bool         ask_logprobs; /* logprobs = true */
+};
+
+/* The body with every text's `now`, and the changes, spliced in. */
+void chat_write(const struct chat *, const struct chat_changes *, struct arena *, struct buf *out);
+
+/* The texts of the last user message joined by LF, as they are now: what difficulty and topic are judged by. */
+struct slice chat_question(const struct chat *, struct arena *);
+
+/* An answer, or one chunk of a streamed one. Absent is told from zero. */
+enum answer_place { ANSWER_CONTENT, ANSWER_REFUSAL, ANSWER_REASONING, ANSWER_TOOL_ARGUMENTS, ANSWER_OTHER };
+
+struct answer_text {
+    struct slice      text;
+    uint32_t          start, end; /* range of its JSON string in the answer, quotes included */
+    uint32_t          choice;     /* the choice's "index" */
+    uint32_t          tool;       /* the tool call's "index", 0 elsewhere */
+    enum answer_place place;
+};
+
+struct answer_usage {
+    bool    is_given;
+    int64_t prompt_tokens, completion_tokens; /* cached and reasoning tokens are within these */
+    int64_t cached_tokens, reasoning_tokens;
+};
+
+struct answer {
+    struct json         json;
+    bool                is_error; /* {"error": …} with something in it */
+    struct answer_text *text;
+    size_t              text_count;
+    uint32_t            choices;       /* # of choices in this document */
+    struct slice        finish;        /* the first non-null finish_reason; NULL ptr where there is none */
+    uint32_t            finish_choice; /* whose it is */
+    struct answer_usage usage;
+    double              logprob_sum; /* over the tokens of choice 0's content */
+    uint32_t            logprob_count;
+};
+
+/* why: PROVIDER_BROKE. The json must outlive *out. */
+MUST_CHECK bool answer_read(struct arena *, struct slice json, struct answer *out, struct fault *why);
+
+/* {"error":{"message":…,"type":…,"param":…,"code":…}}: OpenAI's shape, all four fields, param null where there
+ * is none. */
+void error_write(const struct fault *, struct buf *out);
+
+/* Any provider's error body (OpenAI's, a bare string, HTML, nothing) made whole in OpenAI's shape; of a body
+ * that is no JSON no byte is kept. */
+void error_mend(struct slice body, int status, struct arena *, struct buf *out);
+
+#endif

@@ -1,0 +1,5 @@
+const char *weir_version(void);
+const char *weir_version(void)
+{
+    return WEIR_VERSION;
+}
