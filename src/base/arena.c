@@ -1,8 +1,9 @@
 /*
  * arena.c - see base/arena.h.
  *
- * A list of blocks, the newest first. A block doubles the last one's size up to BLOCK_MOST_BYTES; what is larger than that
- * gets a block to itself. Under ASan each block is an allocation of its own, so overruns of a block are seen.
+ * A list of blocks, the newest first. A block doubles the last one's size up to BLOCK_MOST_BYTES; what is
+ * larger than that gets a block to itself. Under ASan each block is an allocation of its own, so overruns of a
+ * block are seen.
  */
 #include "base/arena.h"
 
