@@ -1,0 +1,14 @@
+/*
+ * commands.h - the subcommands of `weir`. Each is a main of its own: argv[0] is its name, what it returns is the
+ * exit status (0 well, 1 not, 2 misused).
+ */
+#ifndef WEIR_COMMANDS_H
+#define WEIR_COMMANDS_H
+
+/* check [-c FILE]: reads settings, policies and prices, runs the policies' tests, tells all that is wrong. */
+int cmd_check(int argc, char **argv);
+
+/* explain [-c FILE] [--team T] [--model M] [--json] [PROMPT]: what Weir would do with a prompt, and why. */
+int cmd_explain(int argc, char **argv);
+
+#endif
