@@ -1,6 +1,6 @@
 /*
- * commands.h - the subcommands of `weir`. Each is a main of its own: argv[0] is its name, what it returns is the
- * exit status (0 well, 1 not, 2 misused).
+ * commands.h - the subcommands of `weir`. Each is a main of its own: argv[0] is its name, what it returns is
+ * the exit status (0 well, 1 not, 2 misused).
  */
 #ifndef WEIR_COMMANDS_H
 #define WEIR_COMMANDS_H

@@ -1,0 +1,22 @@
+/*
+ * metrics.h - what is counted, one line each.
+ *
+ *     name                kind     Prometheus' name                    help
+ */
+METRIC(REQUESTS,           counter, "weir_requests_total",              "requests answered, errors included")
+METRIC(REQUESTS_RUNNING,   gauge,   "weir_requests_running",            "requests in hand")
+METRIC(STREAMS,            counter, "weir_streams_total",               "streamed answers")
+METRIC(CLIENTS_GONE,       counter, "weir_clients_gone_total",          "clients that hung up before their answer was whole")
+METRIC(CACHE_HITS,         counter, "weir_cache_hits_total",            "answers from the cache")
+METRIC(CACHE_MISSES,       counter, "weir_cache_misses_total",          "looked for in the cache and not found")
+METRIC(CACHE_SAVED,        counter, "weir_cache_saved_nanousd_total",   "what answers from the cache cost when they were made")
+METRIC(REDACTIONS,         counter, "weir_redactions_total",            "places in prompts hidden behind placeholders")
+METRIC(INSPECTIONS,        counter, "weir_inspections_total",           "requests inspected on an SLM thread")
+METRIC(INSPECTIONS_FAILED, counter, "weir_inspections_failed_total",    "inspections that failed or came too late: the request counted as private")
+METRIC(ESCALATIONS,        counter, "weir_escalations_total",           "local answers that were not good enough")
+METRIC(FALLBACKS,          counter, "weir_fallbacks_total",             "next candidates asked after a failure")
+METRIC(SENTENCES_DROPPED,  counter, "weir_sentences_dropped_total",     "sentences left out of long contexts")
+METRIC(COST,               counter, "weir_cost_nanousd_total",          "spent, in nano-dollars")
+METRIC(REDIS_AWAY,         counter, "weir_redis_away_total",            "commands that Redis did not answer in time")
+METRIC(RELOADS,            counter, "weir_reloads_total",               "settings and policies taken anew")
+METRIC(RELOADS_REFUSED,    counter, "weir_reloads_refused_total",       "changed files that had mistakes: the old ones stay in force")

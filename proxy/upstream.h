@@ -1,0 +1,43 @@
+/*
+ * upstream.h - asking providers: pooled connections of one loop, HTTP/1.1 out and in, plain or TLS (verified,
+ * SNI).
+ *
+ * A call is one request and its answer. It ends in exactly one of on_end() and on_fault(), unless call_cancel()
+ * ends it first; after that the call is gone. Cancelling an unfinished call closes its connection: a provider
+ * sees within the loop's turn that nobody listens any more. A reused connection that dies before a byte of the
+ * answer came is replaced by a fresh one, once.
+ */
+#ifndef WEIR_UPSTREAM_H
+#define WEIR_UPSTREAM_H
+
+#include "loop.h"
+#include "policy/settings.h"
+#include "wire/http1.h"
+
+struct upstream; /* the pool of a loop */
+struct call;
+
+struct call_handler {
+    void (*on_head)(struct call *, const struct http1_head *, void *arg);
+    void (*on_body)(struct call *, struct slice, void *arg);
+    void (*on_end)(struct call *, void *arg);
+    void (*on_fault)(struct call *, const struct fault *, void *arg); /* PROVIDER_AWAY, _TLS, _SILENT, _BROKE */
+};
+
+struct upstream *upstream_new(struct loop *);
+void             upstream_free(struct upstream **); /* cancels what runs, without callbacks */
+
+/* Sends "POST path" (beneath the provider's base path) with its key, content-type application/json, the extra
+ * headers ("name: value\r\n" lines) and the body (copied). Callbacks come later, never from within this
+ * function. The provider must live until the call is over. */
+struct call *upstream_post(struct upstream *, const struct provider *, const char *path, struct slice headers,
+                           struct slice body, const struct call_handler *, void *arg);
+
+/* Ends the call without a callback; *handle is nulled. NULL is allowed. */
+void call_cancel(struct call **handle);
+
+/* Stops reading until resumed: the client is slower than the provider. The idle deadline rests meanwhile. */
+void call_pause(struct call *);
+void call_resume(struct call *);
+
+#endif
