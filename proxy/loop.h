@@ -32,6 +32,15 @@ void loop_defer(struct loop *, void (*call)(void *arg), void *arg);
 /* From any thread: call(arg) on the loop's thread. */
 void loop_post(struct loop *, void (*call)(void *arg), void *arg);
 
+/* Something that lives until its own time or the loop's end, whichever comes first: on_free() is told when the
+ * loop goes. */
+struct loop_guest {
+    struct loop_guest *next, **link;
+    void (*on_free)(struct loop_guest *);
+};
+void loop_invite(struct loop *, struct loop_guest *);
+void loop_dismiss(struct loop_guest *); /* no guest of any loop any more; idempotent */
+
 /* One-shot timer that can be set again; on_time(arg) on the loop's thread. The timer is the caller's storage.
  */
 struct timer {
