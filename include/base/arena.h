@@ -14,6 +14,10 @@ struct arena;
 struct arena *arena_new(void);
 void          arena_free(struct arena **);
 
+/* As if freed and made anew, clean-ups run, but the newest block is kept: for scratch that one item after the
+ * other is worked in. A block that one large item needed is not kept. */
+void arena_reset(struct arena *);
+
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *, size_t bytes);
 void *arena_array(struct arena *, size_t count, size_t bytes);

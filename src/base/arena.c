@@ -38,20 +38,47 @@ struct arena *arena_new(void)
     return must_calloc(1, sizeof(struct arena));
 }
 
+/* A clean-up lives in a block itself, so all are called before any block goes. */
+static void run_clean_ups(struct arena *a)
+{
+    for (struct clean_up *c = a->latest; c; c = c->next)
+        c->call(c->arg);
+    a->latest = NULL;
+}
+
+static void free_blocks(struct block *b)
+{
+    while (b) {
+        struct block *next = b->next;
+        free(b);
+        b = next;
+    }
+}
+
 void arena_free(struct arena **handle)
 {
     struct arena *a = *handle;
     *handle = NULL;
     if (!a)
         return;
-    for (struct clean_up *c = a->latest; c; c = c->next)
-        c->call(c->arg);
-    while (a->newest) {
-        struct block *next = a->newest->next;
-        free(a->newest);
-        a->newest = next;
-    }
+    run_clean_ups(a);
+    free_blocks(a->newest);
     free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+    run_clean_ups(a);
+    struct block *kept = a->newest;
+    if (kept && kept->cap <= BLOCK_MOST_BYTES) {
+        free_blocks(kept->next);
+        kept->next = NULL;
+        kept->used = 0;
+    } else {
+        free_blocks(kept);
+        a->newest = NULL;
+    }
+    a->bytes = 0;
 }
 
 static struct block *block_add(struct arena *a, size_t least_bytes)
