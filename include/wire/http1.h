@@ -6,10 +6,13 @@
  * odd lengths, transfer codings other than a final chunked, control bytes, unknown methods, upgrades and
  * CONNECT, data after `Connection: close`. A line is judged as soon as it ends, not when the head does.
  *
+ * Requests of the kind "GET /path" without a version (HTTP/0.9), RTSP/1.0 and ICE/1.0 are read as HTTP/1.0 that
+ * closes: their framing is plain, and they deserve a plain answer.
+ *
  * The head is kept in the reader (ceiling: head_most_bytes) and its slices live until the next message's first
  * byte is fed. Body slices point into the input. Use: http1_read() in a loop while it returns something other
- * than HTTP1_MORE, dropping
- * `*used` bytes of the input each time.
+ * than HTTP1_MORE, dropping `*used` bytes of the input each time; the END of a message may come with no input
+ * left. Nothing is allocated after http1_new().
  */
 #ifndef WEIR_WIRE_HTTP1_H
 #define WEIR_WIRE_HTTP1_H
@@ -34,17 +37,18 @@ struct http1_header {
 };
 
 struct http1_head {
-    struct slice method;        /* requests */
-    struct slice target;        /* requests: as sent */
-    struct slice path, query;   /* requests: of the target, the query without "?"; the fragment is dropped */
-    int          status;        /* answers: 200..599; 1xx answers are read and passed over */
-    int          minor_version; /* 0 or 1 */
+    struct slice method;         /* requests */
+    struct slice target;         /* requests: as sent */
+    struct slice path, query;    /* requests: of the target, the query without "?"; the fragment is dropped */
+    int          status;         /* answers: 200..599; 1xx answers are read and passed over */
+    int          minor_version;  /* 0 or 1 */
+    int64_t      content_length; /* bytes, or -1 */
+    bool         is_chunked;
+    bool         is_coded;         /* gzip, deflate or compress below chunked: the body is not what was meant */
+    bool         keep_alive;       /* may the connection carry another message after this one? */
+    bool         expects_continue; /* requests: "Expect: 100-continue" */
+    unsigned     header_count;
     struct http1_header header[HTTP1_HEADERS_MOST];
-    unsigned            header_count;
-    int64_t             content_length; /* bytes, or -1 */
-    bool                is_chunked;
-    bool                keep_alive;       /* may the connection carry another message after this one? */
-    bool                expects_continue; /* requests: "Expect: 100-continue" */
 };
 
 struct http1; /* one connection's reader, one direction */
