@@ -476,11 +476,14 @@ void server_free(struct server **handle)
 
 static uint16_t bound_port(struct evconnlistener *socket)
 {
-    struct sockaddr_storage address = { 0 };
-    socklen_t               length = sizeof address;
-    getsockname(evconnlistener_get_fd(socket), (struct sockaddr *)&address, &length);
-    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                               : ((struct sockaddr_in *)&address)->sin_port);
+    union {
+        struct sockaddr     any;
+        struct sockaddr_in  v4;
+        struct sockaddr_in6 v6;
+    } address = { .v6 = { 0 } };
+    socklen_t length = sizeof address;
+    getsockname(evconnlistener_get_fd(socket), &address.any, &length);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 bool server_listen(struct server *s, const char *host, uint16_t *port, SSL_CTX *tls, struct fault *why)

@@ -12,10 +12,17 @@
 
 #include "loop.h"
 #include "policy/settings.h"
+#include "tls.h"
 #include "wire/http1.h"
 
 struct upstream; /* the pool of a loop */
 struct call;
+
+/* Where a call goes: the provider's settings, and the TLS context made for them (NULL: plain http). */
+struct origin {
+    const struct provider *provider;
+    SSL_CTX               *tls;
+};
 
 struct call_handler {
     void (*on_head)(struct call *, const struct http1_head *, void *arg);
@@ -28,9 +35,10 @@ struct upstream *upstream_new(struct loop *);
 void             upstream_free(struct upstream **); /* cancels what runs, without callbacks */
 
 /* Sends "POST path" (beneath the provider's base path) with its key, content-type application/json, the extra
- * headers ("name: value\r\n" lines) and the body (copied). Callbacks come later, never from within this
- * function. The provider must live until the call is over. */
-struct call *upstream_post(struct upstream *, const struct provider *, const char *path, struct slice headers,
+ * headers
+ * ("name: value\r\n" lines) and the body (copied). Callbacks come later, never from within this function. The
+ * origin and its provider must live until the call is over. */
+struct call *upstream_post(struct upstream *, const struct origin *, const char *path, struct slice headers,
                            struct slice body, const struct call_handler *, void *arg);
 
 /* Ends the call without a callback; *handle is nulled. NULL is allowed. */

@@ -1,0 +1,290 @@
+/* snapshot.c - see snapshot.h. */
+#include "snapshot.h"
+
+#include "base/die.h"
+#include "tls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_MOST_BYTES = 1 << 20 };
+
+struct slm_share {
+    atomic_uint refs;
+    char       *folder;
+    struct slm *slm;
+};
+
+struct key_row {
+    unsigned char      hash[32];
+    const struct team *team;
+};
+
+bool file_read(struct arena *arena, const char *name, struct slice *text)
+{
+    int         fd = open(name, O_RDONLY | O_CLOEXEC);
+    struct stat about;
+    if (fd < 0)
+        return false;
+    bool ok = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size <= FILE_MOST_BYTES;
+    if (ok) {
+        char   *bytes = arena_alloc(arena, (size_t)about.st_size + 1);
+        ssize_t got = read(fd, bytes, (size_t)about.st_size);
+        ok = got >= 0;
+        *text = slice_of(bytes, ok ? (size_t)got : 0);
+    }
+    close(fd);
+    return ok;
+}
+
+static const char *environment(const char *name)
+{
+    return getenv(name); /* main thread, at load */
+}
+
+/* ---- parts of a snapshot ---- */
+
+static bool place_error(struct diag *diag, const struct settings *settings, const struct fault *why)
+{
+    struct place whole_file = { .file = settings->file ? settings->file : "settings" };
+    diag_error(diag, whole_file, "%s", why->detail);
+    return false;
+}
+
+static bool share_weights(struct snapshot *s, const struct snapshot *old, struct diag *diag)
+{
+    const char  *folder = s->settings->slm_folder;
+    struct fault why = { 0 };
+    if (!folder)
+        return true;
+    if (old && old->slm_share && strcmp(old->slm_share->folder, folder) == 0) {
+        s->slm_share = old->slm_share;
+        atomic_fetch_add(&s->slm_share->refs, 1);
+    } else {
+        struct slm *slm = slm_open(folder, &why);
+        if (!slm)
+            return place_error(diag, s->settings, &why);
+        s->slm_share = must_calloc(1, sizeof *s->slm_share);
+        atomic_init(&s->slm_share->refs, 1);
+        s->slm_share->folder = die_if_null(strdup(folder));
+        s->slm_share->slm = slm;
+    }
+    s->slm = s->slm_share->slm;
+    return true;
+}
+
+static void weights_unref(struct slm_share *share)
+{
+    if (share && atomic_fetch_sub(&share->refs, 1) == 1) {
+        slm_close(&share->slm);
+        free(share->folder);
+        free(share);
+    }
+}
+
+static bool make_tls(struct snapshot *s, struct diag *diag)
+{
+    const struct settings *settings = s->settings;
+    struct fault           why = { 0 };
+    bool                   ok = true;
+    s->origin = arena_array(s->arena, settings->provider_count, sizeof *s->origin);
+    for (unsigned i = 0; i < settings->provider_count; i++) {
+        const struct provider *provider = &settings->provider[i];
+        s->origin[i].provider = provider;
+        if (provider->url.is_tls && !(s->origin[i].tls = tls_client_context(provider->ca_file, &why)))
+            ok = place_error(diag, settings, &why);
+    }
+    s->listen_tls = arena_array(s->arena, settings->listen_count, sizeof *s->listen_tls);
+    for (unsigned i = 0; i < settings->listen_count; i++) {
+        const struct listen *listen = &settings->listen[i];
+        if (listen->certificate_file &&
+            !(s->listen_tls[i] = tls_server_context(listen->certificate_file, listen->key_file, &why)))
+            ok = place_error(diag, settings, &why);
+    }
+    return ok;
+}
+
+/* Without a key in the settings, one is made at the first start and kept in the state folder, so that
+ * placeholders stay the same over restarts. Proxies that shall agree need one in their settings. */
+static bool own_master_key(const struct settings *settings, struct vault_key *key, struct fault *why)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/master.key", settings->state_folder);
+    mkdir(settings->state_folder, 0700);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        char fresh[4096 + 8];
+        snprintf(fresh, sizeof fresh, "%s.XXXXXX", path);
+        fd = mkostemp(fresh, O_CLOEXEC);
+        if (fd < 0)
+            return fault_set(why, FAULT_INTERNAL, "the state folder %s cannot be written: %s",
+                             settings->state_folder, strerror(errno));
+        bool is_written = RAND_bytes(key->bytes, sizeof key->bytes) == 1 &&
+                          write(fd, key->bytes, sizeof key->bytes) == (ssize_t)sizeof key->bytes &&
+                          fsync(fd) == 0;
+        close(fd);
+        /* link(), not rename(): of two first starts at once, one wins and both use its key. */
+        if (is_written && link(fresh, path) != 0 && errno != EEXIST)
+            is_written = false;
+        unlink(fresh);
+        fd = is_written ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    }
+    bool is_read = fd >= 0 && read(fd, key->bytes, sizeof key->bytes) == (ssize_t)sizeof key->bytes;
+    if (fd >= 0)
+        close(fd);
+    return is_read || fault_set(why, FAULT_INTERNAL, "the key %s cannot be read or made", path);
+}
+
+static bool make_team_keys(struct snapshot *s, struct diag *diag)
+{
+    const struct settings *settings = s->settings;
+    struct vault_key       master = settings->master_key;
+    struct fault           why = { 0 };
+    if (!settings->has_master_key && !own_master_key(settings, &master, &why))
+        return place_error(diag, settings, &why);
+    s->team_key = arena_array(s->arena, settings->team_count, sizeof *s->team_key);
+    for (unsigned i = 0; i < settings->team_count; i++)
+        vault_key_derive(&master, slice_str(settings->team[i].name), &s->team_key[i]);
+    explicit_bzero(&master, sizeof master);
+    return true;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof((struct key_row *)0)->hash);
+}
+
+static void make_key_rows(struct snapshot *s)
+{
+    const struct settings *settings = s->settings;
+    for (unsigned t = 0; t < settings->team_count; t++)
+        s->key_count += settings->team[t].key_count;
+    s->key_row = arena_array(s->arena, s->key_count, sizeof *s->key_row);
+    struct key_row *row = s->key_row;
+    for (unsigned t = 0; t < settings->team_count; t++)
+        for (unsigned k = 0; k < settings->team[t].key_count; k++, row++) {
+            memcpy(row->hash, settings->team[t].key_hash[k], sizeof row->hash);
+            row->team = &settings->team[t];
+        }
+    qsort(s->key_row, s->key_count, sizeof *s->key_row, by_hash);
+}
+
+/* A store on this machine is as near as the process; another is "trusted" at best. */
+static unsigned store_zone(const struct settings *settings)
+{
+    struct slice url = slice_str(settings->redis_url);
+    if (!settings->redis_url || slice_starts(url, S("unix:")) || slice_find(url, S("//127.")) != SLICE_NONE ||
+        slice_find(url, S("@127.")) != SLICE_NONE || slice_find(url, S("localhost")) != SLICE_NONE ||
+        slice_find(url, S("[::1]")) != SLICE_NONE)
+        return 0;
+    return settings->zone_count > 1 ? 1 : 0;
+}
+
+/* ---- a snapshot's life ---- */
+
+struct snapshot *snapshot_load(const char *file, const struct snapshot *old, struct diag *diag)
+{
+    struct arena    *arena = arena_new();
+    struct snapshot *s = must_calloc(1, sizeof *s);
+    struct fault     why = { 0 };
+    atomic_init(&s->refs, 1);
+    s->arena = arena;
+    s->settings = settings_read(arena, file, file_read, environment, diag);
+    if (s->settings)
+        s->policy = policy_read(arena, s->settings, file_read, diag);
+    if (!s->policy)
+        goto failed;
+    s->needs = policy_needs(s->policy);
+    s->finder = finder_new(&why);
+    if (!s->finder) {
+        place_error(diag, s->settings, &why);
+        goto failed;
+    }
+    bool has_weights = share_weights(s, old, diag);
+    bool has_tls = make_tls(s, diag);
+    bool has_keys = make_team_keys(s, diag);
+    if (!has_weights || !has_tls || !has_keys)
+        goto failed;
+    make_key_rows(s);
+    s->redis_zone = store_zone(s->settings);
+    return s;
+failed:
+    snapshot_unref(&s);
+    return NULL;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *s)
+{
+    atomic_fetch_add(&s->refs, 1);
+    return s;
+}
+
+void snapshot_unref(struct snapshot **handle)
+{
+    struct snapshot *s = *handle;
+    *handle = NULL;
+    if (!s || atomic_fetch_sub(&s->refs, 1) != 1)
+        return;
+    for (unsigned i = 0; s->origin && i < s->settings->provider_count; i++)
+        tls_context_free(&s->origin[i].tls);
+    for (unsigned i = 0; s->listen_tls && i < s->settings->listen_count; i++)
+        tls_context_free(&s->listen_tls[i]);
+    finder_free(&s->finder);
+    weights_unref(s->slm_share);
+    if (s->team_key)
+        explicit_bzero(s->team_key, s->settings->team_count * sizeof *s->team_key);
+    arena_free(&s->arena);
+    free(s);
+}
+
+const struct origin *snapshot_origin(const struct snapshot *s, const struct provider *provider)
+{
+    return &s->origin[provider - s->settings->provider];
+}
+
+const struct team *snapshot_team(const struct snapshot *s, struct slice api_key)
+{
+    if (!s->settings->has_keys)
+        return &s->settings->team[0];
+    struct key_row wanted = { .team = NULL };
+    SHA256((const unsigned char *)api_key.ptr, api_key.len, wanted.hash);
+    const struct key_row *row = bsearch(&wanted, s->key_row, s->key_count, sizeof wanted, by_hash);
+    return row ? row->team : NULL;
+}
+
+/* ---- the one in force ---- */
+
+void snapshot_box_init(struct snapshot_box *box, struct snapshot *first)
+{
+    pthread_mutex_init(&box->lock, NULL);
+    box->now = first;
+}
+
+struct snapshot *snapshot_box_get(struct snapshot_box *box)
+{
+    pthread_mutex_lock(&box->lock);
+    struct snapshot *now = snapshot_ref(box->now);
+    pthread_mutex_unlock(&box->lock);
+    return now;
+}
+
+void snapshot_box_swap(struct snapshot_box *box, struct snapshot *next)
+{
+    pthread_mutex_lock(&box->lock);
+    struct snapshot *old = box->now;
+    box->now = next;
+    pthread_mutex_unlock(&box->lock);
+    snapshot_unref(&old);
+}
+
+void snapshot_box_fini(struct snapshot_box *box)
+{
+    snapshot_unref(&box->now);
+    pthread_mutex_destroy(&box->lock);
+}

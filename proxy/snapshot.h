@@ -1,0 +1,61 @@
+/*
+ * snapshot.h - settings, policies, weights and patterns of one moment: immutable, counted, swapped whole.
+ *
+ * An exchange keeps the snapshot that it began with. Loading reads files, compiles patterns and maps weights,
+ * so it happens on the main thread; weights are taken over from the old snapshot where the folder is the same.
+ */
+#ifndef WEIR_SNAPSHOT_H
+#define WEIR_SNAPSHOT_H
+
+#include "policy/decide.h"
+#include "privacy/find.h"
+#include "slm/slm.h"
+#include "upstream.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct slm_share; /* the weights, counted, since they outlive a snapshot */
+struct key_row;
+
+struct snapshot {
+    atomic_uint       refs;
+    struct arena     *arena;
+    struct settings  *settings;
+    struct policy    *policy;
+    struct needs      needs;
+    struct finder    *finder;
+    struct slm       *slm; /* (ref in slm_share) NULL: none configured */
+    struct slm_share *slm_share;
+    struct origin    *origin;     /* one for each of settings->provider, in its order */
+    SSL_CTX         **listen_tls; /* one for each of settings->listen; NULL: plain */
+    struct vault_key *team_key;   /* one for each of settings->team: what its placeholders are keyed with */
+    struct key_row   *key_row;    /* API keys' hashes, sorted */
+    unsigned          key_count;
+    unsigned          redis_zone; /* where our store is: 0 on this machine */
+};
+
+/* NULL with errors in diag. file NULL: the settings of a first run. old may be NULL. */
+MUST_CHECK struct snapshot *snapshot_load(const char *file, const struct snapshot *old, struct diag *);
+struct snapshot            *snapshot_ref(struct snapshot *);
+void                        snapshot_unref(struct snapshot **);
+
+const struct origin *snapshot_origin(const struct snapshot *, const struct provider *);
+
+/* The team whose API key this is; NULL for none. Without keys in the settings, everyone is the one team. */
+const struct team *snapshot_team(const struct snapshot *, struct slice api_key);
+
+/* The one in force, for all threads. */
+struct snapshot_box {
+    pthread_mutex_t  lock;
+    struct snapshot *now;
+};
+void             snapshot_box_init(struct snapshot_box *, struct snapshot *first); /* takes the reference */
+struct snapshot *snapshot_box_get(struct snapshot_box *); /* a reference of the caller's */
+void             snapshot_box_swap(struct snapshot_box *, struct snapshot *next); /* takes the reference */
+void             snapshot_box_fini(struct snapshot_box *);
+
+/* Reads a file whole, at most 1 MiB: a settings_file_reader. */
+bool file_read(struct arena *, const char *file, struct slice *text);
+
+#endif
