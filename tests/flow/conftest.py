@@ -1,0 +1,135 @@
+"""The stage: a test asks it for providers and for Weir between them, and it clears up and looks at what was left behind."""
+import pathlib
+import shutil
+import ssl
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from actors.scripted import Scripted  # noqa: E402
+from actors.weir import Fake, Process, Weir, free_port  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "threads: one journey through all that threads share; also run with ThreadSanitizer")
+
+
+class Stage:
+    def __init__(self, folder):
+        self.folder = folder
+        self.actors = []
+
+    def _enter(self, actor):
+        self.actors.append(actor)
+        return actor
+
+    def provider(self, script=None, name="provider", tls=None):
+        """A provider that does what a script says (actors/scripted.py)."""
+        return self._enter(Scripted(script, name, tls))
+
+    def fake(self, name="fake", *argv):
+        """Weir's own fake provider."""
+        return self._enter(Fake(self.folder, name, *argv))
+
+    def settings(self, local=None, cloud=None, trusted=None, policy=None, prices=None, **more):
+        """Settings for `small` (local), `middle` (trusted) and `large` (cloud), those that are given a provider. A provider
+        is an actor, or a mapping of settings. Without a policy every model is asked in this order; a policy is a mapping, or
+        a file's text. What else is given stands in the settings as it is."""
+        providers, models = {}, {}
+        for model, zone, actor in (("small", "local", local), ("middle", "trusted", trusted), ("large", "cloud", cloud)):
+            if actor is None:
+                continue
+            own = dict(actor) if isinstance(actor, dict) else {"url": actor.url()}
+            providers[zone] = {"api": "openai", "zone": zone, "key": f"key-of-{zone}", **own}
+            models[model] = {"provider": zone, "model": f"{model}-as-sent"}
+        (self.folder / "policies").mkdir(exist_ok=True)
+        self.write_policy(policy or {"routes": [{"name": "in order", "ask": list(models)}]})
+        settings = {
+            "listen": [{"address": f"127.0.0.1:{free_port()}"}],
+            "providers": providers,
+            "models": models,
+            "policies": ["policies/test.yaml"],
+            "state": str(self.folder / "state"),
+            "loops": 2,
+            "log": "debug",
+        }
+        if prices:
+            self.write("policies/prices.yaml", prices)
+            settings["prices"] = ["policies/prices.yaml"]
+        return {**settings, **more}
+
+    def write(self, name, content):
+        """A file in the test's folder: text, or a mapping as JSON, which is YAML."""
+        import json
+        (self.folder / name).write_text(content if isinstance(content, str) else json.dumps(content, indent=2))
+
+    def write_policy(self, policy):
+        self.write("policies/test.yaml", policy)
+
+    def weir(self, env=None, settings=None, **wanted):
+        """Weir, ready. `wanted` is what settings() takes."""
+        return self.weir_unready(env, settings, **wanted).wait_until_ready()
+
+    def weir_unready(self, env=None, settings=None, **wanted):
+        return self._enter(Weir(self.folder, settings or self.settings(**wanted), env=env))
+
+    def certificate(self, name="localhost"):
+        """A root of our own and a certificate of its for a name: (root's file, server's TLS context)."""
+        return make_certificate(self.folder, name)
+
+    def clear(self):
+        """Ends all, the last that entered first; the first complaint is the test's."""
+        complaints = []
+        for actor in reversed(self.actors):
+            try:
+                actor.stop()
+                if isinstance(actor, Scripted) and actor.errors:
+                    raise actor.errors[0]
+            except Exception as complaint:
+                complaints.append(complaint)
+        if complaints:
+            raise complaints[0]
+
+
+def make_certificate(folder, name):
+    root, key, leaf = folder / "root.pem", folder / "leaf.key", folder / "leaf.pem"
+    request, root_key, extra = folder / "leaf.csr", folder / "root.key", folder / "leaf.ext"
+    extra.write_text(f"subjectAltName=DNS:{name}\n")
+    for command in (
+            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", root_key, "-out", root, "-days", "2", "-subj", "/CN=Weir's test root"],
+            ["req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={name}"],
+            ["x509", "-req", "-in", request, "-CA", root, "-CAkey", root_key, "-CAcreateserial", "-out", leaf, "-days", "2", "-extfile", extra]):
+        subprocess.run(["openssl", *map(str, command)], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(leaf, key)
+    return root, context
+
+
+@pytest.fixture
+def stage(tmp_path):
+    # A unix socket's name must be short, and pytest's folders are not.
+    folder = pathlib.Path("/tmp") / f"weir-{tmp_path.parent.name.rsplit('-', 1)[-1]}-{abs(hash(str(tmp_path))) % 10**8}"
+    folder.mkdir()
+    stage = Stage(folder)
+    try:
+        yield stage
+    finally:
+        try:
+            stage.clear()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows the end of each process's log."""
+    report = yield
+    stage = item.funcargs.get("stage") if hasattr(item, "funcargs") else None
+    if report.when == "call" and report.failed and stage:
+        for actor in stage.actors:
+            if isinstance(actor, Process):
+                report.sections.append((f"log of {actor.log_path.name}", actor.log[-6000:]))
+    return report
