@@ -11,4 +11,8 @@ int cmd_check(int argc, char **argv);
 /* explain [-c FILE] [--team T] [--model M] [--json] [PROMPT]: what Weir would do with a prompt, and why. */
 int cmd_explain(int argc, char **argv);
 
+/* fake-provider [--listen A:P] [--name N] [--record FILE] [--fast] [--loops N]: a provider to try and test
+ * with. */
+int cmd_fake_provider(int argc, char **argv);
+
 #endif

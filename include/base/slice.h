@@ -58,7 +58,7 @@ static inline struct slice slice_cut(struct slice s, size_t from, size_t to)
         to = s.len;
     if (from > to)
         from = to;
-    return slice_of(s.ptr ? s.ptr + from : NULL, to - from);
+    return slice_of(from ? s.ptr + from : s.ptr, to - from);
 }
 
 /* ASCII letters compare without case, as header names do. */

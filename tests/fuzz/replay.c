@@ -70,10 +70,10 @@ int main(int argc, char **argv)
         run_file(argv[i]);
 
     static const char *const no_seeds[] = { "", NULL };
-    const char *const       *seeds = fuzz_seeds ? fuzz_seeds : no_seeds;
+    const char *const       *seeds = fuzz_seeds && fuzz_seeds[0] ? fuzz_seeds : no_seeds;
     const char              *asked = getenv("WEIR_FUZZ_RUNS");
     long                     runs = asked ? atol(asked) : RUNS;
-    size_t                   seed_count = 0;
+    size_t                   seed_count = 1;
     while (seeds[seed_count])
         seed_count++;
     for (long run = 0; run < runs; run++) {
