@@ -257,34 +257,3 @@ const struct team *snapshot_team(const struct snapshot *s, struct slice api_key)
     const struct key_row *row = bsearch(&wanted, s->key_row, s->key_count, sizeof wanted, by_hash);
     return row ? row->team : NULL;
 }
-
-/* ---- the one in force ---- */
-
-void snapshot_box_init(struct snapshot_box *box, struct snapshot *first)
-{
-    pthread_mutex_init(&box->lock, NULL);
-    box->now = first;
-}
-
-struct snapshot *snapshot_box_get(struct snapshot_box *box)
-{
-    pthread_mutex_lock(&box->lock);
-    struct snapshot *now = snapshot_ref(box->now);
-    pthread_mutex_unlock(&box->lock);
-    return now;
-}
-
-void snapshot_box_swap(struct snapshot_box *box, struct snapshot *next)
-{
-    pthread_mutex_lock(&box->lock);
-    struct snapshot *old = box->now;
-    box->now = next;
-    pthread_mutex_unlock(&box->lock);
-    snapshot_unref(&old);
-}
-
-void snapshot_box_fini(struct snapshot_box *box)
-{
-    snapshot_unref(&box->now);
-    pthread_mutex_destroy(&box->lock);
-}

@@ -1,8 +1,9 @@
 /*
  * snapshot.h - settings, policies, weights and patterns of one moment: immutable, counted, swapped whole.
  *
- * An exchange keeps the snapshot that it began with. Loading reads files, compiles patterns and maps weights,
- * so it happens on the main thread; weights are taken over from the old snapshot where the folder is the same.
+ * Each loop holds the one in force, and an exchange keeps the one that it began with. Loading reads files,
+ * compiles patterns and maps weights, so it happens on the main thread; weights are taken over from the old
+ * snapshot where the folder is the same.
  */
 #ifndef WEIR_SNAPSHOT_H
 #define WEIR_SNAPSHOT_H
@@ -12,7 +13,6 @@
 #include "slm/slm.h"
 #include "upstream.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 struct slm_share; /* the weights, counted, since they outlive a snapshot */
@@ -44,16 +44,6 @@ const struct origin *snapshot_origin(const struct snapshot *, const struct provi
 
 /* The team whose API key this is; NULL for none. Without keys in the settings, everyone is the one team. */
 const struct team *snapshot_team(const struct snapshot *, struct slice api_key);
-
-/* The one in force, for all threads. */
-struct snapshot_box {
-    pthread_mutex_t  lock;
-    struct snapshot *now;
-};
-void             snapshot_box_init(struct snapshot_box *, struct snapshot *first); /* takes the reference */
-struct snapshot *snapshot_box_get(struct snapshot_box *); /* a reference of the caller's */
-void             snapshot_box_swap(struct snapshot_box *, struct snapshot *next); /* takes the reference */
-void             snapshot_box_fini(struct snapshot_box *);
 
 /* Reads a file whole, at most 1 MiB: a settings_file_reader. */
 bool file_read(struct arena *, const char *file, struct slice *text);

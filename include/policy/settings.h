@@ -58,6 +58,7 @@ struct model {
 
 struct team {
     const char *name;
+    int64_t     requests_a_minute; /* 0: no limit */
     unsigned    key_count;
     unsigned char (*key_hash)[32]; /* SHA-256 of each key */
 };
@@ -95,6 +96,7 @@ struct settings {
     int64_t          inspect_ms;     /* deadline of an inspection; past it the request counts as private */
     int64_t          redis_ms;       /* deadline of a Redis reply */
     bool             ledger_open;    /* budgets when Redis is away: false refuses (law 2) */
+    const char      *audit_file;     /* NULL: none is kept */
     enum log_level   log_level;
 };
 

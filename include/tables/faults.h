@@ -20,6 +20,7 @@ FAULT(NO_KEY,             401, "authentication_error",  "missing_api_key",      
 FAULT(BAD_KEY,            401, "authentication_error",  "invalid_api_key",          false, "the API key is not known")
 FAULT(DENIED,             403, "permission_error",      "denied_by_policy",         false, "a policy forbids this")
 FAULT(OUT_OF_REACH,       403, "permission_error",      "out_of_reach",             false, "no model that may see this request can answer it")
+FAULT(RATE_LIMITED,       429, "rate_limit_error",      "rate_limit_exceeded",      false, "too many requests a minute")
 FAULT(OVER_BUDGET,        402, "insufficient_quota",    "budget_exhausted",         false, "the budget is spent")
 FAULT(NO_PRICE,           402, "insufficient_quota",    "price_unknown",            true,  "the model has no price, so a budget cannot cover it")
 FAULT(LEDGER_AWAY,        503, "server_error",          "budget_unavailable",       false, "the budget cannot be read now")

@@ -1,0 +1,376 @@
+/*
+ * asking.c - the step forward: candidates asked in turn, and the answer's way back to the client.
+ *
+ *   next model --> ask --> hear --> relay --> client
+ *       ^                    |        |
+ *       +--failed unheard----+        +-- a draft is held whole, judged, then delivered or followed by what it
+ * escalates to
+ *
+ * After the first byte to the client nothing is tried again: a failure then ends in an error event and an
+ * unfinished body (law 4).
+ */
+#include "exchange_parts.h"
+
+#include "base/log.h"
+
+static void ask_or_end(struct exchange *x);
+
+static const struct vault *live_vault(const struct exchange *x)
+{
+    return x->vault && vault_count(x->vault) ? x->vault : NULL;
+}
+
+static struct relay *relay_for(struct exchange *x)
+{
+    const struct relay_options options = {
+        .is_stream = x->chat.stream,
+        .vault = live_vault(x),
+        .strip_logprobs = !x->chat.has_logprobs,
+        .strip_usage = x->chat.stream && !x->chat.include_usage,
+        .answer_most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
+    };
+    return relay_new(x->arena, &options);
+}
+
+/* ---- towards the client ---- */
+
+static const char *content_type(const struct exchange *x)
+{
+    return x->chat.stream ? "text/event-stream" : "application/json";
+}
+
+static void begin_stream(struct exchange *x)
+{
+    if (!client_is_replying(x->client))
+        client_reply_begin(x->client, 200, content_type(x), exchange_headers(x, false), -1);
+}
+
+/* A comment, which SSE readers pass over (WHATWG HTML, 9.2.5): the cost is known only now. */
+static void add_cost_comment(struct exchange *x)
+{
+    char cost[32];
+    nanousd_format(x->cost_nanousd, cost);
+    buf_printf(&x->out, ": x-weir-cost-usd %s\n\n", cost);
+}
+
+static void deliver(struct exchange *x)
+{
+    if (x->chat.stream) {
+        begin_stream(x);
+        add_cost_comment(x);
+        client_reply_add(x->client, buf_slice(&x->out));
+        client_reply_end(x->client);
+    } else {
+        client_reply(x->client, 200, content_type(x), exchange_headers(x, true), buf_slice(&x->out));
+    }
+    x->client = NULL;
+}
+
+void exchange_fail(struct exchange *x, const struct fault *why)
+{
+    struct client *client = x->client;
+    x->fault = *why;
+    x->client = NULL;
+    if (!client)
+        return;
+    if (client_is_replying(client)) {
+        buf_reset(&x->out);
+        relay_break(x->relay, why, &x->out);
+        client_reply_add(client, buf_slice(&x->out));
+        client_reply_break(client);
+        return;
+    }
+    struct slice headers = exchange_headers(x, true);
+    if (x->retry_after_s > 0)
+        headers = slice_str(arena_printf(x->arena, "%.*sretry-after: %lld\r\n", SLICE_ARG(headers),
+                                         (long long)x->retry_after_s));
+    client_reply_fault(client, why, headers);
+}
+
+/* What is sent goes at once; what the client is too slow for makes the provider wait. */
+static void pass_on(struct exchange *x)
+{
+    bool has_begun = client_is_replying(x->client);
+    if (x->is_draft || !x->chat.stream || (!has_begun && !relay_has_spoken(x->relay)))
+        return;
+    begin_stream(x);
+    client_reply_add(x->client, buf_slice(&x->out));
+    buf_reset(&x->out);
+    if (client_is_backed_up(x->client))
+        call_pause(x->call);
+}
+
+/* ---- the end of a leg ---- */
+
+/* The cache holds redacted text only: what a model on this machine was told in plain words stays out of it. */
+static void keep(struct exchange *x)
+{
+    struct slice record = relay_record(x->relay);
+    bool         saw_plain_text = x->model->provider->zone == 0 && live_vault(x);
+    if (!x->uses_cache || !relay_outcome(x->relay)->is_good || saw_plain_text || record.len == 0)
+        return;
+    const struct cached answer = {
+        .is_stream = x->chat.stream,
+        .cost_nanousd = x->cost_nanousd,
+        .model = slice_str(x->model->name),
+        .answer = record,
+    };
+    int64_t now_ms = loop_wall_ms(x->tools->loop);
+    cache_keep(x->tools->redis, &x->cache_key, &answer, x->decision.cache_keep_ms, now_ms);
+}
+
+static bool may_escalate(const struct exchange *x)
+{
+    return x->decision.escalate_to && !x->is_escalated &&
+           reach_allows(x->decision.reach, x->decision.escalate_to->provider->zone);
+}
+
+static void leg_done(struct exchange *x)
+{
+    const struct relay_outcome *outcome = relay_outcome(x->relay);
+    exchange_count_leg(x, true);
+    if (x->is_draft && outcome->confidence < x->decision.escalate_below && may_escalate(x)) {
+        log_debug("escalated", "%s: confidence %.2f of %s is below %.2f (%s)", x->id, outcome->confidence,
+                  x->model->name, x->decision.escalate_below, outcome->doubt ? outcome->doubt : "logprobs");
+        metrics_add(x->tools->metrics, METRIC_ESCALATIONS, 1);
+        struct buf swap = x->draft;
+        x->draft = x->out;
+        x->out = swap;
+        x->draft_model = x->model;
+        x->candidate = x->decision.count; /* the draft's fellows are not better */
+        ask_or_end(x);
+        return;
+    }
+    keep(x);
+    deliver(x);
+    exchange_end(x);
+}
+
+static void leg_failed(struct exchange *x, const struct fault *why, bool was_sent)
+{
+    exchange_count_leg(x, was_sent);
+    log_debug("leg_failed", "%s: %s", x->id, why->detail);
+    x->fault = *why;
+    if (client_is_replying(x->client) || !fault_tries_next(why->kind)) {
+        exchange_fail(x, why);
+        exchange_end(x);
+        return;
+    }
+    metrics_fault(x->tools->metrics, why->kind);
+    metrics_add(x->tools->metrics, METRIC_FALLBACKS, 1);
+    ask_or_end(x);
+}
+
+/* ---- a provider's errors ---- */
+
+/* Errors about the request itself are the client's to see; all others are between Weir and the provider, whose
+ * words may quote our key. */
+static bool is_about_request(int status)
+{
+    return status == 400 || status == 413 || status == 422;
+}
+
+static void pass_error(struct exchange *x)
+{
+    struct buf mended, restored;
+    buf_init(&mended, x->error_body.ceiling * 8);
+    buf_init(&restored, mended.ceiling * 2);
+    error_mend(buf_slice(&x->error_body), x->error_status, x->arena, &mended);
+    if (live_vault(x))
+        vault_restore(x->vault, buf_slice(&mended), true, &restored);
+    client_reply(x->client, x->error_status, "application/json", exchange_headers(x, true),
+                 buf_slice(live_vault(x) ? &restored : &mended));
+    x->client = NULL;
+    x->fault.kind = FAULT_PROVIDER_REFUSED;
+    buf_wipe(&mended);
+    buf_wipe(&restored);
+    exchange_end(x);
+}
+
+static void provider_refused(struct exchange *x)
+{
+    struct fault why = { 0 };
+    if (is_about_request(x->error_status)) {
+        exchange_count_leg(x, false);
+        pass_error(x);
+        return;
+    }
+    fault_set(&why, x->error_status == 429 ? FAULT_PROVIDER_LIMITED : FAULT_PROVIDER_REFUSED,
+              "%s answered with status %d", x->model->provider->name, x->error_status);
+    leg_failed(x, &why, false);
+}
+
+/* ---- hearing ---- */
+
+static void on_head(struct call *call, const struct http1_head *head, void *arg)
+{
+    (void)call;
+    struct exchange *x = arg;
+    x->error_status = head->status == 200 ? 0 : head->status;
+    if (x->error_status) {
+        int64_t seconds = 0;
+        if (slice_to_i64(http1_header(head, "retry-after"), &seconds) && seconds > 0)
+            x->retry_after_s = seconds;
+        return;
+    }
+    x->retry_after_s = 0;
+    x->relay = relay_for(x);
+}
+
+static void on_body(struct call *call, struct slice bytes, void *arg)
+{
+    (void)call;
+    struct exchange *x = arg;
+    struct fault     why = { 0 };
+    if (x->error_status) {
+        buf_add(&x->error_body, bytes); /* what is beyond its ceiling is of no interest */
+    } else if (relay_feed(x->relay, bytes, &x->out, &why)) {
+        pass_on(x);
+    } else {
+        call_cancel(&x->call);
+        leg_failed(x, &why, true);
+    }
+}
+
+static void on_end(struct call *call, void *arg)
+{
+    (void)call;
+    struct exchange *x = arg;
+    struct fault     why = { 0 };
+    x->call = NULL;
+    if (x->error_status)
+        provider_refused(x);
+    else if (relay_end(x->relay, &x->out, &why))
+        leg_done(x);
+    else
+        leg_failed(x, &why, true);
+}
+
+static void on_fault(struct call *call, const struct fault *why, void *arg)
+{
+    (void)call;
+    struct exchange *x = arg;
+    x->call = NULL;
+    leg_failed(x, why, why->kind != FAULT_PROVIDER_AWAY && why->kind != FAULT_PROVIDER_TLS);
+}
+
+static const struct call_handler call_handler = {
+    .on_head = on_head,
+    .on_body = on_body,
+    .on_end = on_end,
+    .on_fault = on_fault,
+};
+
+/* ---- asking ---- */
+
+/* Hidden values go out hidden beyond this machine; a model on it is told the plain words. */
+static void write_body(struct exchange *x, struct buf *body)
+{
+    struct chat               chat = x->chat;
+    const struct chat_changes changes = {
+        .model = slice_str(x->model->sent_as),
+        .ask_usage = chat.stream && !chat.include_usage,
+        .ask_logprobs = x->is_draft && !chat.has_logprobs,
+    };
+    struct buf plain;
+    buf_init(&plain, body->ceiling);
+    if (x->model->provider->zone == 0 && live_vault(x)) {
+        chat.text = arena_array(x->arena, chat.text_count, sizeof *chat.text);
+        memcpy(chat.text, x->chat.text, chat.text_count * sizeof *chat.text);
+        for (size_t i = 0; i < chat.text_count; i++) {
+            if (!chat.text[i].now.ptr)
+                continue;
+            buf_reset(&plain);
+            vault_restore(x->vault, chat.text[i].now, chat.text[i].place == CHAT_TOOL_ARGUMENTS, &plain);
+            chat.text[i].now = arena_copy(x->arena, buf_slice(&plain));
+        }
+    }
+    chat_write(&chat, &changes, x->arena, body);
+    buf_wipe(&plain);
+}
+
+static void cancel_call(struct exchange *x)
+{
+    exchange_count_leg(x, true);
+    call_cancel(&x->call);
+}
+
+/* The next model that may be asked; NULL when there is none left. Every leg asks reach_allows() anew: what the
+ * decision says of candidates is not taken on trust. */
+static const struct model *next_model(struct exchange *x)
+{
+    const struct decision *decision = &x->decision;
+    while (x->candidate < decision->count) {
+        const struct model *model = decision->candidate[x->candidate++];
+        if (reach_allows(decision->reach, model->provider->zone))
+            return model;
+    }
+    if (!may_escalate(x))
+        return NULL;
+    x->is_escalated = true;
+    return decision->escalate_to;
+}
+
+enum step_result take_forward(struct exchange *x)
+{
+    const struct model *model = next_model(x);
+    if (!model && x->draft_model) { /* nothing better is to be had */
+        x->model = x->draft_model;
+        struct buf swap = x->out;
+        x->out = x->draft;
+        x->draft = swap;
+        x->fault = (struct fault){ 0 };
+        deliver(x);
+        return END;
+    }
+    if (!model) {
+        struct fault why = x->fault;
+        if (!why.kind)
+            fault_set(&why, FAULT_OUT_OF_REACH, "route \"%s\" has no model left to ask", x->decision.route);
+        exchange_fail(x, &why);
+        return END;
+    }
+    x->model = model;
+    x->fault = (struct fault){ 0 };
+    x->error_status = 0;
+    x->relay = NULL;
+    x->is_draft = may_escalate(x);
+    buf_reset(&x->out);
+    buf_reset(&x->error_body);
+
+    struct buf body;
+    buf_init(&body, SIZE_MAX); /* bounded by what was received: placeholders and options add little */
+    write_body(x, &body);
+    x->asked_bytes = (int64_t)body.len;
+    x->call = upstream_post(x->tools->upstream, snapshot_origin(x->snapshot, model->provider),
+                            "/chat/completions", slice_of(NULL, 0), buf_slice(&body), &call_handler, x);
+    buf_wipe(&body);
+    x->cancel = cancel_call;
+    return WAIT;
+}
+
+static void ask_or_end(struct exchange *x)
+{
+    x->cancel = NULL;
+    if (take_forward(x) == END)
+        exchange_end(x);
+}
+
+/* ---- from the cache ---- */
+
+enum step_result exchange_replay(struct exchange *x, const struct cached *hit)
+{
+    struct fault why = { 0 };
+    x->relay = relay_for(x);
+    if (hit->is_stream != x->chat.stream || !relay_feed(x->relay, hit->answer, &x->out, &why) ||
+        !relay_end(x->relay, &x->out, &why)) {
+        buf_reset(&x->out);
+        x->relay = NULL;
+        return NEXT;
+    }
+    x->is_hit = true;
+    x->saved_nanousd = hit->cost_nanousd;
+    x->model = settings_model(x->snapshot->settings, hit->model);
+    deliver(x);
+    return END;
+}

@@ -1,0 +1,111 @@
+/* audit.c - see audit.h. */
+#include "audit.h"
+
+#include "base/buf.h"
+#include "base/die.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+enum { QUEUE_MOST_BYTES = 4 << 20 };
+
+struct audit {
+    pthread_mutex_t lock; /* over queue, dropped, is_closing */
+    pthread_cond_t  news;
+    struct buf      queue;
+    uint64_t        dropped;
+    bool            is_closing;
+    int             fd;
+    pthread_t       thread;
+};
+
+static void write_all(int fd, struct slice text)
+{
+    while (text.len) {
+        ssize_t written = write(fd, text.ptr, text.len);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            log_error("audit_write_failed", "%s", strerror(errno));
+            return;
+        }
+        text = slice_cut(text, (size_t)written, text.len);
+    }
+}
+
+static void *work(void *arg)
+{
+    struct audit *a = arg;
+    struct buf    taken;
+    buf_init(&taken, QUEUE_MOST_BYTES);
+    for (bool goes_on = true; goes_on;) {
+        pthread_mutex_lock(&a->lock);
+        while (a->queue.len == 0 && !a->is_closing)
+            pthread_cond_wait(&a->news, &a->lock);
+        goes_on = !a->is_closing;
+        struct buf swap = a->queue;
+        a->queue = taken;
+        taken = swap;
+        if (a->dropped) {
+            buf_printf(&a->queue, "{\"dropped\":%llu}\n", (unsigned long long)a->dropped);
+            a->dropped = 0;
+        }
+        pthread_mutex_unlock(&a->lock);
+        write_all(a->fd, buf_slice(&taken));
+        buf_reset(&taken);
+    }
+    write_all(a->fd, buf_slice(&a->queue));
+    buf_fini(&taken);
+    return NULL;
+}
+
+struct audit *audit_open(const char *file, struct fault *why)
+{
+    int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        fault_set(why, FAULT_INTERNAL, "the audit file %s cannot be written: %s", file, strerror(errno));
+        return NULL;
+    }
+    struct audit *a = must_calloc(1, sizeof *a);
+    a->fd = fd;
+    buf_init(&a->queue, QUEUE_MOST_BYTES);
+    pthread_mutex_init(&a->lock, NULL);
+    pthread_cond_init(&a->news, NULL);
+    if (pthread_create(&a->thread, NULL, work, a) != 0)
+        die("no thread for the audit");
+    return a;
+}
+
+void audit_close(struct audit **handle)
+{
+    struct audit *a = *handle;
+    *handle = NULL;
+    if (!a)
+        return;
+    pthread_mutex_lock(&a->lock);
+    a->is_closing = true;
+    pthread_cond_signal(&a->news);
+    pthread_mutex_unlock(&a->lock);
+    pthread_join(a->thread, NULL);
+    close(a->fd);
+    buf_fini(&a->queue);
+    pthread_mutex_destroy(&a->lock);
+    pthread_cond_destroy(&a->news);
+    free(a);
+}
+
+void audit_line(struct audit *a, struct slice line)
+{
+    pthread_mutex_lock(&a->lock);
+    if (a->queue.len + line.len + 1 > a->queue.ceiling) {
+        a->dropped++;
+    } else {
+        buf_add(&a->queue, line);
+        buf_add_byte(&a->queue, '\n');
+    }
+    pthread_cond_signal(&a->news);
+    pthread_mutex_unlock(&a->lock);
+}

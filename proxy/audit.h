@@ -1,0 +1,23 @@
+/*
+ * audit.h - what became of each request: one line of JSON a request in a file of the operator's, in words of
+ * ours alone.
+ *
+ * It names team, rules, reach, model, zone, verdict, money, counts; never a text, a key or a placeholder's
+ * value (law 6). Lines are handed to a thread, since a loop touches no files; a queue that is full drops lines
+ * and counts them, and the next line that fits tells how many.
+ */
+#ifndef WEIR_AUDIT_H
+#define WEIR_AUDIT_H
+
+#include "base/fault.h"
+
+struct audit;
+
+/* Appends to the file; made with mode 0600. why: INTERNAL. */
+MUST_CHECK struct audit *audit_open(const char *file, struct fault *why);
+void                     audit_close(struct audit **); /* what is queued is written */
+
+/* line: a JSON object without its line end; copied. From any thread. */
+void audit_line(struct audit *, struct slice line);
+
+#endif

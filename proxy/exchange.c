@@ -1,0 +1,515 @@
+/*
+ * exchange.c - one request's life, from the first byte to the last entry in the ledger.
+ *
+ * Read the table and you know the program. Each step hands on to the next, waits for one thing, or ends the
+ * exchange; whatever ends it, settle runs, once. The only arrow back is in forward: a candidate that fails
+ * before the first byte of its answer is followed by the next one that the decision allows, and a draft that is
+ * not good enough by the model it escalates to.
+ *
+ *   client -> identify -> understand -> admit -> inspect -> decide -> redact -> recall -> shorten -> reserve ->
+ * forward -> client redis    SLM        pure                 redis     SLM        redis      network     |
+ *                                                                                                        settle
+ * <-----------+
+ */
+#include "exchange_parts.h"
+
+#include "base/die.h"
+#include "base/log.h"
+
+#include <openssl/rand.h>
+
+enum { ERROR_BODY_MOST = 64 * 1024 };
+
+#define EXCHANGE_STEPS(STEP)                                                                                   \
+    STEP(identify, "who is asking")                                                                            \
+    STEP(understand, "what is asked")                                                                          \
+    STEP(admit, "may they, now")                                                                               \
+    STEP(inspect, "what is in it")                                                                             \
+    STEP(decide, "where it goes, and why")                                                                     \
+    STEP(redact, "what must stay here")                                                                        \
+    STEP(recall, "answered before?")                                                                           \
+    STEP(shorten, "what of a long context matters")                                                            \
+    STEP(reserve, "the worst it can cost")                                                                     \
+    STEP(forward, "ask, and relay the answer")
+
+#define STEP(name, words) enum step_result take_##name(struct exchange *);
+EXCHANGE_STEPS(STEP)
+#undef STEP
+
+static const struct {
+    enum step_result (*take)(struct exchange *);
+    const char *name;
+} steps[] = {
+#define STEP(name, words) { take_##name, #name },
+    EXCHANGE_STEPS(STEP)
+#undef STEP
+};
+
+static enum step_result refuse(struct exchange *x, const struct fault *why)
+{
+    exchange_fail(x, why);
+    return END;
+}
+
+/* ---- waiting ---- */
+
+static void cancel_redis(struct exchange *x)
+{
+    redis_cancel(x->tools->redis, x->redis_id);
+}
+
+static enum step_result wait_for(struct exchange *x, void (*cancel)(struct exchange *))
+{
+    x->cancel = cancel;
+    return WAIT;
+}
+
+/* ---- SLM threads ---- */
+
+static void free_when_nothing_is_out(struct exchange *x);
+
+static void on_thought(struct job *job)
+{
+    struct thinking *t = (struct thinking *)job;
+    struct exchange *x = t->exchange;
+    t->is_out = false;
+    if (x->is_over) {
+        free_when_nothing_is_out(x);
+    } else if (t->is_awaited) { /* else its deadline has passed, and the exchange has gone on without it */
+        t->is_awaited = false;
+        t->is_done = true;
+        timer_clear(&x->deadline);
+        exchange_go_on(x);
+    }
+}
+
+static void give_up_thinking(struct exchange *x, struct thinking *t)
+{
+    t->is_awaited = false;
+    timer_clear(&x->deadline);
+    if (t->is_out && slm_pool_cancel(x->tools->slm_pool, &t->job))
+        t->is_out = false;
+}
+
+static bool think(struct exchange *x, struct thinking *t, void (*run)(struct job *, const struct inspector *))
+{
+    t->exchange = x;
+    t->job = (struct job){ .run = run, .done = on_thought, .loop = x->tools->loop, .snapshot = x->snapshot };
+    if (!t->arena)
+        t->arena = arena_new();
+    t->is_out = slm_pool_submit(x->tools->slm_pool, &t->job);
+    t->is_awaited = t->is_out;
+    return t->is_out;
+}
+
+/* ---- the steps ---- */
+
+static struct slice api_key(const struct http1_head *head)
+{
+    struct slice value = http1_header(head, "authorization");
+    if (value.len > 7 && slice_is_nocase(slice_cut(value, 0, 7), "bearer "))
+        return slice_trim(slice_cut(value, 7, value.len));
+    return slice_of(NULL, 0);
+}
+
+enum step_result take_identify(struct exchange *x)
+{
+    struct slice key = api_key(client_head(x->client));
+    x->team = snapshot_team(x->snapshot, key);
+    struct fault why = { .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
+    return x->team ? NEXT : refuse(x, &why);
+}
+
+enum step_result take_understand(struct exchange *x)
+{
+    struct fault why = { 0 };
+    if (!chat_read(x->arena, client_body(x->client), &x->chat, &why))
+        return refuse(x, &why);
+    return NEXT;
+}
+
+static void on_admitted(void *arg, int64_t wait_s)
+{
+    struct exchange *x = arg;
+    x->retry_after_s = wait_s;
+    if (wait_s > 0)
+        fault_set(&x->fault, FAULT_RATE_LIMITED,
+                  "team %s may ask %lld times a minute; the next minute begins in %lld s", x->team->name,
+                  (long long)x->team->requests_a_minute, (long long)wait_s);
+    exchange_go_on(x);
+}
+
+enum step_result take_admit(struct exchange *x)
+{
+    if (x->team->requests_a_minute == 0)
+        return NEXT;
+    x->redis_id = limits_admit(x->tools->redis, &x->admission, x->team->name, x->team->requests_a_minute,
+                               loop_wall_ms(x->tools->loop), on_admitted, x);
+    return wait_for(x, cancel_redis);
+}
+
+static void run_inspection(struct job *job, const struct inspector *inspector)
+{
+    struct thinking *t = (struct thinking *)job;
+    struct exchange *x = t->exchange;
+    struct fault     why = { 0 };
+    if (!inspect(inspector, x->snapshot->needs, t->arena, &x->chat, &t->inspection, &why)) {
+        t->inspection.is_inspected = false; /* law 2: what could not be read is private */
+        log_warn("inspection_failed", "%s", why.detail);
+    }
+}
+
+static void cancel_inspecting(struct exchange *x)
+{
+    give_up_thinking(x, &x->inspecting);
+}
+
+static void on_inspect_late(void *arg)
+{
+    struct exchange *x = arg;
+    give_up_thinking(x, &x->inspecting);
+    exchange_go_on(x);
+}
+
+enum step_result take_inspect(struct exchange *x)
+{
+    struct needs needs = x->snapshot->needs;
+    if (!needs.pii && !needs.judgement)
+        return NEXT;
+    metrics_add(x->tools->metrics, METRIC_INSPECTIONS, 1);
+    if (!think(x, &x->inspecting, run_inspection))
+        return NEXT; /* shed: not inspected, so private */
+    timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_inspect_late, x);
+    return wait_for(x, cancel_inspecting);
+}
+
+/* What was asked to be found out, and was not, counts as the worst there is. */
+static const struct inspection *findings_of(struct exchange *x)
+{
+    static const struct inspection unknown; /* not inspected, not judged */
+    struct needs                   needs = x->snapshot->needs;
+    static const struct inspection nothing_asked = { .is_inspected = true };
+    if (!needs.pii && !needs.judgement)
+        return &nothing_asked;
+    return x->inspecting.is_done ? &x->inspecting.inspection : &unknown;
+}
+
+enum step_result take_decide(struct exchange *x)
+{
+    struct fault             why = { 0 };
+    const struct inspection *inspection = findings_of(x);
+    if (!inspection->is_inspected)
+        metrics_add(x->tools->metrics, METRIC_INSPECTIONS_FAILED, 1);
+    facts_of(&x->chat, inspection, x->team, &x->facts);
+    if (!decide(x->snapshot->policy, &x->facts, &x->decision, &why))
+        return refuse(x, &why);
+    return NEXT;
+}
+
+enum step_result take_redact(struct exchange *x)
+{
+    const struct inspection *inspection = findings_of(x);
+    if (!x->decision.hide || !inspection->findings)
+        return NEXT;
+    x->vault = vault_new(x->arena, &x->snapshot->team_key[x->team - x->snapshot->settings->team]);
+    x->redactions = redact(&x->chat, inspection, x->decision.hide, x->vault, x->arena);
+    metrics_add(x->tools->metrics, METRIC_REDACTIONS, (int64_t)x->redactions);
+    return NEXT;
+}
+
+static void on_recalled(void *arg, const struct cached *hit)
+{
+    struct exchange *x = arg;
+    metrics_add(x->tools->metrics, hit ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, 1);
+    x->cancel = NULL;
+    if (hit && exchange_replay(x, hit) == END)
+        exchange_end(x);
+    else
+        exchange_go_on(x);
+}
+
+enum step_result take_recall(struct exchange *x)
+{
+    const struct decision *decision = &x->decision;
+    x->uses_cache = decision->cache_keep_ms > 0 && decision->count > 0 &&
+                    reach_allows(decision->reach, x->snapshot->redis_zone);
+    if (!x->uses_cache)
+        return NEXT;
+    struct buf redacted;
+    buf_init(&redacted, SIZE_MAX);
+    chat_write(&x->chat, &(struct chat_changes){ 0 }, x->arena, &redacted);
+    cache_key_make(&x->cache_key, x->team->name, decision->route, decision->candidate[0]->name,
+                   buf_slice(&redacted));
+    buf_wipe(&redacted);
+    x->redis_id = cache_recall(x->tools->redis, &x->cache_key, loop_wall_ms(x->tools->loop), on_recalled, x);
+    return wait_for(x, cancel_redis);
+}
+
+static void run_shortening(struct job *job, const struct inspector *inspector)
+{
+    struct thinking *t = (struct thinking *)job;
+    struct exchange *x = t->exchange;
+    if (inspector->worker)
+        shorten(inspector->worker, t->arena, t->question, t->passage, t->passages, x->decision.compress_to);
+}
+
+static void cancel_shortening(struct exchange *x)
+{
+    give_up_thinking(x, &x->shortening);
+}
+
+static void on_shorten_late(void *arg)
+{
+    struct exchange *x = arg;
+    give_up_thinking(x, &x->shortening);
+    exchange_go_on(x); /* a convenience: the request goes on at its full length */
+}
+
+/* What may be cut: the words of earlier turns and tool results. The system prompt, the last user turn, what is
+ * JSON for someone, and what comes after the last user turn (a running tool loop) stay. */
+static bool may_shorten(const struct chat *chat, const struct chat_text *text)
+{
+    return text->place == CHAT_CONTENT && text->message != CHAT_NO_MESSAGE && text->message < chat->last_user &&
+           (text->role == CHAT_USER || text->role == CHAT_ASSISTANT || text->role == CHAT_TOOL);
+}
+
+static struct slice text_now(const struct chat_text *text)
+{
+    return text->now.ptr ? text->now : text->text;
+}
+
+enum step_result take_shorten(struct exchange *x)
+{
+    struct thinking *t = &x->shortening;
+    struct chat     *chat = &x->chat;
+    if (x->decision.compress_above_tokens == 0 || x->facts.tokens <= x->decision.compress_above_tokens ||
+        chat->last_user == CHAT_NO_MESSAGE)
+        return NEXT;
+    if (x->inspecting.is_out)
+        return NEXT; /* an inspection that came too late still reads the texts that this would change */
+    t->arena = arena_new();
+    t->question = arena_copy(t->arena, chat_question(chat, t->arena));
+    t->passage = arena_array(t->arena, chat->text_count, sizeof *t->passage);
+    t->passages = chat->text_count;
+    for (size_t i = 0; i < chat->text_count; i++)
+        t->passage[i] = (struct passage){
+            .text = arena_copy(t->arena, text_now(&chat->text[i])),
+            .is_fixed = !may_shorten(chat, &chat->text[i]),
+        };
+    if (!think(x, t, run_shortening))
+        return NEXT;
+    timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_shorten_late, x);
+    return wait_for(x, cancel_shortening);
+}
+
+static void take_shortened(struct exchange *x)
+{
+    struct thinking *t = &x->shortening;
+    for (size_t i = 0; t->is_done && i < t->passages; i++) {
+        struct passage *passage = &t->passage[i];
+        if (passage->dropped == 0)
+            continue;
+        x->chat.text[i].now = passage->kept;
+        x->sentences_dropped += passage->dropped;
+    }
+    metrics_add(x->tools->metrics, METRIC_SENTENCES_DROPPED, x->sentences_dropped);
+}
+
+/* Of several candidates one answers; a draft and what it escalates to may both have to be paid. */
+static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
+{
+    const struct decision *decision = &x->decision;
+    int64_t                bytes = (int64_t)client_body(x->client).len;
+    int64_t                cost, escalated = 0;
+    *worst = 0;
+    for (unsigned i = 0; i < decision->count; i++) {
+        if (!price_worst(decision->candidate[i], bytes, x->chat.max_tokens, x->chat.choices, &cost, why))
+            return false;
+        *worst = cost > *worst ? cost : *worst;
+    }
+    if (decision->escalate_to &&
+        !price_worst(decision->escalate_to, bytes, x->chat.max_tokens, x->chat.choices, &escalated, why))
+        return false;
+    if (__builtin_add_overflow(*worst, escalated, worst))
+        *worst = INT64_MAX;
+    return true;
+}
+
+/* Strikes out all that costs money or leaves this machine. False when nothing is left. */
+static bool stay_local(struct decision *decision)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < decision->count; i++)
+        if (decision->candidate[i]->provider->zone == 0)
+            decision->candidate[kept++] = decision->candidate[i];
+    decision->count = kept;
+    decision->escalate_to = NULL;
+    return kept > 0;
+}
+
+static void over_budget(struct exchange *x, enum budget_over over, const struct fault *why)
+{
+    if (over == OVER_LOCAL && stay_local(&x->decision))
+        x->fault = (struct fault){ 0 };
+    else
+        x->fault = *why;
+}
+
+static void on_reserved(void *arg, enum ledger_verdict verdict, struct reservation *r)
+{
+    struct exchange *x = arg;
+    struct fault     why = { 0 };
+    switch (verdict) {
+    case LEDGER_RESERVED:
+        break;
+    case LEDGER_EXHAUSTED:
+        ledger_explain(r, &why);
+        over_budget(x, r->budget[r->exhausted].over, &why);
+        break;
+    case LEDGER_AWAY:
+        if (!x->snapshot->settings->ledger_open) {
+            why.kind = FAULT_LEDGER_AWAY;
+            over_budget(x, x->decision.budget[0].over, &why);
+        }
+        break;
+    }
+    exchange_go_on(x);
+}
+
+static void cancel_reserve(struct exchange *x)
+{
+    ledger_cancel(x->tools->redis, x->redis_id);
+}
+
+enum step_result take_reserve(struct exchange *x)
+{
+    take_shortened(x);
+    const struct decision *decision = &x->decision;
+    int64_t                worst = 0;
+    struct fault           why = { 0 };
+    if (decision->budget_count == 0)
+        return NEXT;
+    if (!worst_cost(x, &worst, &why)) {
+        over_budget(x, decision->budget[0].over, &why);
+        return x->fault.kind ? refuse(x, &why) : NEXT;
+    }
+    if (worst == 0)
+        return NEXT;
+    x->redis_id = ledger_reserve(x->tools->redis, &x->reservation, x->team->name, decision->budget,
+                                 decision->budget_count, worst, loop_wall_ms(x->tools->loop), on_reserved, x);
+    return wait_for(x, cancel_reserve);
+}
+
+/* ---- the mover ---- */
+
+static void run(struct exchange *x)
+{
+    while (x->step < sizeof steps / sizeof *steps) {
+        enum step_result result = steps[x->step].take(x);
+        if (result == WAIT)
+            return;
+        if (result == END) {
+            exchange_end(x);
+            return;
+        }
+        x->step++;
+    }
+}
+
+void exchange_go_on(struct exchange *x)
+{
+    x->cancel = NULL;
+    if (x->fault.kind) {
+        struct fault why = x->fault;
+        exchange_fail(x, &why);
+        exchange_end(x);
+        return;
+    }
+    x->step++;
+    run(x);
+}
+
+static void make_id(struct exchange *x)
+{
+    struct slice given = http1_header(client_head(x->client), "x-request-id");
+    bool         is_sane = given.len > 0 && given.len <= 64;
+    for (size_t i = 0; is_sane && i < given.len; i++)
+        is_sane =
+            strchr("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.", given.ptr[i]) != NULL &&
+            given.ptr[i] != '\0';
+    if (is_sane) {
+        memcpy(x->id, given.ptr, given.len);
+        return;
+    }
+    unsigned char random[16];
+    RAND_bytes(random, sizeof random);
+    memcpy(x->id, "req_", 4);
+    for (size_t i = 0; i < sizeof random; i++)
+        snprintf(x->id + 4 + 2 * i, 3, "%02x", random[i]);
+}
+
+void exchange_begin(struct tools *tools, struct client *client)
+{
+    struct arena    *arena = arena_new();
+    struct exchange *x = arena_alloc(arena, sizeof *x);
+    x->arena = arena;
+    x->tools = tools;
+    x->snapshot = snapshot_ref(tools->snapshot);
+    x->client = client;
+    x->began_ms = loop_now_ms(tools->loop);
+    buf_init(&x->out, (size_t)x->snapshot->settings->answer_most_bytes * 2);
+    buf_init(&x->draft, x->out.ceiling);
+    buf_init(&x->error_body, ERROR_BODY_MOST);
+    tools->running++;
+    client_set_owner(client, x);
+    make_id(x);
+    run(x);
+}
+
+static void free_now(void *arg)
+{
+    struct exchange *x = arg;
+    struct arena    *arena = x->arena;
+    arena_free(&x->inspecting.arena);
+    arena_free(&x->shortening.arena);
+    timer_fini(&x->deadline);
+    buf_wipe(&x->out);
+    buf_wipe(&x->draft);
+    buf_wipe(&x->error_body);
+    snapshot_unref(&x->snapshot);
+    arena_free(&arena);
+}
+
+static void free_when_nothing_is_out(struct exchange *x)
+{
+    if (!x->inspecting.is_out && !x->shortening.is_out)
+        loop_defer(x->tools->loop, free_now, x);
+}
+
+void exchange_end(struct exchange *x)
+{
+    if (x->is_over)
+        return;
+    x->is_over = true;
+    x->cancel = NULL;
+    exchange_settle(x);
+    x->tools->running--;
+    free_when_nothing_is_out(x);
+}
+
+void exchange_on_gone(struct client *client)
+{
+    struct exchange *x = client_owner(client);
+    x->client = NULL;
+    x->fault = (struct fault){ .kind = FAULT_CLIENT_GONE };
+    if (x->cancel)
+        x->cancel(x);
+    exchange_end(x);
+}
+
+void exchange_on_room(struct client *client)
+{
+    struct exchange *x = client_owner(client);
+    if (x->call)
+        call_resume(x->call);
+}

@@ -1,0 +1,35 @@
+/*
+ * exchange.h - one request's life. See exchange.c, whose table of steps is the program.
+ */
+#ifndef WEIR_EXCHANGE_H
+#define WEIR_EXCHANGE_H
+
+#include "audit.h"
+#include "client.h"
+#include "metrics.h"
+#include "redis.h"
+#include "slm_pool.h"
+#include "snapshot.h"
+#include "upstream.h"
+
+/* What one loop works with. All but the pool and the audit are the loop's own. */
+struct tools {
+    struct loop     *loop;
+    struct snapshot *snapshot; /* the one in force; an exchange takes a reference */
+    struct upstream *upstream;
+    struct redis    *redis;
+    struct metrics  *metrics;
+    struct slm_pool *slm_pool;
+    struct audit    *audit;   /* NULL: none is kept */
+    unsigned         running; /* # exchanges */
+    bool             is_draining;
+};
+
+/* Takes the client's request in hand: from here on the exchange replies to it. */
+void exchange_begin(struct tools *, struct client *);
+
+/* For server_handler. The client's owner is the exchange. */
+void exchange_on_gone(struct client *);
+void exchange_on_room(struct client *);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * exchange_parts.h - the inside of an exchange, for the files that are its steps: exchange.c, asking.c,
+ * settle.c. Nobody else.
+ */
+#ifndef WEIR_EXCHANGE_PARTS_H
+#define WEIR_EXCHANGE_PARTS_H
+
+#include "cache.h"
+#include "exchange.h"
+#include "ledger.h"
+#include "limits.h"
+#include "relay.h"
+#include "slm/shorten.h"
+
+enum step_result { NEXT, WAIT, END };
+
+struct exchange;
+
+/* What an SLM thread is asked to do. It works in an arena of its own, since the exchange may go on without it.
+ */
+struct thinking {
+    struct job        job;
+    struct exchange  *exchange;
+    struct arena     *arena;
+    bool              is_out;     /* the pool has it, or will give it back */
+    bool              is_awaited; /* the exchange waits for it */
+    bool              is_done;    /* its results may be read */
+    struct inspection inspection;
+    struct passage   *passage; /* summarizing: */
+    size_t            passages;
+    struct slice      question;
+};
+
+struct exchange {
+    struct tools    *tools;
+    struct snapshot *snapshot;
+    struct arena    *arena;
+    struct client   *client; /* NULL once it has hung up or has its reply */
+
+    /* where it stands */
+    unsigned step;                     /* index in the table of steps */
+    void (*cancel)(struct exchange *); /* ends the one thing it waits for; NULL: it waits for nothing */
+    struct timer deadline;
+    uint64_t     redis_id; /* what it waits for in Redis */
+    bool         is_over;  /* settled; only what is still out keeps it */
+    int64_t      began_ms;
+    char         id[72];
+
+    /* who, what, whereto */
+    const struct team *team;
+    struct chat        chat;
+    struct admission   admission;
+    struct thinking    inspecting, shortening;
+    struct facts       facts;
+    struct decision    decision;
+    struct vault      *vault;
+    size_t             redactions;
+    uint32_t           sentences_dropped;
+    struct cache_key   cache_key;
+    bool               uses_cache, is_hit;
+    int64_t            saved_nanousd;
+    struct reservation reservation;
+
+    /* asking */
+    unsigned            candidate; /* index of the next one to ask */
+    const struct model *model;     /* the one being asked or that answered; NULL: none */
+    bool                is_draft;  /* its answer is held until it is judged */
+    bool                is_escalated;
+    struct call        *call;
+    struct relay       *relay;
+    struct buf          out;   /* for the client, not yet handed over */
+    struct buf          draft; /* a whole answer that was not good enough, in case nothing better comes */
+    const struct model *draft_model;
+    struct buf          error_body;    /* a provider's answer that is no answer */
+    int                 error_status;  /* of that; 0: none */
+    int64_t             retry_after_s; /* 0: not told */
+    int64_t             asked_bytes;   /* of the body sent to this candidate */
+    int64_t             cost_nanousd;  /* of all legs so far */
+    struct answer_usage usage;         /* of all legs so far */
+
+    struct fault fault; /* what ended it, if anything did */
+};
+
+/* Goes on with the step after a wait; or ends. Never called from within a step. */
+void exchange_go_on(struct exchange *);
+void exchange_end(struct exchange *);
+
+/* asking.c: the step forward, and the only arrow back. */
+enum step_result take_forward(struct exchange *);
+/* Answers from the cache; NEXT when what was kept is no whole answer, and nothing has been sent. */
+enum step_result exchange_replay(struct exchange *, const struct cached *);
+/* Answers the client with the fault, or breaks off an answer that has begun. */
+void exchange_fail(struct exchange *, const struct fault *);
+
+/* settle.c */
+void exchange_settle(struct exchange *);
+/* Adds what the leg that ends now has cost. was_sent: the provider may have begun to work on it. */
+void exchange_count_leg(struct exchange *, bool was_sent);
+/* The x-request-id and x-weir-* lines that tell the answer's story, in the exchange's arena. */
+struct slice exchange_headers(struct exchange *, bool tells_cost);
+
+#endif

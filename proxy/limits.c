@@ -1,0 +1,35 @@
+/* limits.c - see limits.h. */
+#include "limits.h"
+
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+
+enum { WINDOW_MS = 60 * 1000 };
+
+/* Counts, and lets the window's key lapse by itself: two windows later nobody asks for it any more. */
+static struct redis_script count_script = {
+    .text = "local n = redis.call('INCR', KEYS[1])\n"
+            "if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end\n"
+            "return n\n",
+};
+
+static void on_counted(void *arg, const struct redisReply *reply, const struct fault *why)
+{
+    (void)why;
+    struct admission *a = arg;
+    bool              is_over = reply && reply->type == REDIS_REPLY_INTEGER && reply->integer > a->most;
+    a->call(a->arg, is_over ? (a->left_ms + 999) / 1000 : 0);
+}
+
+uint64_t limits_admit(struct redis *redis, struct admission *a, const char *team, int64_t most_a_minute,
+                      int64_t wall_ms, on_limit_fn *call, void *arg)
+{
+    char key[160], keep_ms[24];
+    *a = (struct admission){
+        .call = call, .arg = arg, .most = most_a_minute, .left_ms = WINDOW_MS - wall_ms % WINDOW_MS
+    };
+    snprintf(key, sizeof key, "weir:{%s}:asked:%lld", team, (long long)(wall_ms / WINDOW_MS));
+    snprintf(keep_ms, sizeof keep_ms, "%d", 2 * WINDOW_MS);
+    const struct slice args[] = { slice_str(key), slice_str(keep_ms) };
+    return redis_run(redis, &count_script, 1, 2, args, on_counted, a);
+}

@@ -1,0 +1,143 @@
+/*
+ * settle.c - the end of every exchange, once, whatever ended it: money, metrics, audit. And the headers that
+ * tell its story.
+ */
+#include "exchange_parts.h"
+
+#include "base/log.h"
+
+/* Bytes that a token has at least on average, where a provider did not say what it used: errs high. */
+enum { BYTES_A_TOKEN_LEAST = 3 };
+
+static struct answer_usage estimate(const struct exchange *x)
+{
+    int64_t answer_bytes = x->relay ? relay_outcome(x->relay)->content_bytes : 0;
+    return (struct answer_usage){
+        .prompt_tokens = x->asked_bytes / BYTES_A_TOKEN_LEAST + 1,
+        .completion_tokens = (answer_bytes + BYTES_A_TOKEN_LEAST - 1) / BYTES_A_TOKEN_LEAST,
+    };
+}
+
+void exchange_count_leg(struct exchange *x, bool was_sent)
+{
+    if (!was_sent || !x->model)
+        return;
+    struct answer_usage usage = { 0 };
+    if (x->relay)
+        usage = relay_outcome(x->relay)->usage;
+    if (!usage.is_given)
+        usage = estimate(x); /* absent is not zero */
+    int64_t cost = price_usage(&x->model->price, &usage);
+    x->cost_nanousd += cost;
+    x->usage.prompt_tokens += usage.prompt_tokens;
+    x->usage.completion_tokens += usage.completion_tokens;
+    metrics_model(x->tools->metrics, x->model->name, x->snapshot->settings->zone[x->model->provider->zone],
+                  cost, usage.prompt_tokens, usage.completion_tokens);
+}
+
+/* Names come from policy files and may be in any script; a header takes ASCII, and commas separate. */
+static void add_name(struct buf *out, const char *name)
+{
+    for (; *name; name++) {
+        bool is_plain = *name >= 0x20 && *name < 0x7F && *name != ',';
+        buf_add_byte(out, is_plain ? *name : '?');
+    }
+}
+
+struct slice exchange_headers(struct exchange *x, bool tells_cost)
+{
+    const struct decision *decision = &x->decision;
+    struct buf             out;
+    buf_init(&out, 8192);
+    buf_printf(&out, "x-request-id: %s\r\n", x->id);
+    if (decision->route) {
+        buf_add(&out, S("x-weir-route: "));
+        add_name(&out, decision->route);
+        buf_add(&out, S("\r\n"));
+    }
+    for (unsigned i = 0; i < decision->rule_count; i++) {
+        buf_add_str(&out, i == 0 ? "x-weir-rule: " : ", ");
+        add_name(&out, decision->rule[i]);
+    }
+    if (decision->rule_count)
+        buf_add(&out, S("\r\n"));
+    if (x->model)
+        buf_printf(&out, "x-weir-model: %s\r\nx-weir-zone: %s\r\n", x->model->name,
+                   x->snapshot->settings->zone[x->model->provider->zone]);
+    buf_printf(&out, "x-weir-cache: %s\r\n", x->is_hit ? "hit" : x->uses_cache ? "miss" : "off");
+    buf_printf(&out, "x-weir-redactions: %zu\r\n", x->redactions);
+    if (x->sentences_dropped)
+        buf_printf(&out, "x-weir-dropped-sentences: %u\r\n", x->sentences_dropped);
+    if (tells_cost) {
+        char cost[32];
+        nanousd_format(x->cost_nanousd, cost);
+        buf_printf(&out, "x-weir-cost-usd: %s\r\n", cost);
+    }
+    struct slice lines = arena_copy(x->arena, buf_slice(&out));
+    buf_fini(&out);
+    return lines;
+}
+
+static void add_member(struct buf *line, const char *key, const char *value)
+{
+    if (!value)
+        return;
+    buf_printf(line, ",\"%s\":", key);
+    json_add_string(line, slice_str(value));
+}
+
+static void tell_audit(struct exchange *x)
+{
+    const struct settings *settings = x->snapshot->settings;
+    struct buf             line;
+    buf_init(&line, 8192);
+    buf_printf(&line, "{\"at_ms\":%lld,\"id\":", (long long)loop_wall_ms(x->tools->loop));
+    json_add_string(&line, slice_str(x->id));
+    add_member(&line, "team", x->team ? x->team->name : NULL);
+    add_member(&line, "route", x->decision.route);
+    add_member(&line, "reach", x->team ? settings->zone[x->decision.reach] : NULL);
+    add_member(&line, "model", x->model ? x->model->name : NULL);
+    add_member(&line, "zone", x->model ? settings->zone[x->model->provider->zone] : NULL);
+    add_member(&line, "verdict", x->fault.kind ? fault_code(x->fault.kind) : "answered");
+    buf_printf(&line,
+               ",\"cache\":\"%s\",\"redactions\":%zu,\"dropped_sentences\":%u,\"prompt_tokens\":%lld,"
+               "\"completion_tokens\":%lld,\"cost_nanousd\":%lld,\"ms\":%lld,\"rules\":[",
+               x->is_hit       ? "hit"
+               : x->uses_cache ? "miss"
+                               : "off",
+               x->redactions, x->sentences_dropped, (long long)x->usage.prompt_tokens,
+               (long long)x->usage.completion_tokens, (long long)x->cost_nanousd,
+               (long long)(loop_now_ms(x->tools->loop) - x->began_ms));
+    for (unsigned i = 0; i < x->decision.rule_count; i++) {
+        if (i)
+            buf_add_byte(&line, ',');
+        json_add_string(&line, slice_str(x->decision.rule[i]));
+    }
+    buf_add(&line, S("]}"));
+    if (!line.full)
+        audit_line(x->tools->audit, buf_slice(&line));
+    buf_fini(&line);
+}
+
+void exchange_settle(struct exchange *x)
+{
+    struct metrics *metrics = x->tools->metrics;
+    if (x->reservation.id[0])
+        ledger_settle(x->tools->redis, &x->reservation, x->cost_nanousd);
+    metrics_add(metrics, METRIC_REQUESTS, 1);
+    metrics_add(metrics, METRIC_COST, x->cost_nanousd);
+    if (x->is_hit)
+        metrics_add(metrics, METRIC_CACHE_SAVED, x->saved_nanousd);
+    if (x->chat.stream)
+        metrics_add(metrics, METRIC_STREAMS, 1);
+    if (x->fault.kind == FAULT_CLIENT_GONE)
+        metrics_add(metrics, METRIC_CLIENTS_GONE, 1);
+    if (x->fault.kind)
+        metrics_fault(metrics, x->fault.kind);
+    metrics_latency_ms(metrics, loop_now_ms(x->tools->loop) - x->began_ms, 0);
+    if (x->tools->audit)
+        tell_audit(x);
+    log_debug("request", "%s: %s, route %s, model %s", x->id,
+              x->fault.kind ? fault_code(x->fault.kind) : "answered",
+              x->decision.route ? x->decision.route : "none", x->model ? x->model->name : "none");
+}
