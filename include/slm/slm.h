@@ -33,14 +33,18 @@ unsigned    slm_dim(const struct slm *);         /* floats in an embedding: 384 
 unsigned    slm_tokens_most(const struct slm *); /* tokens an embedding looks at, [CLS] and [SEP] included */
 const char *slm_kernel(const struct slm *); /* what the matrix work runs on: "avx512", "avx2", "portable" */
 
+/* Stands for the weights: what was learned in one embedding space holds in models with an equal one only. */
+uint64_t slm_fingerprint(const struct slm *);
+
 struct slm_worker *slm_worker_new(const struct slm *);
 void               slm_worker_free(struct slm_worker **);
+const struct slm  *slm_of(const struct slm_worker *);
 
 /* Mean-pooled, L2-normalized, as sentence-transformers does; text beyond slm_tokens_most() is not looked at.
  * out: slm_dim() floats. */
 void slm_embed(struct slm_worker *, struct slice text, float *out);
 
-/* Token ids with [CLS] and [SEP], cut at most; returns how many. */
+/* Token ids with [CLS] and [SEP], cut at most (>= 2); returns how many. */
 size_t slm_tokenize(struct slm_worker *, struct slice text, uint32_t *ids, size_t most);
 
 struct judgement {

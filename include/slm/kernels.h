@@ -1,0 +1,83 @@
+/*
+ * kernels.h - the encoder's arithmetic, in as many makes as there are kinds of processors.
+ *
+ * Activations lie in panels. A panel is `panel` tokens side by side: float[features][panel], so a vector
+ * register holds one feature of several tokens, and everything that is done to a token alone (bias, GELU, layer
+ * normalization, softmax over the keys) is plain vector work without a shuffle. T tokens of F features are
+ * panels_of(T) panels of F * panel floats, one after the other. Lanes beyond the last token hold numbers that
+ * nobody reads, but finite ones: buffers begin zeroed.
+ *
+ * One source, src/slm/kernels_body.h, is compiled once for each make. They differ in rounding only.
+ */
+#ifndef WEIR_SLM_KERNELS_H
+#define WEIR_SLM_KERNELS_H
+
+#include "base/slice.h"
+
+/* A weight matrix with its bias, packed for one make by matrix_pack(); see there. */
+struct matrix {
+    float *packed;  /* [blocks][inputs][rows of a tile], zeros beyond the last output */
+    float *bias;    /* [outputs], padded likewise */
+    size_t inputs;  /* features that go in */
+    size_t outputs; /* features that come out */
+};
+
+enum after {
+    AFTER_STORE, /* out = M in + bias */
+    AFTER_ADD,   /* out += M in + bias */
+    AFTER_GELU,  /* out = gelu(M in + bias) */
+};
+
+struct attention {
+    size_t heads;
+    size_t head_features;
+    size_t tokens;
+};
+
+struct kernels {
+    const char *name;
+    size_t      panel; /* tokens in a panel */
+    size_t      tile;  /* outputs that are computed at once */
+
+    /* in: panels of m->inputs, out: panels of m->outputs. */
+    void (*multiply)(const struct matrix *m, const float *in, float *out, size_t tokens, enum after);
+
+    /* qkv: panels of 3 * heads * head_features (queries, keys, values); out: panels of heads * head_features.
+     * scores: room for tokens, rounded up to whole panels, times panel. */
+    void (*attend)(const struct attention *, const float *qkv, float *out, float *scores);
+
+    /* Layer normalization of each token in place: (x - mean) / sqrt(variance + epsilon) * gain + shift. */
+    void (*normalize)(float *x, const float *gain, const float *shift, size_t features, size_t tokens,
+                      float epsilon);
+
+    /* gelu(x) = x / 2 (1 + erf(x / sqrt 2)) in place; count is a multiple of panel. Error below 1e-6 * max(1,
+     * |x|). */
+    void (*gelu)(float *x, size_t count);
+
+    /* e^x in place for x <= 0, relative error below 1e-6; 0 below -87. count is a multiple of panel. */
+    void (*exp)(float *x, size_t count);
+};
+
+/* The makes that this processor can run, the fastest first, NULL-terminated. */
+const struct kernels *const *kernels_here(void);
+
+/* The fastest, or the one that the environment's WEIR_KERNEL names; NULL where it cannot run here. */
+const struct kernels *kernels_pick(void);
+
+static inline size_t panels_of(const struct kernels *k, size_t tokens)
+{
+    return (tokens + k->panel - 1) / k->panel;
+}
+
+/* Makes room for outputs x inputs, all zeros; filled by matrix_pack(). */
+void matrix_init(struct matrix *, const struct kernels *, size_t outputs, size_t inputs);
+void matrix_fini(struct matrix *);
+
+/* Puts rows (count x inputs, one after the other) and their biases at outputs [at, at + count). */
+void matrix_pack(struct matrix *, const struct kernels *, size_t at, const float *rows, const float *bias,
+                 size_t count);
+
+/* Zeroed and aligned for vectors, on huge pages where it is large; freed with free(). */
+float *floats_new(size_t count);
+
+#endif

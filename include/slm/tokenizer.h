@@ -1,0 +1,31 @@
+/*
+ * tokenizer.h - text to token ids, as Hugging Face's BertTokenizerFast does it for uncased models.
+ *
+ * Text is cleaned, decomposed, stripped of accents and put in lower case, cut into words at blanks and around
+ * punctuation and ideographs, and each word into the longest pieces that the vocabulary has. A word without
+ * such pieces, or longer than 100 characters, is [UNK]. The names of special tokens, standing in the text as
+ * they are, become those tokens. Bytes that are not UTF-8 are left out.
+ */
+#ifndef WEIR_SLM_TOKENIZER_H
+#define WEIR_SLM_TOKENIZER_H
+
+#include "base/fault.h"
+
+struct tokenizer; /* immutable once it is made: any number of threads may use it */
+
+/* Of a vocab.txt: a token a line, its id the line's number from 0. */
+MUST_CHECK struct tokenizer *tokenizer_open(const char *path, struct fault *why);
+
+/* The same for bytes in memory, which are copied. */
+MUST_CHECK struct tokenizer *tokenizer_read(struct slice vocab, const char *name, struct fault *why);
+
+void tokenizer_free(struct tokenizer **);
+
+/* Ids are below this. */
+size_t tokenizer_tokens(const struct tokenizer *);
+
+/* [CLS], the text's tokens, [SEP]: at most `most` ids (>= 2), those beyond cut off before [SEP]. Returns how
+ * many. */
+size_t tokenizer_run(const struct tokenizer *, struct slice text, uint32_t *ids, size_t most);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * slm.c - the door: a folder becomes a tokenizer and an encoder, a text becomes an embedding.
+ */
+#include "slm/slm.h"
+
+#include "base/die.h"
+#include "slm/encoder.h"
+#include "slm/kernels.h"
+#include "slm/tokenizer.h"
+
+#include <stdio.h>
+
+struct slm {
+    struct tokenizer *tokenizer;
+    struct encoder   *encoder;
+    char              name[128]; /* the folder's last part */
+};
+
+struct slm_worker {
+    const struct slm       *slm; /* (ref) */
+    struct encoder_scratch *scratch;
+    uint32_t               *ids; /* [tokens_most] */
+};
+
+static void set_name(struct slm *s, const char *folder)
+{
+    struct slice path = slice_str(folder);
+    while (path.len > 1 && slice_ends(path, S("/")))
+        path.len--;
+    for (size_t at; (at = slice_find_byte(path, '/')) != SLICE_NONE && path.len > 1;)
+        path = slice_cut(path, at + 1, path.len);
+    snprintf(s->name, sizeof s->name, "%.*s", SLICE_ARG(path));
+}
+
+static bool load(struct slm *s, const char *folder, struct fault *why)
+{
+    char                  vocab[512];
+    const struct kernels *kernels = kernels_pick();
+    if (!kernels)
+        return fault_set(why, FAULT_UNSUPPORTED, "WEIR_KERNEL names no kernel that this processor can run");
+    set_name(s, folder);
+    snprintf(vocab, sizeof vocab, "%s/vocab.txt", folder);
+    s->encoder = encoder_open(folder, kernels, why);
+    s->tokenizer = s->encoder ? tokenizer_open(vocab, why) : NULL;
+    if (!s->tokenizer)
+        return false;
+    const struct bert_config *config = encoder_config(s->encoder);
+    if (config->hidden > SLM_DIM_MOST)
+        return fault_set(why, FAULT_UNSUPPORTED, "%s: embeddings of %zu floats are too long, %d is the most",
+                         folder, config->hidden, SLM_DIM_MOST);
+    if (tokenizer_tokens(s->tokenizer) > config->vocabulary)
+        return fault_set(why, FAULT_UNSUPPORTED, "%s has %zu tokens, config.json knows only %zu", vocab,
+                         tokenizer_tokens(s->tokenizer), config->vocabulary);
+    return true;
+}
+
+struct slm *slm_open(const char *folder, struct fault *why)
+{
+    struct slm *s = must_calloc(1, sizeof *s);
+    if (!load(s, folder, why))
+        slm_close(&s);
+    return s;
+}
+
+void slm_close(struct slm **s)
+{
+    if (!*s)
+        return;
+    tokenizer_free(&(*s)->tokenizer);
+    encoder_close(&(*s)->encoder);
+    free(*s);
+    *s = NULL;
+}
+
+const char *slm_name(const struct slm *s)
+{
+    return s->name;
+}
+
+unsigned slm_dim(const struct slm *s)
+{
+    return (unsigned)encoder_config(s->encoder)->hidden;
+}
+
+unsigned slm_tokens_most(const struct slm *s)
+{
+    return (unsigned)encoder_config(s->encoder)->tokens_most;
+}
+
+const char *slm_kernel(const struct slm *s)
+{
+    return encoder_kernels(s->encoder)->name;
+}
+
+uint64_t slm_fingerprint(const struct slm *s)
+{
+    return encoder_fingerprint(s->encoder);
+}
+
+struct slm_worker *slm_worker_new(const struct slm *s)
+{
+    struct slm_worker *worker = must_calloc(1, sizeof *worker);
+    worker->slm = s;
+    worker->scratch = encoder_scratch_new(s->encoder);
+    worker->ids = must_calloc(slm_tokens_most(s), sizeof *worker->ids);
+    return worker;
+}
+
+void slm_worker_free(struct slm_worker **worker)
+{
+    if (!*worker)
+        return;
+    encoder_scratch_free(&(*worker)->scratch);
+    free((*worker)->ids);
+    free(*worker);
+    *worker = NULL;
+}
+
+const struct slm *slm_of(const struct slm_worker *worker)
+{
+    return worker->slm;
+}
+
+void slm_embed(struct slm_worker *worker, struct slice text, float *out)
+{
+    const struct slm *s = worker->slm;
+    size_t            count = tokenizer_run(s->tokenizer, text, worker->ids, slm_tokens_most(s));
+    encoder_run(s->encoder, worker->scratch, worker->ids, count, out);
+}
+
+size_t slm_tokenize(struct slm_worker *worker, struct slice text, uint32_t *ids, size_t most)
+{
+    return tokenizer_run(worker->slm->tokenizer, text, ids, most);
+}

@@ -1,0 +1,319 @@
+/*
+ * tokenizer.c - text to token ids.
+ *
+ * Text flows through in one pass, code point by code point, and stops as soon as enough tokens are out:
+ *
+ *     bytes -> code points -> fold -> marks in order -> words -> pieces -> ids
+ *
+ * The vocabulary is a hash table of ids by their text. FNV-1a is read off after each byte of a word, so the
+ * hashes of all beginnings of the word cost one pass, and the longest piece is looked for from the longest
+ * down: a word that stands in the vocabulary whole, as most do, is one look-up.
+ */
+#include "slm/tokenizer.h"
+
+#include "base/die.h"
+#include "slm/unicode.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+enum {
+    WORD_CHARS_MOST = 100, /* a longer word is [UNK] */
+    WORD_BYTES_MOST = WORD_CHARS_MOST * UNICODE_BYTES_MOST,
+    MARKS_MOST = 64, /* neighbouring marks that are put in order together */
+    NO_TOKEN = -1,
+};
+#define VOCAB_BYTES_MOST ((size_t)64 << 20)
+
+enum special { UNK, CLS, SEP, PAD, MASK, SPECIALS };
+static const struct slice special_name[] = { SLICE("[UNK]"), SLICE("[CLS]"), SLICE("[SEP]"), SLICE("[PAD]"),
+                                             SLICE("[MASK]") };
+
+struct tokenizer {
+    char         *text;              /* the vocabulary's bytes */
+    struct slice *token;             /* by id (ref in text); a piece that goes on with a word begins with ## */
+    size_t        count;             /* # tokens */
+    size_t        longest;           /* bytes of the longest token */
+    int32_t      *slot;              /* hash table of ids, NO_TOKEN where free */
+    size_t        slots;             /* # slots, a power of two */
+    int32_t       special[SPECIALS]; /* ids, NO_TOKEN where the vocabulary has none */
+};
+
+#define FNV_START 0xCBF29CE484222325u
+
+static uint64_t hash_on(uint64_t hash, struct slice bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        hash = (hash ^ (unsigned char)bytes.ptr[i]) * 0x100000001B3u;
+    return hash;
+}
+
+/* FNV's low bits alone are poor; its high ones are folded in. */
+static size_t slot_of(const struct tokenizer *t, uint64_t hash)
+{
+    return (hash ^ hash >> 32) & (t->slots - 1);
+}
+
+/* The id of the token that is prefix + bytes, whose hash is known. */
+static int32_t token_find(const struct tokenizer *t, struct slice prefix, struct slice bytes, uint64_t hash)
+{
+    for (size_t at = slot_of(t, hash); t->slot[at] != NO_TOKEN; at = (at + 1) & (t->slots - 1)) {
+        struct slice token = t->token[t->slot[at]];
+        if (token.len == prefix.len + bytes.len && slice_starts(token, prefix) &&
+            slice_eq(slice_cut(token, prefix.len, token.len), bytes))
+            return t->slot[at];
+    }
+    return NO_TOKEN;
+}
+
+static int32_t token_named(const struct tokenizer *t, struct slice name)
+{
+    return token_find(t, S(""), name, hash_on(FNV_START, name));
+}
+
+/* ------------------------------------------------------------------------------------------- the vocabulary */
+
+static void cut_lines(struct tokenizer *t, struct slice text)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.ptr[i] == '\n';
+    t->token = must_calloc(lines, sizeof *t->token);
+    for (size_t from = 0; from < text.len;) {
+        size_t end = slice_find_byte(slice_cut(text, from, text.len), '\n');
+        end = end == SLICE_NONE ? text.len : from + end;
+        struct slice line = slice_cut(text, from, end);
+        if (slice_ends(line, S("\r")))
+            line.len--;
+        t->token[t->count++] = line;
+        if (line.len > t->longest)
+            t->longest = line.len;
+        from = end + 1;
+    }
+}
+
+static void fill_slots(struct tokenizer *t)
+{
+    for (t->slots = 64; t->slots < t->count * 2;)
+        t->slots *= 2;
+    t->slot = must_calloc(t->slots, sizeof *t->slot);
+    for (size_t i = 0; i < t->slots; i++)
+        t->slot[i] = NO_TOKEN;
+    for (size_t id = 0; id < t->count; id++) {
+        size_t at = slot_of(t, hash_on(FNV_START, t->token[id]));
+        while (t->slot[at] != NO_TOKEN && !slice_eq(t->token[t->slot[at]], t->token[id]))
+            at = (at + 1) & (t->slots - 1);
+        t->slot[at] = (int32_t)id; /* of two equal lines the later counts, as in Python's dict */
+    }
+}
+
+struct tokenizer *tokenizer_read(struct slice vocab, const char *name, struct fault *why)
+{
+    if (vocab.len > VOCAB_BYTES_MOST) {
+        fault_set(why, FAULT_TOO_LARGE, "%s: a vocabulary of %zu bytes is not believed", name, vocab.len);
+        return NULL;
+    }
+    struct tokenizer *t = must_calloc(1, sizeof *t);
+    t->text = must_calloc(vocab.len, 1);
+    if (vocab.len)
+        memcpy(t->text, vocab.ptr, vocab.len);
+    cut_lines(t, slice_of(t->text, vocab.len));
+    fill_slots(t);
+    for (enum special s = 0; s < SPECIALS; s++)
+        t->special[s] = token_named(t, special_name[s]);
+    for (enum special s = UNK; s <= SEP; s++)
+        if (t->special[s] == NO_TOKEN) {
+            fault_set(why, FAULT_UNSUPPORTED, "%s: the vocabulary has no %s", name, special_name[s].ptr);
+            tokenizer_free(&t);
+            return NULL;
+        }
+    return t;
+}
+
+struct tokenizer *tokenizer_open(const char *path, struct fault *why)
+{
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        fault_set(why, FAULT_UNSUPPORTED, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    size_t len = 0, cap = 1 << 20;
+    char  *text = die_if_null(malloc(cap));
+    for (size_t got; (got = fread(text + len, 1, cap - len, file)) > 0;) {
+        len += got;
+        if (len > VOCAB_BYTES_MOST)
+            break;
+        if (len == cap)
+            text = die_if_null(realloc(text, cap *= 2));
+    }
+    bool is_read = !ferror(file);
+    fclose(file);
+    struct tokenizer *t = NULL;
+    if (is_read)
+        t = tokenizer_read(slice_of(text, len), path, why);
+    else
+        fault_set(why, FAULT_UNSUPPORTED, "%s could not be read", path);
+    free(text);
+    return t;
+}
+
+void tokenizer_free(struct tokenizer **t)
+{
+    if (!*t)
+        return;
+    free((*t)->slot);
+    free((*t)->token);
+    free((*t)->text);
+    free(*t);
+    *t = NULL;
+}
+
+size_t tokenizer_tokens(const struct tokenizer *t)
+{
+    return t->count;
+}
+
+/* ---------------------------------------------------------------------------------------------- text to ids */
+
+/* One run's state. It lives on the stack: a tokenizer is shared. */
+struct run {
+    const struct tokenizer *of;
+    uint32_t               *id;    /* out (ref) */
+    size_t                  count; /* # ids written */
+    size_t                  most;  /* ids that may be written, [SEP] not among them */
+    char                    word[WORD_BYTES_MOST];
+    size_t                  bytes, chars; /* of word; chars goes on counting when the word is too long */
+    uint32_t                mark[MARKS_MOST];
+    unsigned                marks; /* # marks that wait for their order */
+};
+
+static bool is_full(const struct run *r)
+{
+    return r->count >= r->most;
+}
+
+static void put(struct run *r, int32_t id)
+{
+    if (!is_full(r))
+        r->id[r->count++] = (uint32_t)id;
+}
+
+/* The longest token that rest begins with; its bytes in *bytes. Inside a word a token's text begins with ##. */
+static int32_t longest_piece(const struct tokenizer *t, struct slice rest, bool is_inside, size_t *bytes)
+{
+    struct slice prefix = is_inside ? S("##") : S("");
+    uint64_t     hash[WORD_BYTES_MOST + 1];
+    size_t       most = rest.len < t->longest ? rest.len : t->longest;
+    hash[0] = hash_on(FNV_START, prefix);
+    for (size_t i = 0; i < most; i++)
+        hash[i + 1] = hash_on(hash[i], slice_of(rest.ptr + i, 1));
+    for (*bytes = most; *bytes > 0; (*bytes)--) {
+        int32_t id = token_find(t, prefix, slice_of(rest.ptr, *bytes), hash[*bytes]);
+        if (id != NO_TOKEN)
+            return id;
+    }
+    return NO_TOKEN;
+}
+
+static void end_word(struct run *r)
+{
+    struct slice word = slice_of(r->word, r->bytes);
+    bool         is_too_long = r->chars > WORD_CHARS_MOST;
+    r->bytes = r->chars = 0;
+    if (is_too_long) {
+        put(r, r->of->special[UNK]);
+        return;
+    }
+    int32_t piece[WORD_BYTES_MOST];
+    size_t  pieces = 0;
+    for (size_t at = 0, bytes; at < word.len; at += bytes) {
+        piece[pieces] = longest_piece(r->of, slice_cut(word, at, word.len), at > 0, &bytes);
+        if (piece[pieces++] == NO_TOKEN) {
+            put(r, r->of->special[UNK]); /* one for the whole word */
+            return;
+        }
+    }
+    for (size_t i = 0; i < pieces; i++)
+        put(r, piece[i]);
+}
+
+static void add_to_word(struct run *r, uint32_t point)
+{
+    if (++r->chars <= WORD_CHARS_MOST)
+        r->bytes += unicode_write(point, r->word + r->bytes);
+}
+
+static void read_point(struct run *r, uint32_t point)
+{
+    if (point == ' ') {
+        end_word(r);
+    } else if (unicode_is_punctuation(point)) {
+        end_word(r);
+        add_to_word(r, point);
+        end_word(r);
+    } else {
+        add_to_word(r, point);
+    }
+}
+
+static void release_marks(struct run *r)
+{
+    for (unsigned i = 0; i < r->marks; i++)
+        read_point(r, r->mark[i]);
+    r->marks = 0;
+}
+
+/* Marks wait until something else comes, each behind those of its own rank or a lower one. */
+static void hold_mark(struct run *r, uint32_t point, unsigned rank)
+{
+    if (r->marks == MARKS_MOST)
+        release_marks(r);
+    unsigned at = r->marks++;
+    for (; at > 0 && unicode_rank(r->mark[at - 1]) > rank; at--)
+        r->mark[at] = r->mark[at - 1];
+    r->mark[at] = point;
+}
+
+static void read_folded(struct run *r, struct fold fold)
+{
+    if (fold.is_wall)
+        release_marks(r);
+    for (unsigned i = 0; i < fold.count; i++) {
+        unsigned rank = unicode_rank(fold.point[i]);
+        if (rank) {
+            hold_mark(r, fold.point[i], rank);
+        } else {
+            release_marks(r);
+            read_point(r, fold.point[i]);
+        }
+    }
+}
+
+/* A special token's name in the text is that token, before anything is folded. Returns its bytes, or 0. */
+static size_t read_special(struct run *r, struct slice text)
+{
+    for (enum special s = 0; s < SPECIALS; s++)
+        if (r->of->special[s] != NO_TOKEN && slice_starts(text, special_name[s])) {
+            release_marks(r);
+            end_word(r);
+            put(r, r->of->special[s]);
+            return special_name[s].len;
+        }
+    return 0;
+}
+
+size_t tokenizer_run(const struct tokenizer *t, struct slice text, uint32_t *ids, size_t most)
+{
+    struct run r = { .of = t, .id = ids, .most = most - 1 };
+    put(&r, t->special[CLS]);
+    while (text.len && !is_full(&r)) {
+        size_t bytes = text.ptr[0] == '[' ? read_special(&r, text) : 0;
+        if (!bytes)
+            read_folded(&r, unicode_fold(unicode_read(text, &bytes)));
+        text = slice_cut(text, bytes, text.len);
+    }
+    release_marks(&r);
+    end_word(&r);
+    ids[r.count++] = (uint32_t)t->special[SEP];
+    return r.count;
+}
