@@ -52,6 +52,7 @@ unsigned server_clients(const struct server *); /* # connections */
 
 const struct http1_head *client_head(const struct client *);
 struct slice             client_body(const struct client *);
+struct slice             client_api_key(const struct client *); /* of "Authorization: Bearer KEY"; else empty */
 struct loop             *client_loop(const struct client *);
 /* What belongs to the request in hand, for on_gone(); NULL between requests. */
 void  client_set_owner(struct client *, void *owner);

@@ -5,6 +5,9 @@
 #ifndef WEIR_COMMANDS_H
 #define WEIR_COMMANDS_H
 
+/* serve [-c FILE]: the daemon. */
+int cmd_serve(int argc, char **argv);
+
 /* check [-c FILE]: reads settings, policies and prices, runs the policies' tests, tells all that is wrong. */
 int cmd_check(int argc, char **argv);
 

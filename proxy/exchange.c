@@ -104,17 +104,9 @@ static bool think(struct exchange *x, struct thinking *t, void (*run)(struct job
 
 /* ---- the steps ---- */
 
-static struct slice api_key(const struct http1_head *head)
-{
-    struct slice value = http1_header(head, "authorization");
-    if (value.len > 7 && slice_is_nocase(slice_cut(value, 0, 7), "bearer "))
-        return slice_trim(slice_cut(value, 7, value.len));
-    return slice_of(NULL, 0);
-}
-
 enum step_result take_identify(struct exchange *x)
 {
-    struct slice key = api_key(client_head(x->client));
+    struct slice key = client_api_key(x->client);
     x->team = snapshot_team(x->snapshot, key);
     struct fault why = { .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
     return x->team ? NEXT : refuse(x, &why);

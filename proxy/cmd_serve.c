@@ -1,0 +1,328 @@
+/*
+ * cmd_serve.c - weir serve: the daemon.
+ *
+ * The main thread loads, watches and waits: signals, changed files, our own Redis. Each loop is a thread with
+ * its own listeners, upstream pools, Redis link and counters. A new snapshot is handed to each loop; what
+ * cannot change while running is told.
+ */
+#include "commands.h"
+
+#include "base/die.h"
+#include "endpoints.h"
+#include "redis_child.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TEND_MS = 500, DRAIN_MS = 10 * 1000, DRAIN_LOOK_MS = 50, SLM_QUEUE_MOST = 1024, LOOPS_MOST = 256 };
+
+/* One loop, its thread, and what is its own. */
+struct post {
+    struct tools   tools;
+    struct server *server;
+    pthread_t      thread;
+    struct timer   drain;
+    int64_t        drain_until_ms;
+};
+
+struct daemon {
+    const char         *file; /* NULL: settings of a first run */
+    struct snapshot    *snapshot;
+    struct redis_child *redis_child;
+    struct audit       *audit;
+    struct slm_pool    *slm_pool;
+    struct post        *post;
+    unsigned            posts;
+    uint64_t            files_seen; /* what the watched files looked like at the last load */
+};
+
+/* ---- start ---- */
+
+static void print_diag(struct diag *diag)
+{
+    fwrite(diag->text.ptr ? diag->text.ptr : "", 1, diag->text.len, stderr);
+}
+
+static unsigned cores(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > LOOPS_MOST ? LOOPS_MOST : (unsigned)count;
+}
+
+static bool listen_all(struct post *p, const struct snapshot *s, uint16_t *ports, bool is_first,
+                       struct fault *why)
+{
+    for (unsigned i = 0; i < s->settings->listen_count; i++) {
+        const struct listen *listen = &s->settings->listen[i];
+        if (is_first)
+            ports[i] = listen->port;
+        if (!server_listen(p->server, listen->host, &ports[i], s->listen_tls[i], why))
+            return false;
+        if (is_first)
+            log_info("listening", "%s://%s:%u", s->listen_tls[i] ? "https" : "http", listen->host, ports[i]);
+    }
+    return true;
+}
+
+static bool post_open(struct daemon *d, unsigned index, const char *redis_url, uint16_t *ports,
+                      struct fault *why)
+{
+    const struct settings     *settings = d->snapshot->settings;
+    struct post               *p = &d->post[index];
+    const struct server_limits limits = {
+        .head_most_bytes = (size_t)settings->head_most_bytes,
+        .body_most_bytes = (size_t)settings->body_most_bytes,
+        .idle_ms = settings->client_idle_ms,
+    };
+    struct loop *loop = loop_new(index);
+    p->tools = (struct tools){
+        .loop = loop,
+        .snapshot = snapshot_ref(d->snapshot),
+        .upstream = upstream_new(loop),
+        .metrics = metrics_new(),
+        .slm_pool = d->slm_pool,
+        .audit = d->audit,
+    };
+    struct server_handler handler = endpoints_handler;
+    handler.arg = &p->tools;
+    p->server = server_new(loop, &handler, &limits);
+    p->tools.redis = redis_new(loop, redis_url, settings->redis_ms, why);
+    return p->tools.redis && listen_all(p, d->snapshot, ports, index == 0, why);
+}
+
+static void *post_run(void *arg)
+{
+    struct post *p = arg;
+    loop_run(p->tools.loop);
+    return NULL;
+}
+
+/* ---- reload ---- */
+
+struct handover {
+    struct post     *post;
+    struct snapshot *snapshot;
+};
+
+static void take_snapshot(void *arg)
+{
+    struct handover *h = arg;
+    snapshot_unref(&h->post->tools.snapshot);
+    h->post->tools.snapshot = h->snapshot;
+    free(h);
+}
+
+/* What the watched files look like, in one number: names, inodes, sizes and times. */
+static uint64_t look_at_files(const struct daemon *d)
+{
+    const struct settings *settings = d->snapshot->settings;
+    uint64_t               seen = 0;
+    const char *const     *lists[] = { &d->file, settings->policy_file, settings->price_file };
+    const unsigned         counts[] = { d->file ? 1 : 0, settings->policy_count, settings->price_count };
+    for (unsigned l = 0; l < 3; l++)
+        for (unsigned i = 0; i < counts[l]; i++) {
+            struct stat about = { 0 };
+            if (stat(lists[l][i], &about) != 0)
+                about.st_size = -1;
+            const int64_t facts[] = { about.st_ino, about.st_size, about.st_mtim.tv_sec,
+                                      about.st_mtim.tv_nsec };
+            seen = seen * 31 + slice_hash(slice_of((const char *)facts, sizeof facts));
+        }
+    return seen;
+}
+
+static void log_diag(const char *event, struct diag *diag)
+{
+    struct slice text = buf_slice(&diag->text);
+    while (text.len) {
+        size_t line = slice_find_byte(text, '\n');
+        line = line == SLICE_NONE ? text.len : line;
+        log_error(event, "%.*s", (int)line, text.ptr);
+        text = slice_cut(text, line + 1, text.len);
+    }
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool needs_restart(const struct settings *old, const struct settings *new)
+{
+    bool same_listen = old->listen_count == new->listen_count;
+    for (unsigned i = 0; same_listen && i < old->listen_count; i++)
+        same_listen =
+            same_text(old->listen[i].host, new->listen[i].host) && old->listen[i].port == new->listen[i].port;
+    return !same_listen || !same_text(old->redis_url, new->redis_url) || old->loops != new->loops ||
+           old->slm_threads != new->slm_threads || !same_text(old->audit_file, new->audit_file);
+}
+
+/* A bad file never replaces a good one. */
+static void reload(struct daemon *d)
+{
+    struct diag diag;
+    diag_init(&diag);
+    struct snapshot *next = snapshot_load(d->file, d->snapshot, &diag);
+    if (!next) {
+        log_diag("reload_refused", &diag);
+        log_error("reload_refused", "the settings and policies in force stay in force");
+        metrics_add(d->post[0].tools.metrics, METRIC_RELOADS_REFUSED, 1);
+    } else {
+        if (needs_restart(d->snapshot->settings, next->settings))
+            log_warn("restart_needed",
+                     "listen, redis, loops, slm.threads and audit change with a restart only");
+        for (unsigned i = 0; i < d->posts; i++) {
+            struct handover *h = must_calloc(1, sizeof *h);
+            *h = (struct handover){ .post = &d->post[i], .snapshot = snapshot_ref(next) };
+            loop_post(d->post[i].tools.loop, take_snapshot, h);
+        }
+        snapshot_unref(&d->snapshot);
+        d->snapshot = next;
+        log_set_level(next->settings->log_level);
+        metrics_add(d->post[0].tools.metrics, METRIC_RELOADS, 1);
+        log_info("reloaded", "new settings and policies are in force");
+    }
+    diag_fini(&diag);
+}
+
+/* ---- stop ---- */
+
+static void on_drain_look(void *arg)
+{
+    struct post *p = arg;
+    if ((p->tools.running == 0 && server_clients(p->server) == 0) ||
+        loop_now_ms(p->tools.loop) >= p->drain_until_ms)
+        loop_stop(p->tools.loop);
+    else
+        timer_set(p->tools.loop, &p->drain, DRAIN_LOOK_MS, on_drain_look, p);
+}
+
+static void begin_drain(void *arg)
+{
+    struct post *p = arg;
+    p->tools.is_draining = true;
+    p->drain_until_ms = loop_now_ms(p->tools.loop) + DRAIN_MS;
+    server_drain(p->server);
+    on_drain_look(p);
+}
+
+/* Loops have stopped; what they hold is given back from here, in the order in which it is needed: exchanges
+ * cancel jobs, jobs that run come back to their loops. */
+static void close_all(struct daemon *d)
+{
+    for (unsigned i = 0; i < d->posts; i++)
+        server_free(&d->post[i].server);
+    slm_pool_free(&d->slm_pool);
+    for (unsigned i = 0; i < d->posts; i++) {
+        struct post *p = &d->post[i];
+        upstream_free(&p->tools.upstream);
+        redis_free(&p->tools.redis);
+        timer_fini(&p->drain);
+        loop_free(&p->tools.loop);
+        snapshot_unref(&p->tools.snapshot);
+        metrics_free(&p->tools.metrics);
+    }
+    free(d->post);
+    audit_close(&d->audit);
+    redis_child_stop(&d->redis_child);
+    snapshot_unref(&d->snapshot);
+}
+
+/* ---- the daemon ---- */
+
+static bool open_all(struct daemon *d, struct fault *why)
+{
+    const struct settings *settings = d->snapshot->settings;
+    const char            *redis_url = settings->redis_url;
+    if (!redis_url) {
+        d->redis_child = redis_child_start(settings->state_folder, why);
+        if (!d->redis_child)
+            return false;
+        redis_url = redis_child_url(d->redis_child);
+    }
+    if (settings->audit_file && !(d->audit = audit_open(settings->audit_file, why)))
+        return false;
+    unsigned slm_threads = settings->slm_threads ? settings->slm_threads : (cores() + 1) / 2;
+    d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);
+
+    unsigned  loops = settings->loops ? settings->loops : cores();
+    uint16_t *ports = must_calloc(settings->listen_count, sizeof *ports);
+    bool      ok = true;
+    d->post = must_calloc(loops, sizeof *d->post);
+    for (; ok && d->posts < loops; d->posts++)
+        ok = post_open(d, d->posts, redis_url, ports, why);
+    free(ports);
+    return ok;
+}
+
+static void run(struct daemon *d, const sigset_t *signals)
+{
+    for (unsigned i = 0; i < d->posts; i++)
+        if (pthread_create(&d->post[i].thread, NULL, post_run, &d->post[i]) != 0)
+            die("no thread for a loop");
+    d->files_seen = look_at_files(d);
+    log_info("ready", "weir %s, %u loops, model %s (%s)", WEIR_VERSION, d->posts,
+             d->snapshot->slm ? slm_name(d->snapshot->slm) : "none",
+             d->snapshot->slm ? slm_kernel(d->snapshot->slm) : "nothing is judged");
+    const struct timespec wait = { .tv_nsec = TEND_MS * 1000000L };
+    for (;;) {
+        int signal = sigtimedwait(signals, NULL, &wait);
+        if (signal == SIGINT || signal == SIGTERM)
+            break;
+        uint64_t seen = look_at_files(d);
+        if (signal == SIGHUP || seen != d->files_seen) {
+            d->files_seen = seen;
+            reload(d);
+        }
+        if (d->redis_child)
+            redis_child_tend(d->redis_child);
+    }
+    log_info("stopping", "no new requests; those in hand have %d s", DRAIN_MS / 1000);
+    for (unsigned i = 0; i < d->posts; i++)
+        loop_post(d->post[i].tools.loop, begin_drain, &d->post[i]);
+    for (unsigned i = 0; i < d->posts; i++)
+        pthread_join(d->post[i].thread, NULL);
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct daemon d = { .file = access("weir.yaml", R_OK) == 0 ? "weir.yaml" : NULL };
+    for (int option; (option = getopt(argc, argv, "c:")) != -1;) {
+        if (option != 'c') {
+            fputs("usage: weir serve [-c weir.yaml]\n", stderr);
+            return 2;
+        }
+        d.file = optarg;
+    }
+
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited by all threads; the main thread waits for them */
+    signal(SIGPIPE, SIG_IGN);
+
+    struct diag diag;
+    diag_init(&diag);
+    d.snapshot = snapshot_load(d.file, NULL, &diag);
+    print_diag(&diag);
+    diag_fini(&diag);
+    if (!d.snapshot)
+        return 1;
+    log_set_level(d.snapshot->settings->log_level);
+
+    struct fault why = { 0 };
+    bool         ok = open_all(&d, &why);
+    if (ok)
+        run(&d, &signals);
+    else
+        fprintf(stderr, "weir: %s\n", why.detail);
+    close_all(&d);
+    return ok ? 0 : 1;
+}
