@@ -1,11 +1,13 @@
 /*
- * redis.h - one loop's link to Redis: hiredis' formatter and reader over our own bufferevent.
+ * redis.h - one loop's use of Redis: hiredis' formatter and reader over our own bufferevent.
  *
  * Commands are pipelined and answered in order; each has a deadline (hiredis' asynchronous side has none). A
  * link that fails, or misses deadlines several times in a row, opens a breaker: commands are answered "away" at
  * once, and a probe is sent with back-off, until Redis is well again. A slow Redis hurts more than a dead one.
  *
- * url: redis://[user:password@]host:port[/db], rediss:// (TLS), unix:///path[?db=N].
+ * What waits for its reply is bounded, in commands and in bytes; beyond that a command is answered "away".
+ *
+ * url: redis://[user:password@]host[:port][/db], rediss:// (TLS, verified), unix:///path[?db=N].
  */
 #ifndef WEIR_REDIS_H
 #define WEIR_REDIS_H
@@ -20,24 +22,24 @@ struct redisReply;
  * the call only. */
 typedef void on_redis_fn(void *arg, const struct redisReply *reply, const struct fault *why);
 
-/* NULL with why when the url is malformed. Connects at once and by itself again. */
+/* NULL with why (INTERNAL) when the url is malformed. Connects at once and by itself again; until the first
+ * connection stands or has failed, commands wait for it up to their deadline. */
 MUST_CHECK struct redis *redis_new(struct loop *, const char *url, int64_t deadline_ms, struct fault *why);
 void                     redis_free(struct redis **); /* what waits is dropped without callbacks */
 
 bool redis_is_up(const struct redis *);
 
-/* Sends a command. The callback never comes from within this call. Returns an id for redis_cancel(). on_reply
- * may be NULL: fire and forget. */
+/* Sends a command. The callback never comes from within this call. Returns an id for redis_cancel(), never 0.
+ * on_reply may be NULL: fire and forget. */
 uint64_t redis_ask(struct redis *, int argc, const struct slice *argv, on_redis_fn *, void *arg);
-/* No callback will come. The command may have reached Redis all the same. Unknown ids are ignored. */
-void redis_cancel(struct redis *, uint64_t id);
 
-/* A Lua script by its SHA-1 (EVALSHA, and EVAL once where Redis does not know it yet). */
-struct redis_script {
-    const char *text;
-    char        sha1[41]; /* filled at first use */
-};
-uint64_t redis_run(struct redis *, struct redis_script *, int key_count, int argc, const struct slice *argv,
+/* A Lua script by its SHA-1 (EVALSHA, and EVAL once where Redis does not know it yet). argv: the keys, then the
+ * arguments. The script's text must live as long as the process; it is known by its address. */
+uint64_t redis_run(struct redis *, const char *script, int key_count, int argc, const struct slice *argv,
                    on_redis_fn *, void *arg);
+
+/* No callback will come. The command may have reached Redis all the same. Returns the command's arg, for the
+ * caller to free what it attached; NULL when the id is not known (any more). */
+void *redis_cancel(struct redis *, uint64_t id);
 
 #endif

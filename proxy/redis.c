@@ -1,0 +1,485 @@
+/*
+ * redis.c - see redis.h.
+ *
+ * A command is in one of three lists; one function moves it:
+ *
+ *     waiting  not sent: the link is being made for the first time, or again after it broke
+ *     sent     in the order in which Redis will answer; those that nobody waits for any more stay, and their
+ *              reply is dropped when it comes
+ *     away     to be answered "away" at the end of this turn
+ *
+ * The breaker. A link that stood for a while and breaks is made again at once, and commands wait for it. When
+ * that fails too, or deadlines are missed MISSES_MOST times with no timely reply in between, the breaker opens:
+ * commands go to `away` at once, and a fresh link is tried after a back-off that doubles. A link that has
+ * greeted (AUTH, SELECT, PING) closes the breaker. Deadlines are all equally long, so the oldest command's is
+ * the next one: one timer serves all.
+ */
+#include "redis.h"
+
+#include "base/buf.h"
+#include "base/die.h"
+#include "base/log.h"
+#include "redis_link.h"
+
+#include <hiredis/hiredis.h>
+#include <openssl/sha.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <sys/queue.h>
+
+enum {
+    COMMANDS_MOST = 4096,          /* unanswered at a time */
+    BYTES_MOST = 64 * 1024 * 1024, /* of unanswered commands */
+    ARGS_MOST = 64,                /* words of one command */
+    SCRIPTS_MOST = 8,
+    MISSES_MOST = 3,    /* missed deadlines in a row that open the breaker */
+    GREETING_MS = 2000, /* to connect and greet */
+    STEADY_MS = 1000,   /* a link that stood this long may be made again at once */
+    BACK_OFF_FIRST_MS = 50,
+    BACK_OFF_MOST_MS = 2000
+};
+
+TAILQ_HEAD(command_list, command);
+
+struct command {
+    TAILQ_ENTRY(command) link;
+    struct command_list *list; /* the one that it is in */
+    uint64_t             id;
+    on_redis_fn         *on_reply; /* NULL: fire and forget */
+    void                *arg;
+    bool                 is_dead; /* answered or cancelled: only its place in the order counts */
+    int64_t              deadline_ms;
+    char                *bytes; /* as sent; kept until then, and a script's until it is answered */
+    size_t               len;
+    const char          *script; /* NULL for a plain command, and for a script that was sent whole */
+    const char          *why;    /* in `away`: words for the fault */
+};
+
+struct redis {
+    struct loop     *loop;
+    struct redis_url url;
+    SSL_CTX         *tls;          /* NULL but for rediss:// */
+    char             address[300]; /* for the log */
+    int64_t          deadline_ms;
+    bool             is_closed;
+
+    struct redis_link *link; /* NULL between two tries */
+    bool               is_up, is_broken;
+    bool               is_told; /* the log knows that it is down */
+    int64_t            up_since_ms, back_off_ms;
+    unsigned           misses;
+    struct timer       retry_timer, deadline_timer;
+    bool               is_ticking; /* deadline_timer is set */
+
+    struct command_list waiting, sent, away;
+    unsigned            commands; /* # in all lists */
+    size_t              bytes;    /* of all lists */
+    bool                away_is_due;
+    uint64_t            last_id;
+
+    struct {
+        const char *text;
+        char        sha1[2 * SHA_DIGEST_LENGTH + 1];
+    } script[SCRIPTS_MOST];
+};
+
+static void link_up(struct redis *r);
+
+/* --- commands and their lists --- */
+
+static void command_move(struct command *c, struct command_list *to)
+{
+    if (c->list)
+        TAILQ_REMOVE(c->list, c, link);
+    c->list = to;
+    if (to)
+        TAILQ_INSERT_TAIL(to, c, link);
+}
+
+static void command_free(struct redis *r, struct command *c)
+{
+    command_move(c, NULL);
+    r->commands--;
+    r->bytes -= c->len;
+    redisFreeCommand(c->bytes);
+    free(c);
+}
+
+static void answer(const struct command *c, const redisReply *reply, const struct fault *why)
+{
+    if (!c->is_dead && c->on_reply)
+        c->on_reply(c->arg, reply, why);
+}
+
+static void answer_away(void *arg)
+{
+    struct redis *r = arg;
+    /* What callbacks add comes after `last` and waits for the next turn. */
+    struct command *last = TAILQ_LAST(&r->away, command_list), *c;
+    r->away_is_due = false;
+    while (!r->is_closed && last && (c = TAILQ_FIRST(&r->away))) {
+        struct fault why;
+        fault_set(&why, FAULT_REDIS_AWAY, "%s", c->why);
+        if (c == last)
+            last = NULL;
+        command_move(c, NULL);
+        answer(c, NULL, &why);
+        command_free(r, c);
+    }
+}
+
+static void put_away(struct redis *r, struct command *c, const char *words)
+{
+    c->why = words;
+    command_move(c, &r->away);
+    if (!r->away_is_due)
+        loop_defer(r->loop, answer_away, r);
+    r->away_is_due = true;
+}
+
+/* A sent command whose caller need not wait any longer: an answer goes out, its place in the order stays. */
+static void give_up_on(struct redis *r, struct command *c, const char *words)
+{
+    struct command *copy = must_calloc(1, sizeof *copy);
+    *copy = (struct command){ .id = c->id, .on_reply = c->on_reply, .arg = c->arg };
+    r->commands++;
+    put_away(r, copy, words);
+    c->is_dead = true;
+}
+
+static void put_all_away(struct redis *r, struct command_list *list, const char *words)
+{
+    struct command *c;
+    while ((c = TAILQ_FIRST(list))) {
+        if (c->is_dead)
+            command_free(r, c);
+        else
+            put_away(r, c, words);
+    }
+}
+
+/* --- the breaker --- */
+
+static void drop_link(struct redis *r, const char *words)
+{
+    redis_link_close(&r->link);
+    r->is_up = false;
+    put_all_away(r, &r->sent, words);
+}
+
+static void on_retry(void *arg)
+{
+    link_up(arg);
+}
+
+static void break_open(struct redis *r, const char *why)
+{
+    if (!r->is_told)
+        log_warn("redis_down", "%s: %s", r->address, why);
+    r->is_told = true;
+    r->is_broken = true;
+    put_all_away(r, &r->waiting, "it is down");
+    r->back_off_ms = r->back_off_ms ? 2 * r->back_off_ms : BACK_OFF_FIRST_MS;
+    if (r->back_off_ms > BACK_OFF_MOST_MS)
+        r->back_off_ms = BACK_OFF_MOST_MS;
+    timer_set(r->loop, &r->retry_timer, r->back_off_ms, on_retry, r);
+}
+
+static bool was_steady(const struct redis *r)
+{
+    return r->is_up && loop_now_ms(r->loop) - r->up_since_ms >= STEADY_MS;
+}
+
+static void send_command(struct redis *r, struct command *c)
+{
+    redis_link_send(r->link, c->bytes, c->len);
+    command_move(c, &r->sent);
+    if (!c->script) {
+        redisFreeCommand(c->bytes);
+        c->bytes = NULL;
+    }
+}
+
+static void on_link_up(void *arg)
+{
+    struct redis *r = arg;
+    log_info("redis_up", "%s", r->address);
+    r->is_up = true;
+    r->is_broken = r->is_told = false;
+    r->misses = 0;
+    r->up_since_ms = loop_now_ms(r->loop);
+    struct command *c;
+    while ((c = TAILQ_FIRST(&r->waiting)))
+        send_command(r, c);
+}
+
+static void on_link_down(void *arg, const char *why)
+{
+    struct redis *r = arg;
+    bool          again = was_steady(r);
+    drop_link(r, "the connection broke before the reply");
+    if (!again) {
+        break_open(r, why);
+        return;
+    }
+    log_warn("redis_lost", "%s: %s", r->address, why);
+    r->back_off_ms = 0;
+    link_up(r);
+}
+
+/* Redis does not know the script: the same command as EVAL, whose words differ in the first two only. */
+static void send_whole_script(struct redis *r, struct command *c)
+{
+    const char *words = strchr(c->bytes, '\n') + 1; /* after "*N\r\n" */
+    const char *tail = words + strlen("$7\r\nEVALSHA\r\n$40\r\n") + 2 * SHA_DIGEST_LENGTH + strlen("\r\n");
+    struct buf  whole;
+    buf_init(&whole, SIZE_MAX);
+    buf_add(&whole, slice_of(c->bytes, (size_t)(words - c->bytes)));
+    buf_printf(&whole, "$4\r\nEVAL\r\n$%zu\r\n%s\r\n", strlen(c->script), c->script);
+    buf_add(&whole, slice_of(tail, (size_t)(c->bytes + c->len - tail)));
+    redis_link_send(r->link, whole.ptr, whole.len);
+    buf_fini(&whole);
+    c->script = NULL;
+    command_move(c, &r->sent);
+}
+
+static void on_link_reply(void *arg, const redisReply *reply)
+{
+    struct redis   *r = arg;
+    struct command *c = TAILQ_FIRST(&r->sent);
+    if (!c) {
+        drop_link(r, "");
+        break_open(r, "it answered more than it was asked");
+        return;
+    }
+    if (!c->is_dead)
+        r->misses = 0;
+    if (!c->is_dead && c->script && reply->type == REDIS_REPLY_ERROR &&
+        slice_starts(slice_str(reply->str), S("NOSCRIPT"))) {
+        send_whole_script(r, c);
+        return;
+    }
+    command_move(c, NULL);
+    answer(c, reply, NULL);
+    command_free(r, c);
+}
+
+static void link_up(struct redis *r)
+{
+    static const struct redis_link_handler handler = { on_link_up, on_link_reply, on_link_down };
+    r->link = redis_link_open(r->loop, &r->url, r->tls, GREETING_MS, &handler, r);
+}
+
+/* --- deadlines --- */
+
+static bool give_up_on_late(struct redis *r, struct command_list *list, int64_t now_ms, int64_t *next_ms)
+{
+    bool            missed = false;
+    struct command *c, *next;
+    for (c = TAILQ_FIRST(list); c; c = next) {
+        next = TAILQ_NEXT(c, link);
+        if (c->is_dead)
+            continue;
+        if (c->deadline_ms > now_ms) {
+            if (*next_ms == 0 || c->deadline_ms < *next_ms)
+                *next_ms = c->deadline_ms;
+            continue;
+        }
+        missed = true;
+        if (list == &r->sent)
+            give_up_on(r, c, "no reply in time");
+        else
+            put_away(r, c, "no connection in time");
+    }
+    return missed;
+}
+
+static void on_deadline(void *arg);
+
+static void tick_in(struct redis *r, int64_t ms)
+{
+    r->is_ticking = true;
+    timer_set(r->loop, &r->deadline_timer, ms > 0 ? ms : 1, on_deadline, r);
+}
+
+/* However many commands were late by now, it is one miss: what counts is how long Redis has been silent. */
+static void on_deadline(void *arg)
+{
+    struct redis *r = arg;
+    int64_t       now_ms = loop_now_ms(r->loop), next_ms = 0;
+    bool          missed_sent = give_up_on_late(r, &r->sent, now_ms, &next_ms);
+    bool          missed_waiting = give_up_on_late(r, &r->waiting, now_ms, &next_ms);
+    r->is_ticking = false;
+    if (next_ms)
+        tick_in(r, next_ms - now_ms);
+    if ((missed_sent || missed_waiting) && ++r->misses >= MISSES_MOST) {
+        r->misses = 0;
+        if (r->is_up) {
+            if (was_steady(r))
+                r->back_off_ms = 0;
+            drop_link(r, "it is down");
+            break_open(r, "deadlines were missed several times in a row");
+        } else {
+            /* The connection that is being made goes on, as the probe. */
+            r->is_broken = true;
+            put_all_away(r, &r->waiting, "it is down");
+        }
+    }
+}
+
+/* --- asking --- */
+
+static uint64_t submit(struct redis *r, int argc, const struct slice *argv, const char *script,
+                       on_redis_fn *on_reply, void *arg)
+{
+    const char *word[ARGS_MOST];
+    size_t      word_len[ARGS_MOST];
+    if (argc > ARGS_MOST)
+        die("a Redis command of %d words", argc);
+    for (int i = 0; i < argc; i++) {
+        word[i] = argv[i].ptr ? argv[i].ptr : "";
+        word_len[i] = argv[i].len;
+    }
+    struct command *c = must_calloc(1, sizeof *c);
+    int             len = redisFormatCommandArgv(&c->bytes, argc, word, word_len);
+    if (len < 0)
+        die("out of memory");
+    c->len = (size_t)len;
+    c->id = ++r->last_id;
+    c->on_reply = on_reply;
+    c->arg = arg;
+    c->script = script;
+    c->deadline_ms = loop_now_ms(r->loop) + r->deadline_ms;
+    bool fits = r->commands < COMMANDS_MOST && r->bytes + c->len <= BYTES_MOST;
+    r->commands++;
+    r->bytes += c->len;
+
+    if (!fits)
+        put_away(r, c, "too much waits for it already");
+    else if (r->is_broken)
+        put_away(r, c, "it is down");
+    else if (r->is_up)
+        send_command(r, c);
+    else
+        command_move(c, &r->waiting);
+    if (!r->is_ticking)
+        tick_in(r, r->deadline_ms);
+    return c->id;
+}
+
+uint64_t redis_ask(struct redis *r, int argc, const struct slice *argv, on_redis_fn *on_reply, void *arg)
+{
+    return submit(r, argc, argv, NULL, on_reply, arg);
+}
+
+static const char *script_sha1(struct redis *r, const char *text)
+{
+    unsigned i = 0;
+    while (i < SCRIPTS_MOST && r->script[i].text && r->script[i].text != text)
+        i++;
+    if (i == SCRIPTS_MOST)
+        die("more Lua scripts than SCRIPTS_MOST");
+    if (!r->script[i].text) {
+        unsigned char sha1[SHA_DIGEST_LENGTH];
+        SHA1((const unsigned char *)text, strlen(text), sha1);
+        for (unsigned at = 0; at < SHA_DIGEST_LENGTH; at++)
+            snprintf(r->script[i].sha1 + (size_t)2 * at, 3, "%02x", sha1[at]);
+        r->script[i].text = text;
+    }
+    return r->script[i].sha1;
+}
+
+uint64_t redis_run(struct redis *r, const char *script, int key_count, int argc, const struct slice *argv,
+                   on_redis_fn *on_reply, void *arg)
+{
+    struct slice word[ARGS_MOST];
+    char         keys[16];
+    if (argc > ARGS_MOST - 3)
+        die("a Redis script of %d arguments", argc);
+    snprintf(keys, sizeof keys, "%d", key_count);
+    word[0] = S("EVALSHA");
+    word[1] = slice_str(script_sha1(r, script));
+    word[2] = slice_str(keys);
+    memcpy(word + 3, argv, (size_t)argc * sizeof *argv);
+    return submit(r, argc + 3, word, script, on_reply, arg);
+}
+
+void *redis_cancel(struct redis *r, uint64_t id)
+{
+    struct command_list *lists[] = { &r->sent, &r->waiting, &r->away };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        struct command *c;
+        TAILQ_FOREACH(c, lists[i], link)
+        {
+            if (c->id != id || c->is_dead)
+                continue;
+            void *arg = c->arg;
+            c->is_dead = true;
+            if (lists[i] == &r->waiting)
+                command_free(r, c);
+            return arg;
+        }
+    }
+    return NULL;
+}
+
+/* --- its life --- */
+
+struct redis *redis_new(struct loop *loop, const char *url, int64_t deadline_ms, struct fault *why)
+{
+    struct redis *r = must_calloc(1, sizeof *r);
+    bool          ok = redis_url_parse(url, &r->url, why);
+    if (ok && r->url.kind == REDIS_URL_TLS)
+        ok = (r->tls = redis_link_tls_new(why)) != NULL;
+    if (!ok) {
+        explicit_bzero(r, sizeof *r);
+        free(r);
+        return NULL;
+    }
+    r->loop = loop;
+    r->deadline_ms = deadline_ms;
+    redis_url_address(&r->url, r->address, sizeof r->address);
+    TAILQ_INIT(&r->waiting);
+    TAILQ_INIT(&r->sent);
+    TAILQ_INIT(&r->away);
+    link_up(r);
+    return r;
+}
+
+static void free_all(struct redis *r, struct command_list *list)
+{
+    struct command *c;
+    while ((c = TAILQ_FIRST(list)))
+        command_free(r, c);
+}
+
+static void redis_gone(void *arg)
+{
+    struct redis *r = arg;
+    free_all(r, &r->waiting);
+    free_all(r, &r->sent);
+    free_all(r, &r->away);
+    timer_fini(&r->retry_timer);
+    timer_fini(&r->deadline_timer);
+    SSL_CTX_free(r->tls);
+    explicit_bzero(r, sizeof *r);
+    free(r);
+}
+
+void redis_free(struct redis **handle)
+{
+    struct redis *r = *handle;
+    *handle = NULL;
+    if (!r)
+        return;
+    r->is_closed = true;
+    redis_link_close(&r->link);
+    timer_clear(&r->retry_timer);
+    timer_clear(&r->deadline_timer);
+    loop_defer(r->loop, redis_gone, r);
+}
+
+bool redis_is_up(const struct redis *r)
+{
+    return r->is_up;
+}

@@ -1,0 +1,363 @@
+/*
+ * redis_child.c - see redis_child.h.
+ *
+ * Who serves a state folder is decided by a lock (flock) on its redis.lock. Whoever gets it starts a server,
+ * which inherits the lock's descriptor and so holds the lock for exactly as long as it lives, whatever becomes
+ * of its Weir. Whoever does not get it shares the server that holds it. So no socket file is ever taken for a
+ * living server, and two servers never write one append-only file.
+ */
+#include "redis_child.h"
+
+#include "base/die.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <hiredis/hiredis.h>
+#include <limits.h>
+#include <openssl/sha.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    START_MS = 10000,
+    STOP_MS = 3000, /* for each of SHUTDOWN and SIGTERM */
+    POLL_MS = 10,
+    PING_MS = 500,
+    LIVED_MS = 60000, /* a server that lived this long is started again at once */
+    AGAIN_FIRST_MS = 1000,
+    AGAIN_MOST_MS = 60000,
+    SOCKET_PATH_BYTES = sizeof(((struct sockaddr_un *)0)->sun_path)
+};
+
+struct redis_child {
+    char    folder[PATH_MAX]; /* absolute */
+    char    program[PATH_MAX];
+    char    socket[SOCKET_PATH_BYTES];
+    char    url[SOCKET_PATH_BYTES + 8];
+    pid_t   pid;                  /* 0: none of ours; another Weir's is shared */
+    int64_t started_ms, again_ms; /* when, and how long to wait until the next start */
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
+}
+
+/* --- where things are --- */
+
+static bool make_folder(const char *path, struct fault *why)
+{
+    char part[PATH_MAX];
+    if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
+        return fault_set(why, FAULT_INTERNAL, "the state folder's path is too long");
+    for (char *at = part + 1; *at; at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        (void)mkdir(part, 0700); /* what matters is whether the last one is there */
+        *at = '/';
+    }
+    if (mkdir(part, 0700) == 0 || errno == EEXIST)
+        return true;
+    return fault_set(why, FAULT_INTERNAL, "the state folder %s cannot be made: %s", path, strerror(errno));
+}
+
+static bool find_program(char out[PATH_MAX], struct fault *why)
+{
+    const char *path = getenv("PATH");
+    char        folders[2 * PATH_MAX];
+    snprintf(folders, sizeof folders, "%s:/usr/local/bin:/usr/bin:/usr/sbin", path ? path : "");
+    char *rest = folders;
+    for (char *folder = strsep(&rest, ":"); folder; folder = strsep(&rest, ":")) {
+        if (!*folder)
+            continue;
+        if (snprintf(out, PATH_MAX, "%s/redis-server", folder) < PATH_MAX && access(out, X_OK) == 0)
+            return true;
+    }
+    return fault_set(
+        why, FAULT_INTERNAL,
+        "redis-server is not installed: install it (on Debian: apt install redis-server), or name a "
+        "Redis of your own as redis: { url: ... } in the settings");
+}
+
+/* A folder that only we can enter, or none. */
+static bool is_private(const char *folder)
+{
+    struct stat st;
+    return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0;
+}
+
+/* A socket's path holds 107 bytes at most. Where the state folder's is longer, a private folder named after it
+ * stands in; every Weir of this user with the same state folder comes to the same one. */
+static bool place_socket(struct redis_child *child, struct fault *why)
+{
+    size_t room = sizeof child->socket;
+    if (snprintf(child->socket, room, "%s/redis.sock", child->folder) < (int)room)
+        return true;
+    unsigned char hash[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)child->folder, strlen(child->folder), hash);
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    const char *above[] = { runtime && runtime[0] == '/' ? runtime : "/tmp", "/tmp" };
+    for (size_t i = 0; i < sizeof above / sizeof *above; i++) {
+        char folder[SOCKET_PATH_BYTES];
+        int  len = snprintf(folder, sizeof folder, "%s/weir-%u-%02x%02x%02x%02x%02x%02x", above[i], geteuid(),
+                            hash[0], hash[1], hash[2], hash[3], hash[4], hash[5]);
+        if (len + (int)sizeof "/redis.sock" > (int)room)
+            continue;
+        (void)mkdir(folder, 0700);
+        if (!is_private(folder))
+            continue;
+        snprintf(child->socket, room, "%.*s/redis.sock", len, folder);
+        return true;
+    }
+    return fault_set(
+        why, FAULT_INTERNAL,
+        "the state folder's path is too long for a socket, and /tmp has no place of our own for one");
+}
+
+/* --- the lock --- */
+
+/* The lock's descriptor, or -1: somebody else holds it (errno EWOULDBLOCK), or it cannot be had. */
+static int take_lock(const struct redis_child *child)
+{
+    char path[PATH_MAX + 16];
+    snprintf(path, sizeof path, "%s/redis.lock", child->folder);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -1;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+/* --- the server --- */
+
+static redisContext *connect_to(const struct redis_child *child)
+{
+    struct timeval wait = { .tv_usec = PING_MS * 1000L };
+    redisContext  *c = redisConnectUnixWithTimeout(child->socket, wait);
+    if (c && !c->err && redisSetTimeout(c, wait) == REDIS_OK)
+        return c;
+    if (c)
+        redisFree(c);
+    return NULL;
+}
+
+static bool is_answering(const struct redis_child *child)
+{
+    redisContext *c = connect_to(child);
+    if (!c)
+        return false;
+    redisReply *reply = redisCommand(c, "PING");
+    bool        well = reply && reply->type == REDIS_REPLY_STATUS;
+    if (reply)
+        freeReplyObject(reply);
+    redisFree(c);
+    return well;
+}
+
+/* Between fork and exec: only what is safe after a fork of a process with threads. */
+__attribute__((noreturn)) static void become_server(const struct redis_child *child, pid_t parent, int lock,
+                                                    int log, char *const argv[])
+{
+    /* A session of its own: Ctrl-C is for Weir, which then stops its Redis in good order. */
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(1); /* it died before we could ask to be told */
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    umask(077);
+    if (dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0 || fcntl(lock, F_SETFD, 0) < 0)
+        _exit(1);
+    /* Our listeners and clients are O_CLOEXEC; a library's descriptor may not be. The lock goes along. */
+    if (lock > STDERR_FILENO + 1)
+        close_range(STDERR_FILENO + 1, (unsigned)lock - 1, 0);
+    close_range((unsigned)lock + 1, UINT_MAX, 0);
+    execv(child->program, argv);
+    _exit(127);
+}
+
+/* Starts the server with the lock, which is closed here: from now on it is the server's. */
+static bool spawn(struct redis_child *child, int lock, struct fault *why)
+{
+    char *argv[] = { child->program, (char *)"--port", (char *)"0", (char *)"--unixsocket", child->socket,
+                     (char *)"--unixsocketperm", (char *)"700", (char *)"--dir", child->folder,
+                     (char *)"--daemonize", (char *)"no", (char *)"--appendonly", (char *)"yes",
+                     (char *)"--appendfsync", (char *)"everysec", (char *)"--save", (char *)"",
+                     /* Full, it forgets what would end soonest anyway: cached answers (days at most) before
+                      * budgets (100 days). The sample is large so that it finds one of the former. */
+                     (char *)"--maxmemory", (char *)"512mb", (char *)"--maxmemory-policy",
+                     (char *)"volatile-ttl", (char *)"--maxmemory-samples", (char *)"64", NULL };
+    char  path[PATH_MAX + 16];
+    snprintf(path, sizeof path, "%s/redis.log", child->folder);
+    int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (log < 0) {
+        close(lock);
+        return fault_set(why, FAULT_INTERNAL, "%s cannot be written: %s", path, strerror(errno));
+    }
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        become_server(child, parent, lock, log, argv);
+    int error = errno;
+    close(log);
+    close(lock);
+    if (pid < 0)
+        return fault_set(why, FAULT_INTERNAL, "redis-server cannot be started: %s", strerror(error));
+    child->pid = pid;
+    child->started_ms = now_ms();
+    return true;
+}
+
+/* True once the server has ended; how is told in *status. */
+static bool has_ended(struct redis_child *child, int *status)
+{
+    if (waitpid(child->pid, status, WNOHANG) == 0)
+        return false;
+    child->pid = 0;
+    return true;
+}
+
+static bool wait_until_it_answers(struct redis_child *child, struct fault *why)
+{
+    for (int64_t until_ms = now_ms() + START_MS; now_ms() < until_ms; nap()) {
+        int status;
+        if (is_answering(child))
+            return true;
+        if (child->pid && has_ended(child, &status))
+            return fault_set(why, FAULT_INTERNAL,
+                             "redis-server ended as soon as it was started; %s/redis.log says why",
+                             child->folder);
+    }
+    return fault_set(why, FAULT_INTERNAL, "the Redis at %s does not answer; %s/redis.log may say why",
+                     child->socket, child->folder);
+}
+
+static bool start(struct redis_child *child, const char *state_folder, struct fault *why)
+{
+    if (!make_folder(state_folder, why))
+        return false;
+    if (!realpath(state_folder, child->folder))
+        return fault_set(why, FAULT_INTERNAL, "the state folder %s is not there: %s", state_folder,
+                         strerror(errno));
+    if (!find_program(child->program, why) || !place_socket(child, why))
+        return false;
+    snprintf(child->url, sizeof child->url, "unix://%s", child->socket);
+
+    int lock = take_lock(child);
+    if (lock < 0 && errno != EWOULDBLOCK)
+        return fault_set(why, FAULT_INTERNAL, "%s/redis.lock cannot be had: %s", child->folder,
+                         strerror(errno));
+    if (lock >= 0 && !spawn(child, lock, why))
+        return false;
+    return wait_until_it_answers(child, why);
+}
+
+struct redis_child *redis_child_start(const char *state_folder, struct fault *why)
+{
+    struct redis_child *child = must_calloc(1, sizeof *child);
+    if (!start(child, state_folder, why)) {
+        redis_child_stop(&child);
+        return NULL;
+    }
+    log_info("redis_child", child->pid ? "a Redis of our own serves %s" : "another Weir's Redis serves %s",
+             child->folder);
+    return child;
+}
+
+const char *redis_child_url(const struct redis_child *child)
+{
+    return child->url;
+}
+
+void redis_child_tend(struct redis_child *child)
+{
+    int status;
+    if (child->pid) {
+        if (!has_ended(child, &status))
+            return;
+        bool lived = now_ms() - child->started_ms >= LIVED_MS;
+        child->again_ms = lived ? 0 : child->again_ms ? 2 * child->again_ms : AGAIN_FIRST_MS;
+        if (child->again_ms > AGAIN_MOST_MS)
+            child->again_ms = AGAIN_MOST_MS;
+        log_error("redis_child_ended", "%s/redis.log may say why; it is started again in %lld ms",
+                  child->folder, (long long)child->again_ms);
+    }
+    if (now_ms() - child->started_ms < child->again_ms)
+        return;
+    int lock = take_lock(child);
+    if (lock < 0)
+        return; /* another Weir's serves us */
+    struct fault why;
+    if (spawn(child, lock, &why))
+        log_info("redis_child", "a Redis of our own serves %s again", child->folder);
+    else
+        log_error("redis_child", "%s", why.detail);
+}
+
+static bool ends_within(struct redis_child *child, int64_t ms)
+{
+    int status;
+    for (int64_t until_ms = now_ms() + ms; now_ms() < until_ms; nap())
+        if (has_ended(child, &status))
+            return true;
+    return false;
+}
+
+/* The append-only file is written out and synced by SHUTDOWN, whatever it is told about snapshots. */
+static bool shut_down(struct redis_child *child)
+{
+    redisContext *c = connect_to(child);
+    if (!c)
+        return false;
+    redisReply *reply = redisCommand(c, "SHUTDOWN NOSAVE");
+    bool        refused = reply && reply->type == REDIS_REPLY_ERROR;
+    if (reply)
+        freeReplyObject(reply);
+    redisFree(c);
+    return !refused;
+}
+
+static void stop_server(struct redis_child *child)
+{
+    if (shut_down(child) && ends_within(child, STOP_MS))
+        return;
+    kill(child->pid, SIGTERM);
+    if (ends_within(child, STOP_MS))
+        return;
+    log_warn("redis_child", "it does not end by itself and is killed");
+    kill(child->pid, SIGKILL);
+    waitpid(child->pid, NULL, 0);
+    child->pid = 0;
+}
+
+void redis_child_stop(struct redis_child **handle)
+{
+    struct redis_child *child = *handle;
+    *handle = NULL;
+    if (!child)
+        return;
+    if (child->pid)
+        stop_server(child);
+    free(child);
+}
