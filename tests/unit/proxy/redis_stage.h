@@ -129,7 +129,7 @@ struct heard {
     bool      is_over, is_away;
     int       type;
     long long integer;
-    char      text[128];
+    char      text[320];
     unsigned  calls;
 };
 
