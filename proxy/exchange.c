@@ -135,8 +135,8 @@ enum step_result take_admit(struct exchange *x)
 {
     if (x->team->requests_a_minute == 0)
         return NEXT;
-    x->redis_id = limits_admit(x->tools->redis, &x->admission, x->team->name, x->team->requests_a_minute,
-                               loop_wall_ms(x->tools->loop), on_admitted, x);
+    x->redis_id = admit(x->tools->redis, &x->admission, x->team->name, x->team->requests_a_minute,
+                        loop_wall_ms(x->tools->loop), on_admitted, x);
     return wait_for(x, cancel_redis);
 }
 

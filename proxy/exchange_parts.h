@@ -8,7 +8,7 @@
 #include "cache.h"
 #include "exchange.h"
 #include "ledger.h"
-#include "limits.h"
+#include "admit.h"
 #include "relay.h"
 #include "slm/shorten.h"
 

@@ -1,5 +1,5 @@
-/* limits.c - see limits.h. */
-#include "limits.h"
+/* admit.c - see admit.h. */
+#include "admit.h"
 
 #include <hiredis/hiredis.h>
 #include <stdio.h>
@@ -7,11 +7,9 @@
 enum { WINDOW_MS = 60 * 1000 };
 
 /* Counts, and lets the window's key lapse by itself: two windows later nobody asks for it any more. */
-static struct redis_script count_script = {
-    .text = "local n = redis.call('INCR', KEYS[1])\n"
-            "if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end\n"
-            "return n\n",
-};
+static const char count_script[] = "local n = redis.call('INCR', KEYS[1])\n"
+                                   "if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end\n"
+                                   "return n\n";
 
 static void on_counted(void *arg, const struct redisReply *reply, const struct fault *why)
 {
@@ -21,8 +19,8 @@ static void on_counted(void *arg, const struct redisReply *reply, const struct f
     a->call(a->arg, is_over ? (a->left_ms + 999) / 1000 : 0);
 }
 
-uint64_t limits_admit(struct redis *redis, struct admission *a, const char *team, int64_t most_a_minute,
-                      int64_t wall_ms, on_limit_fn *call, void *arg)
+uint64_t admit(struct redis *redis, struct admission *a, const char *team, int64_t most_a_minute,
+               int64_t wall_ms, on_admit_fn *call, void *arg)
 {
     char key[160], keep_ms[24];
     *a = (struct admission){
@@ -31,5 +29,5 @@ uint64_t limits_admit(struct redis *redis, struct admission *a, const char *team
     snprintf(key, sizeof key, "weir:{%s}:asked:%lld", team, (long long)(wall_ms / WINDOW_MS));
     snprintf(keep_ms, sizeof keep_ms, "%d", 2 * WINDOW_MS);
     const struct slice args[] = { slice_str(key), slice_str(keep_ms) };
-    return redis_run(redis, &count_script, 1, 2, args, on_counted, a);
+    return redis_run(redis, count_script, 1, 2, args, on_counted, a);
 }
