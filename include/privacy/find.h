@@ -25,6 +25,7 @@ typedef uint64_t pii_set;
 
 const char   *pii_word(enum pii_kind);
 const char   *pii_tag(enum pii_kind);
+bool          pii_is_secret(enum pii_kind);
 enum pii_kind pii_of(struct slice word); /* PII_KINDS where there is none */
 
 struct finding {
@@ -43,12 +44,19 @@ struct findings {
 struct finder;
 struct finder_scratch;
 
+/* Compiles all patterns: some tens of milliseconds, so not on a loop. NULL and FAULT_INTERNAL where Hyperscan
+ * refuses (a processor without SSSE3). A scratch serves the finder that
+ * it was made for. */
 MUST_CHECK struct finder *finder_new(struct fault *why);
 void                      finder_free(struct finder **);
 struct finder_scratch    *finder_scratch_new(const struct finder *);
 void                      finder_scratch_free(struct finder_scratch **);
 
-/* False when the scan itself failed, which the caller treats as "everything is private" (law 2). */
+/*
+ * Any bytes, UTF-8 or not, NULs too. False when the scan itself failed, when the text is beyond 4 GiB or holds
+ * more than some 260,000 values; the caller then treats everything as private (law 2). *out is empty in that
+ * case.
+ */
 MUST_CHECK bool find(const struct finder *, struct finder_scratch *, struct arena *, struct slice text,
                      struct findings *out, struct fault *why);
 

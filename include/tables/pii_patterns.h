@@ -1,0 +1,90 @@
+/*
+ * pii_patterns.h - where to look for what is private, one line a pattern.
+ *
+ * The regex (Hyperscan's dialect, on bytes) says where to look; the check reads the text there and says where the
+ * value begins and ends, and whether it is one at all: a regex alone cannot count a Luhn sum, and Hyperscan reports
+ * every end of a match and the leftmost start only, so what has to be exact is read by the check.
+ *
+ * A finding's confidence is `alone`, times what the check gives; beside one of its words it is `beside`. One of the
+ * doubts just before it takes most of that away. What ends below FIND_LEAST (0.5) is no finding, so a pattern
+ * whose `alone` is lower needs its words. In a list of words "|" separates, a word may hold spaces, and "*" at the
+ * end lets the word go on: "telefon*" is there in Telefonnummer. Letter case of ASCII does not matter.
+ *
+ * EDGE begins a number: at a word's begin, or after "_", which regexes count among the letters, or after an escaped
+ * newline or tab, as JSON inside a text has them.
+ */
+#define EDGE "(?:\\b|_|\\\\[nrt])"
+
+#define CARD_WORDS "card*|credit|debit|cc|visa|mastercard|amex|karte*|kreditkarte*|carte|tarjeta|carta|cartão"
+#define PHONE_WORDS                                                                                            \
+    "phone*|tel|telephone|mobile|cell*|fax|call*|dial*|sms|text me|whatsapp|desk|office|reach me|contact|"      \
+    "answer*|message*|hotline|telefon*|handy*|mobil*|anruf*|portable|appel*|tél*|telf|tfno|móvil*|llam*|"       \
+    "cellulare|telefoon|tlf|puh|тел*|电话|手机|電話|携帯|전화"
+#define PHONE_DOUBTS                                                                                           \
+    "order*|invoice*|account*|id|isbn|ref*|ticket*|case|serial*|tracking|card*|zip|iban|ssn|version|postcode|"  \
+    "error|code|amount|price|total|population|license|licence"
+#define IP_WORDS                                                                                               \
+    "ip|ips|ipv4|ipv6|address*|addr|host*|server*|dns|ping*|gateway*|subnet*|netmask|cidr|client|peer|src|"     \
+    "dst|bind|listen*|connect*|route*|nat64|unspecified|loopback"
+#define IP_DOUBTS "version*|v|ver|release*|section*|chapter|clause|build|firmware|paragraph|§"
+
+/*          kind        name               regex                                                       check         alone beside words, doubts */
+PII_PATTERN(EMAIL,      "email",           "[\\w.%+'\\x80-\\xff-]@[\\w\\x80-\\xff]",                   email,        0.95, 0.95, "", "")
+PII_PATTERN(IBAN,       "iban",            EDGE "[A-Za-z]{2}[0-9]{2}[ -]?[A-Za-z0-9]{3}",              iban,         0.98, 0.98, "", "")
+PII_PATTERN(CARD,       "card",            EDGE "[0-9]{4}[ -]?[0-9]{3}",                               card,         0.80, 0.97, CARD_WORDS, "")
+PII_PATTERN(US_SSN,     "ssn",             EDGE "[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}",                    ssn,          0.85, 0.96, "ssn|social security|soc sec", "license|licence")
+PII_PATTERN(US_SSN,     "ssn bare",        EDGE "[0-9]{9}",                                            ssn,          0.10, 0.90, "ssn|social security|soc sec", "")
+PII_PATTERN(IP_ADDRESS, "ipv4",            EDGE "[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]",        ipv4,         0.85, 0.93, IP_WORDS, IP_DOUBTS)
+PII_PATTERN(IP_ADDRESS, "ipv6",            "(?:[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}|:):",                      ipv6,         0.92, 0.92, IP_WORDS, "")
+
+/* Telephone numbers: with the country's code; the national forms of North America, France, and of the countries
+ * that begin with a 0 (Britain, Germany and many more); any other groups of digits beside words. */
+PII_PATTERN(PHONE,      "phone +",         "\\+\\(?[1-9]",                                             phone_plus,   0.85, 0.95, PHONE_WORDS, "")
+PII_PATTERN(PHONE,      "phone 00",        EDGE "00[1-9]",                                             phone_00,     0.40, 0.90, PHONE_WORDS, PHONE_DOUBTS)
+PII_PATTERN(PHONE,      "phone nanp",      "(?:" EDGE "(?:1[-. ])?[2-9][0-9]{2}|\\([2-9][0-9]{2}\\))[-. ]?[0-9]{3}[-. ][0-9]{4}", phone_nanp, 0.75, 0.92, PHONE_WORDS, "")
+PII_PATTERN(PHONE,      "phone pairs",     EDGE "0[1-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}", phone_pairs, 0.75, 0.92, PHONE_WORDS, "")
+PII_PATTERN(PHONE,      "phone trunk",     "(?:" EDGE "|\\()0[1-9][0-9]",                              phone_trunk,  0.55, 0.90, PHONE_WORDS, PHONE_DOUBTS)
+PII_PATTERN(PHONE,      "phone groups",    "(?:" EDGE "|\\()[0-9]{2,5}[-. )/]",                        phone_groups, 0.25, 0.75, PHONE_WORDS, PHONE_DOUBTS)
+PII_PATTERN(PHONE,      "phone bare",      EDGE "[0-9]{7}",                                            phone_bare,   0.10, 0.62, PHONE_WORDS, PHONE_DOUBTS)
+
+/* Keys, by the formats that their issuers publish. key_whole: the key ends where the regex does; key_run: it goes on
+ * while its letters do. */
+PII_PATTERN(API_KEY,    "openai",          "sk-(?:proj|svcacct|admin|None)-[\\w-]{20}",                key_run,      0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "anthropic",       "sk-ant-[a-z0-9]{2,10}-[\\w-]{16}",                         key_run,      0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "openrouter",      "sk-or-v1-[0-9a-f]{32}",                                    key_run,      0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "sk-",             "sk-[\\w-]{20}",                                            key_run,      0.85, 0.95, "key*|token|secret|openai|deepseek|api", "")
+PII_PATTERN(API_KEY,    "aws id",          "(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}",                      key_whole,    0.97, 0.97, "", "")
+PII_PATTERN(API_KEY,    "github",          "gh[pousr]_[A-Za-z0-9]{36}",                                key_run,      0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "github fine",     "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}",               key_run,      0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "gitlab",          "gl(?:pat|ptt|rt|dt|cbt|soat|imt|agent|oas|ft|ffct)-[\\w.-]{20}", key_run, 0.98, 0.98, "", "")
+PII_PATTERN(API_KEY,    "slack",           "xox[abeoprs]-[A-Za-z0-9-]{10}",                            key_run,      0.97, 0.97, "", "")
+PII_PATTERN(API_KEY,    "slack app",       "xapp-[0-9]-[A-Z0-9]{8}",                                   key_run,      0.97, 0.97, "", "")
+PII_PATTERN(API_KEY,    "google",          "AIza[\\w-]{35}",                                           key_whole,    0.97, 0.97, "", "")
+PII_PATTERN(API_KEY,    "google oauth",    "(?:GOCSPX-[\\w-]{28}|ya29\\.[\\w-]{30})",                  key_run,      0.97, 0.97, "", "")
+PII_PATTERN(API_KEY,    "stripe",          "[sr]k_(?:live|test|prod)_[A-Za-z0-9]{16}",                 key_run,      0.98, 0.98, "", "")
+PII_PATTERN(API_KEY,    "stripe hook",     "whsec_[A-Za-z0-9]{24}",                                    key_run,      0.97, 0.97, "", "")
+PII_PATTERN(API_KEY,    "hugging face",    "hf_[A-Za-z0-9]{34}",                                       key_whole,    0.97, 0.97, "", "")
+PII_PATTERN(API_KEY,    "npm",             "npm_[A-Za-z0-9]{36}",                                      key_whole,    0.98, 0.98, "", "")
+PII_PATTERN(API_KEY,    "pypi",            "pypi-AgEIcHlwaS5vcmc[\\w-]{50}",                           key_run,      0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "sendgrid",        "SG\\.[\\w-]{22}\\.[\\w-]{43}",                             key_whole,    0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "azure ad",        "[\\w~.-]{3}[0-9]Q~[\\w~.-]{31}",                           key_azure,    0.95, 0.95, "", "")
+PII_PATTERN(API_KEY,    "azure storage",   "AccountKey=[A-Za-z0-9+/]{86}==",                           key_value,    0.98, 0.98, "", "")
+PII_PATTERN(API_KEY,    "groq, xai, pplx", "(?:gsk_|xai-|pplx-)[A-Za-z0-9]{40}",                       key_run,      0.98, 0.98, "", "")
+PII_PATTERN(API_KEY,    "replicate",       "r8_[A-Za-z0-9]{37}",                                       key_whole,    0.96, 0.96, "", "")
+PII_PATTERN(API_KEY,    "digitalocean",    "do[opr]_v1_[a-f0-9]{64}",                                  key_whole,    0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "shopify",         "shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}",                       key_whole,    0.98, 0.98, "", "")
+PII_PATTERN(API_KEY,    "telegram",        EDGE "[0-9]{8,10}:AA[\\w-]{33}",                            key_whole,    0.95, 0.95, "", "")
+PII_PATTERN(API_KEY,    "notion",          "ntn_[0-9]{11}[A-Za-z0-9]{35}",                             key_whole,    0.97, 0.97, "", "")
+PII_PATTERN(API_KEY,    "docker",          "dckr_(?:pat|oat)_[\\w-]{27}",                              key_run,      0.98, 0.98, "", "")
+PII_PATTERN(API_KEY,    "databricks",      "dapi[a-f0-9]{32}",                                         key_whole,    0.95, 0.95, "", "")
+PII_PATTERN(API_KEY,    "vault",           "hv[sb]\\.[\\w-]{24}",                                      key_run,      0.96, 0.96, "", "")
+PII_PATTERN(API_KEY,    "jwt",             "eyJ[\\w-]{8,}\\.eyJ[\\w-]{8}",                             key_jwt,      0.95, 0.95, "", "")
+PII_PATTERN(API_KEY,    "private key",     "-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----",    key_pem,      0.99, 0.99, "", "")
+PII_PATTERN(API_KEY,    "aws secret",      "(?i)secret_?(?:access_?)?key[\"']?\\s{0,4}(?:[:=]|=>|:=)\\s{0,4}[\"']?[A-Za-z0-9/+]{40}", key_value, 0.95, 0.95, "", "")
+
+#undef EDGE
+#undef CARD_WORDS
+#undef PHONE_WORDS
+#undef PHONE_DOUBTS
+#undef IP_WORDS
+#undef IP_DOUBTS

@@ -1,0 +1,184 @@
+/*
+ * check_addresses.c - e-mail and IP addresses.
+ */
+#include "checks.h"
+
+#include <arpa/inet.h>
+
+/* --- e-mail ----------------------------------------------------------------------------------------------- */
+
+/* RFC 5321 4.5.3.1. */
+enum { LOCAL_MOST_BYTES = 64, DOMAIN_MOST_BYTES = 253, LABEL_MOST_BYTES = 63 };
+
+/*
+ * Letters of two bytes (Latin with accents, Greek, Cyrillic) may stand in an address. Those of three (Chinese,
+ * Japanese, Korean) are written without spaces, so they are rather the sentence around it.
+ */
+static bool is_two_byte_letter(struct slice text, size_t at)
+{
+    unsigned char lead = (unsigned char)byte_at(text, at), tail = (unsigned char)byte_at(text, at + 1);
+    return lead >= 0xC3 && lead <= 0xD4 && (tail & 0xC0) == 0x80;
+}
+
+static bool is_local(char c)
+{
+    return is_alnum(c) || is_one_of(c, "._%+-'");
+}
+
+/* From the "@" at `at` to the left. RFC 5321 allows more in a local part than is ever seen; "=" and "/" are
+ * rather what stands before it. */
+static size_t local_start(struct slice text, size_t at)
+{
+    size_t start = at;
+    while (start > 0 && at - start < LOCAL_MOST_BYTES) {
+        if (is_local(text.ptr[start - 1]))
+            start--;
+        else if (start > 1 && is_two_byte_letter(text, start - 2))
+            start -= 2;
+        else
+            break;
+    }
+    if (is_after_escape(text, start + 1))
+        start++;
+    while (start < at && is_one_of(text.ptr[start], ".'-%+"))
+        start++;
+    return start;
+}
+
+/* Where the domain that begins at `at` ends, and its last label begins; 0 when there is no dot in it. */
+static size_t domain_end(struct slice text, size_t at, size_t *last_label)
+{
+    size_t label = at, end = 0;
+    for (;;) {
+        size_t next = label;
+        while (next - label <= LABEL_MOST_BYTES) {
+            if (is_alnum(byte_at(text, next)) || byte_at(text, next) == '-')
+                next++;
+            else if (is_two_byte_letter(text, next))
+                next += 2;
+            else
+                break;
+        }
+        while (next > label && text.ptr[next - 1] == '-')
+            next--;
+        bool is_bad = next == label || text.ptr[label] == '-' || next - label > LABEL_MOST_BYTES;
+        if (is_bad || next - at > DOMAIN_MOST_BYTES)
+            return end;
+        if (label > at) {
+            end = next;
+            *last_label = label;
+        }
+        if (byte_at(text, next) != '.')
+            return end;
+        label = next + 1;
+    }
+}
+
+static bool is_top_level(struct slice label)
+{
+    static const char *const file_types[] = { "png",  "jpg", "jpeg", "gif", "svg",
+                                              "webp", "ico", "css",  "js",  "ts" };
+    for (size_t i = 0; i < sizeof file_types / sizeof file_types[0]; i++)
+        if (slice_is_nocase(label, file_types[i]))
+            return false; /* logo@2x.png */
+    for (size_t i = 0; i < label.len; i++)
+        if (is_digit(label.ptr[i]) && !slice_starts(label, S("xn--")))
+            return false;
+    return label.len >= 2;
+}
+
+float check_email(struct slice text, struct place *p)
+{
+    size_t at = p->end - 2; /* the pattern ends one byte after the "@" */
+    size_t last_label = 0;
+    p->start = local_start(text, at);
+    p->end = domain_end(text, at + 1, &last_label);
+    if (p->start == at || !p->end || !is_top_level(slice_of(text.ptr + last_label, p->end - last_label)))
+        return 0;
+    /* git@github.com: is where a repository is, not who someone is. */
+    return !slice_is(slice_of(text.ptr + p->start, at - p->start), "git");
+}
+
+/* --- IP --------------------------------------------------------------------------------------------------- */
+
+/* Reads d.d.d.d from `at`; where it ends, or 0. */
+static size_t read_ipv4(struct slice text, size_t at, unsigned octets[4])
+{
+    for (int i = 0; i < 4; i++) {
+        size_t from = at;
+        octets[i] = 0;
+        while (is_digit(byte_at(text, at)) && at - from < 3)
+            octets[i] = octets[i] * 10 + (unsigned)(text.ptr[at++] - '0');
+        if (at == from || octets[i] > 255 || (at - from > 1 && text.ptr[from] == '0'))
+            return 0;
+        if (i < 3 && byte_at(text, at++) != '.')
+            return 0;
+    }
+    return at;
+}
+
+/*
+ * Four small numbers are as likely a version or a chapter (1.2.3.4), so they need an address's words. Of five
+ * numbers the fifth may be a port, as tcpdump writes it (192.168.1.1.443), unless it all begins as small as
+ * versions and object identifiers do.
+ */
+float check_ipv4(struct slice text, struct place *p)
+{
+    unsigned o[4];
+    p->start = after_edge(text, p->start);
+    p->end = read_ipv4(text, p->start, o);
+    if (!p->end || !stands_free(text, *p))
+        return 0;
+    if (byte_at(text, p->start - 1) == '.' && is_alnum(byte_at(text, p->start - 2)))
+        return 0;
+    if (byte_at(text, p->end) == '.' && is_digit(byte_at(text, p->end + 1))) {
+        size_t port_end = p->end + 1;
+        while (is_digit(byte_at(text, port_end)) && port_end - p->end <= 6)
+            port_end++;
+        if (o[0] < 10 || is_alnum(byte_at(text, port_end)) ||
+            (byte_at(text, port_end) == '.' && is_digit(byte_at(text, port_end + 1))))
+            return 0;
+    }
+    bool is_any = (o[0] | o[1] | o[2] | o[3]) == 0;
+    bool is_small = o[0] < 10 && o[1] < 20 && o[2] < 20 && o[3] < 20;
+    return is_small && !is_any ? 0.4F : 1;
+}
+
+static bool is_ipv6_byte(char c)
+{
+    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f') || c == ':' || c == '.';
+}
+
+/* "::" alone is as likely Haskell, "ab::cd" C++ or Rust, "[::2]" a slice in Python. */
+static float ipv6_belief(struct slice text, struct place p)
+{
+    char before = byte_at(text, p.start - 1), bracket = byte_at(text, p.start - 2);
+    if (before == '[' && (is_alnum(bracket) || bracket == '_' || bracket == ')' || bracket == ']'))
+        return 0;
+    bool has_digit = false;
+    for (size_t i = p.start; i < p.end; i++)
+        has_digit = has_digit || is_digit(text.ptr[i]);
+    return has_digit ? 1 : p.end - p.start == 2 ? 0.2F : 0;
+}
+
+float check_ipv6(struct slice text, struct place *p)
+{
+    size_t start = p->end, end = p->end;
+    while (start > 0 && end - start < INET6_ADDRSTRLEN && is_ipv6_byte(text.ptr[start - 1]))
+        start--;
+    while (end - start < INET6_ADDRSTRLEN && is_ipv6_byte(byte_at(text, end)))
+        end++;
+    if (end - start >= INET6_ADDRSTRLEN)
+        return 0;
+    /* What ends a sentence or begins a port. */
+    while (end > start && (text.ptr[end - 1] == '.' ||
+                           (text.ptr[end - 1] == ':' && !(end - start >= 2 && text.ptr[end - 2] == ':'))))
+        end--;
+    *p = (struct place){ start, end };
+    if (!stands_free(text, *p) || byte_at(text, start - 1) == '_' || byte_at(text, end) == '_')
+        return 0;
+    char            written[INET6_ADDRSTRLEN] = { 0 };
+    struct in6_addr address;
+    memcpy(written, text.ptr + start, end - start);
+    return inet_pton(AF_INET6, written, &address) == 1 ? ipv6_belief(text, *p) : 0;
+}

@@ -1,0 +1,43 @@
+/* fuzz_find.c - any bytes: the finder ends well, and its findings are in order, apart and inside the text. */
+#include "base/die.h"
+#include "privacy/find.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+const char *const fuzz_seeds[] = {
+    "write to ada.lovelace@mail.example.co.uk, +44 (0)20 7946 0958 or (415) 555-2671 ext. 12",
+    "card 4111 1111 1111 1111, IBAN DE89 3704 0044 0532 0130 00, SSN 536-90-4399, tel 06 12 34 56 78",
+    "::ffff:192.0.2.1 2001:db8::1 fe80::1%eth0 192.168.1.1.443 version 1.2.3.4",
+    "sk-ant-api03-Zk3vP0wq8RtY5uLm2XcB eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.Zk3vP0wq8RtY",
+    "-----BEGIN PRIVATE KEY-----\\nMIIEowIBAAKCAQEAZk3vP0wq8RtY5uLm2XcB7nHa4Dg9\\n-----END PRIVATE KEY-----",
+    "password: hunter2secret, curl -u ada:Zk3vP0wq8 -H 'Authorization: Bearer Zk3vP0wq8RtY5u' https://a:b@c.d/",
+    NULL,
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct finder         *finder;
+    static struct finder_scratch *scratch;
+    if (!finder) {
+        finder = finder_new(NULL);
+        if (!finder)
+            die("no finder");
+        scratch = finder_scratch_new(finder);
+    }
+    struct arena   *arena = arena_new();
+    struct findings found;
+    /* Of its own size, so that a read beyond it is seen. */
+    char *text = die_if_null(malloc(size ? size : 1));
+    if (size)
+        memcpy(text, data, size);
+    if (!find(finder, scratch, arena, slice_of(text, size), &found, NULL))
+        die("a short text was refused");
+    for (size_t i = 0; i < found.count; i++) {
+        const struct finding *f = &found.item[i];
+        if (f->start >= f->end || f->end > size || (i > 0 && found.item[i - 1].end > f->start))
+            die("finding %zu is out of place", i);
+    }
+    free(text);
+    arena_free(&arena);
+    return 0;
+}

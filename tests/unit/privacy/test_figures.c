@@ -1,0 +1,262 @@
+/*
+ * test_figures.c - the finder on the public evaluation data in ../shared/data/pii, where that is there.
+ *
+ * What has one right answer is asserted (IBANs, IP addresses: every case); the rest is printed. README.md
+ * beside the data defines the figures.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "privacy/find.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct finder         *finder;
+static struct finder_scratch *scratch;
+
+static bool is_told(void)
+{
+    return getenv("WEIR_TELL") != NULL; /* each miss and each false finding, for whoever tunes */
+}
+
+static FILE *open_data(const char *name)
+{
+    const char *shared = getenv("WEIR_SHARED");
+    char        command[512];
+    snprintf(command, sizeof command, "gzip -dcf '%s/data/pii/%s' 2>/dev/null",
+             shared ? shared : WEIR_SOURCE_DIR "/../shared", name);
+    return popen(command, "r");
+}
+
+/* Calls on_row for each line; skips the test when there is none. */
+static void for_each_row(const char *name, void (*on_row)(json_t *row, void *arg), void *arg)
+{
+    FILE  *file = open_data(name);
+    char  *line = NULL;
+    size_t cap = 0, rows = 0;
+    assert_non_null(file);
+    while (getline(&line, &cap, file) > 0) {
+        json_t *row = json_loads(line, JSON_ALLOW_NUL, NULL);
+        assert_non_null(row);
+        on_row(row, arg);
+        json_decref(row);
+        rows++;
+    }
+    free(line);
+    pclose(file);
+    if (rows == 0) {
+        printf("%s is not there: skipped\n", name);
+        skip();
+    }
+}
+
+static const char *text_of(json_t *row)
+{
+    return json_string_value(json_object_get(row, "text"));
+}
+
+static struct findings find_in(struct arena *arena, const char *text)
+{
+    struct findings found;
+    assert_true(find(finder, scratch, arena, slice_str(text), &found, NULL));
+    return found;
+}
+
+/* --- recognizers ------------------------------------------------------------------------------------------ */
+
+struct tally {
+    unsigned right, all;
+};
+
+struct recognizers {
+    struct tally iban, ip;
+};
+
+static void on_recognizer(json_t *row, void *arg)
+{
+    struct recognizers *r = arg;
+    const char         *kind = json_string_value(json_object_get(row, "kind"));
+    bool                is_iban = strcmp(kind, "iban") == 0;
+    if (!is_iban && strcmp(kind, "ip") != 0)
+        return;
+    struct arena   *arena = arena_new();
+    struct findings found = find_in(arena, text_of(row));
+    json_int_t      count = 0;
+    for (size_t i = 0; i < found.count; i++)
+        count += found.item[i].kind == (is_iban ? PII_IBAN : PII_IP_ADDRESS);
+    struct tally *t = is_iban ? &r->iban : &r->ip;
+    bool          is_right = count == json_integer_value(json_object_get(row, "count"));
+    t->all++;
+    t->right += is_right;
+    if (!is_right && is_told())
+        printf("%s: %lld found in \"%s\"\n", kind, count, text_of(row));
+    arena_free(&arena);
+}
+
+static void recognizers_are_all_right(void **state)
+{
+    (void)state;
+    struct recognizers r = { 0 };
+    for_each_row("recognizers.jsonl", on_recognizer, &r);
+    printf("recognizers: iban %u of %u, ip %u of %u\n", r.iban.right, r.iban.all, r.ip.right, r.ip.all);
+    assert_int_equal(r.iban.right, r.iban.all);
+    assert_int_equal(r.ip.right, r.ip.all);
+}
+
+/* --- secrets ---------------------------------------------------------------------------------------------- */
+
+struct secrets {
+    struct tally found, falsely;
+};
+
+static void on_secret(json_t *row, void *arg)
+{
+    struct secrets *s = arg;
+    bool            is_secret = json_is_true(json_object_get(row, "secret"));
+    struct arena   *arena = arena_new();
+    struct findings found = find_in(arena, text_of(row));
+    bool            has_one = false;
+    for (size_t i = 0; i < found.count; i++)
+        has_one = has_one || pii_is_secret(found.item[i].kind);
+    struct tally *t = is_secret ? &s->found : &s->falsely;
+    t->all++;
+    t->right += has_one;
+    if (has_one != is_secret && is_told())
+        printf("%s: %s\n", is_secret ? "missed" : "false", text_of(row));
+    arena_free(&arena);
+}
+
+static void secrets_are_told(void **state)
+{
+    (void)state;
+    struct secrets s = { 0 };
+    for_each_row("secrets.jsonl", on_secret, &s);
+    printf("secrets: %u of %u found, %u of %u falsely\n", s.found.right, s.found.all, s.falsely.right,
+           s.falsely.all);
+    assert_true(s.found.right * 10 >= s.found.all * 9);
+}
+
+/* --- spans ------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char   *type;
+    enum pii_kind kind;
+} span_types[] = {
+    { "EMAIL_ADDRESS", PII_EMAIL }, { "PHONE_NUMBER", PII_PHONE }, { "CREDIT_CARD", PII_CARD },
+    { "IBAN_CODE", PII_IBAN },      { "US_SSN", PII_US_SSN },      { "IP_ADDRESS", PII_IP_ADDRESS },
+};
+enum { SPAN_TYPES = sizeof span_types / sizeof span_types[0], TEXT_MOST = 8192 };
+
+struct spans {
+    struct tally gold[PII_KINDS];  /* covered to 90 % */
+    struct tally found[PII_KINDS]; /* at least half in gold of any type */
+};
+
+/* The byte where code point `index` begins. */
+static size_t byte_of(const char *text, size_t index)
+{
+    size_t at = 0;
+    for (; text[at]; at++)
+        if (((unsigned char)text[at] & 0xC0) != 0x80 && index-- == 0)
+            break;
+    return at;
+}
+
+static size_t marked(const bool *marks, size_t start, size_t end)
+{
+    size_t n = 0;
+    for (; start < end; start++)
+        n += marks[start];
+    return n;
+}
+
+static void on_spans(json_t *row, void *arg)
+{
+    struct spans   *s = arg;
+    const char     *text = text_of(row);
+    struct arena   *arena = arena_new();
+    struct findings found = find_in(arena, text);
+    static bool     is_found[TEXT_MOST], is_gold[TEXT_MOST];
+    memset(is_found, 0, sizeof is_found);
+    memset(is_gold, 0, sizeof is_gold);
+    assert_true(strlen(text) < TEXT_MOST);
+    for (size_t i = 0; i < found.count; i++)
+        memset(is_found + found.item[i].start, 1, found.item[i].end - found.item[i].start);
+    size_t  index;
+    json_t *span;
+    json_array_foreach(json_object_get(row, "spans"), index, span)
+    {
+        size_t      start = byte_of(text, (size_t)json_integer_value(json_object_get(span, "start")));
+        size_t      end = byte_of(text, (size_t)json_integer_value(json_object_get(span, "end")));
+        const char *type = json_string_value(json_object_get(span, "type"));
+        memset(is_gold + start, 1, end - start);
+        for (size_t t = 0; t < SPAN_TYPES; t++) {
+            if (strcmp(type, span_types[t].type) != 0)
+                continue;
+            bool is_right = marked(is_found, start, end) * 10 >= (end - start) * 9;
+            s->gold[span_types[t].kind].all++;
+            s->gold[span_types[t].kind].right += is_right;
+            if (!is_right && is_told())
+                printf("missed %s \"%.*s\" in: %s\n", type, (int)(end - start), text + start, text);
+        }
+    }
+    for (size_t i = 0; i < found.count; i++) {
+        const struct finding *f = &found.item[i];
+        bool                  is_right = marked(is_gold, f->start, f->end) * 2 >= f->end - f->start;
+        s->found[f->kind].all++;
+        s->found[f->kind].right += is_right;
+        if (!is_right && is_told())
+            printf("false %s \"%.*s\" in: %s\n", f->source, (int)(f->end - f->start), text + f->start, text);
+    }
+    arena_free(&arena);
+}
+
+static void spans_are_told(void **state)
+{
+    (void)state;
+    struct spans s = { 0 };
+    for_each_row("spans.jsonl.gz", on_spans, &s);
+    for (size_t t = 0; t < SPAN_TYPES; t++) {
+        enum pii_kind k = span_types[t].kind;
+        printf("spans: %-12s recall %u of %u, precision %u of %u\n", pii_word(k), s.gold[k].right,
+               s.gold[k].all, s.found[k].right, s.found[k].all);
+        assert_true(s.gold[k].right * 10 >= s.gold[k].all * 8);
+        assert_true(s.found[k].right * 10 >= s.found[k].all * 8);
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct fault why = { 0 };
+    finder = finder_new(&why);
+    if (!finder) {
+        printf("%s\n", why.detail);
+        return -1;
+    }
+    scratch = finder_scratch_new(finder);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    finder_scratch_free(&scratch);
+    finder_free(&finder);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recognizers_are_all_right),
+        cmocka_unit_test(secrets_are_told),
+        cmocka_unit_test(spans_are_told),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
