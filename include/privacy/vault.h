@@ -3,9 +3,8 @@
  *
  * A vault belongs to one exchange; it is wiped when the exchange ends (arena_defer). Placeholders are keyed:
  * the same team and value give the same placeholder on every turn and on every proxy. One looks like
- * EMAIL_7F3K2M9QTX4B: the kind's tag,
- * "_", and 60 bits of HMAC-SHA-256(team key, kind, value) in 12 letters of Crockford's base 32. All are of one
- * length beyond the tag, so none is a prefix of another.
+ * EMAIL_7F3K2M9QTX4B: the kind's tag, "_", and 60 bits of HMAC-SHA-256(team key, tag, value) in 12 letters of
+ * Crockford's base 32. All are of one length beyond the tag, so none is a prefix of another.
  *
  * Hiding: vault_hide() copies a text, every finding of the kinds given replaced. Giving back: a struct restore
  * is fed an answer cut anywhere and holds back only a tail that may yet become a placeholder of this vault:
@@ -30,13 +29,14 @@ struct vault;
 
 struct vault *vault_new(struct arena *, const struct vault_key *team_key);
 
-/* Appends text to out, findings whose kind is in `hide` replaced; returns how many were. */
+/* Appends text to out, findings whose kind is in `hide` replaced; returns how many were. Values are kept byte
+ * for byte, so that what comes back is what was sent. The caller asks out->full, once. */
 size_t vault_hide(struct vault *, struct slice text, const struct findings *, pii_set hide, struct buf *out);
 
 /* How many different values are held: with none there is nothing to restore. */
 size_t vault_count(const struct vault *);
 
-/* One text of the answer (one choice, one field), cut anywhere. */
+/* One text of the answer (one choice, one field), cut anywhere; it knows what is hidden when it is made. */
 struct restore;
 
 struct restore *restore_new(struct arena *, const struct vault *);

@@ -1,0 +1,36 @@
+/*
+ * vault_index.h - a vault from within: what was hidden, by its placeholder.
+ *
+ * A code is 60 bits drawn by HMAC, so it is its own hash, and no client can choose codes that collide in a
+ * table.
+ */
+#ifndef WEIR_SRC_PRIVACY_VAULT_INDEX_H
+#define WEIR_SRC_PRIVACY_VAULT_INDEX_H
+
+#include "privacy/vault.h"
+
+#include <openssl/evp.h>
+
+enum { CODE_LETTERS = 12, LETTER_BITS = 5, CODE_BITS = CODE_LETTERS * LETTER_BITS };
+
+struct hidden {
+    uint64_t      code;
+    enum pii_kind kind;
+    struct slice  value; /* in the arena; wiped with the vault */
+};
+
+struct vault {
+    struct arena   *arena; /* ref */
+    EVP_MAC_CTX    *hmac;  /* keyed; ours */
+    struct hidden **slot;  /* open addressing, `slots` a power of two, at most half full */
+    size_t          slots, count;
+    pii_set         kinds; /* of what is hidden */
+};
+
+/* The entry, or NULL. */
+const struct hidden *vault_get(const struct vault *, enum pii_kind, uint64_t code);
+
+/* The value of a letter of Crockford's base 32 as we write it (capitals, no I L O U), or -1. */
+int code_letter_value(char);
+
+#endif
