@@ -54,6 +54,7 @@ class Stage:
             "policies": ["policies/test.yaml"],
             "state": str(self.folder / "state"),
             "loops": 2,
+            "slm": {"model": "none"},
             "log": "debug",
         }
         if prices:
