@@ -1,4 +1,5 @@
 """The stage: a test asks it for providers and for Weir between them, and it clears up and looks at what was left behind."""
+import json
 import pathlib
 import shutil
 import ssl
@@ -37,7 +38,8 @@ class Stage:
     def settings(self, local=None, cloud=None, trusted=None, policy=None, prices=None, **more):
         """Settings for `small` (local), `middle` (trusted) and `large` (cloud), those that are given a provider. A provider
         is an actor, or a mapping of settings. Without a policy every model is asked in this order; a policy is a mapping, or
-        a file's text. What else is given stands in the settings as it is."""
+        a file's text. Prices are by model, in US dollars a million tokens. What else is given stands in the settings as it
+        is."""
         providers, models = {}, {}
         for model, zone, actor in (("small", "local", local), ("middle", "trusted", trusted), ("large", "cloud", cloud)):
             if actor is None:
@@ -45,6 +47,8 @@ class Stage:
             own = dict(actor) if isinstance(actor, dict) else {"url": actor.url()}
             providers[zone] = {"api": "openai", "zone": zone, "key": f"key-of-{zone}", **own}
             models[model] = {"provider": zone, "model": f"{model}-as-sent"}
+            if prices and model in prices:
+                models[model]["price"] = prices[model]
         (self.folder / "policies").mkdir(exist_ok=True)
         self.write_policy(policy or {"routes": [{"name": "in order", "ask": list(models)}]})
         settings = {
@@ -57,14 +61,10 @@ class Stage:
             "slm": {"model": "none"},
             "log": "debug",
         }
-        if prices:
-            self.write("policies/prices.yaml", prices)
-            settings["prices"] = ["policies/prices.yaml"]
         return {**settings, **more}
 
     def write(self, name, content):
         """A file in the test's folder: text, or a mapping as JSON, which is YAML."""
-        import json
         (self.folder / name).write_text(content if isinstance(content, str) else json.dumps(content, indent=2))
 
     def write_policy(self, policy):
@@ -98,7 +98,7 @@ class Stage:
 def make_certificate(folder, name):
     root, key, leaf = folder / "root.pem", folder / "leaf.key", folder / "leaf.pem"
     request, root_key, extra = folder / "leaf.csr", folder / "root.key", folder / "leaf.ext"
-    extra.write_text(f"subjectAltName=DNS:{name}\n")
+    extra.write_text(f"subjectAltName={'IP' if name[0].isdigit() else 'DNS'}:{name}\n")
     for command in (
             ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", root_key, "-out", root, "-days", "2", "-subj", "/CN=Weir's test root"],
             ["req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={name}"],

@@ -1,0 +1,110 @@
+"""What was asked before is answered from the cache: only whole, good answers, and only to whom they belong."""
+import pytest
+
+from actors.scripted import cuts_after, echoes, fails, in_turn, says
+from actors.weir import wait_for
+
+CACHED = {"privacy": [{"name": "masked", "when": {"pii": ["email"]}, "redact": "placeholder"}],
+          "routes": [{"name": "kept", "ask": ["large"], "cache": {"keep": "1h"}}]}
+
+
+def test_the_second_time_nobody_is_asked(stage):
+    cloud = stage.provider(says("forty-two"))
+    weir = stage.weir(cloud=cloud, policy=CACHED, prices={"large": {"input": 1, "output": 1}})
+
+    first, second = weir.chat("six times nine?"), weir.chat("six times nine?")
+
+    assert (first.told("cache"), second.told("cache")) == ("miss", "hit")
+    assert second.body == first.body
+    assert second.told("cost-usd") == "0.000000000"
+    assert second.told("model") == "large"
+    assert len(cloud.requests) == 1
+    assert weir.metric("weir_cache_hits_total") == 1
+
+
+@pytest.mark.parametrize("more", [{}, {"stream_options": {"include_usage": True}}], ids=["plain", "with usage"])
+def test_a_stream_is_replayed_as_a_stream(stage, more):
+    cloud = stage.provider(says("a rather long answer, in pieces", size=3))
+    weir = stage.weir(cloud=cloud, policy=CACHED)
+
+    first, second = weir.stream("tell me", **more), weir.stream("tell me", **more)
+
+    assert second.told("cache") == "hit"
+    assert second.text == first.text == "a rather long answer, in pieces"
+    assert second.is_done and second.is_whole
+    assert second.chunks == first.chunks
+    assert bool(second.usage) == bool(more)
+    assert len(cloud.requests) == 1
+
+
+def test_a_hidden_value_is_restored_for_whoever_asks(stage):
+    cloud = stage.provider(echoes(""))
+    weir = stage.weir(cloud=cloud, policy=CACHED)
+    words = "write to ada@example.com"
+    assert [weir.chat(words).text for _ in range(2)] == [words, words]
+    assert [weir.stream(words).text for _ in range(2)] == [words, words]
+    assert weir.chat("write to bob@example.com").text == "write to bob@example.com"
+    assert len(cloud.requests) == 3
+
+
+@pytest.mark.parametrize("second", [
+    {"messages": [{"role": "user", "content": "hello!"}]},
+    {"temperature": 0.5},
+    {"seed": 1},
+    {"messages": [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]},
+    {"tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}]},
+    {"max_tokens": 5},
+    {"stream": True},
+], ids=lambda change: ",".join(change))
+def test_another_question_is_another_question(stage, second):
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud=cloud, policy=CACHED)
+    first = {"model": "auto", "messages": [{"role": "user", "content": "hello"}], "temperature": 0}
+    assert weir.post(first).told("cache") == "miss"
+    assert weir.post({**first, **second}).told("cache") == "miss"
+    assert weir.post(first).told("cache") == "hit"
+    assert len(cloud.requests) == 2
+
+
+def test_another_team_is_not_told(stage):
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud=cloud, policy=CACHED, teams={"red": {"keys": ["key-of-red"]}, "blue": {"keys": ["key-of-blue"]}})
+    told = [weir.chat("hello", key=key).told("cache") for key in ("key-of-red", "key-of-blue", "key-of-red")]
+    assert told == ["miss", "miss", "hit"]
+
+
+@pytest.mark.parametrize("script", [
+    cuts_after(3), fails(500), fails(400), says(""), says("cut sho", finish="length"), says("x", finish="content_filter"),
+], ids=["cut", "500", "400", "empty", "by length", "filtered"])
+@pytest.mark.parametrize("ask", ["chat", "stream"])
+def test_only_whole_good_answers_are_kept(stage, script, ask):
+    cloud = stage.provider(in_turn(script, says("good")))
+    weir = stage.weir(cloud=cloud, policy=CACHED)
+    getattr(weir, ask)("hello")
+    second = getattr(weir, ask)("hello")
+    assert second.told("cache") == "miss"
+    assert second.text == "good"
+    assert getattr(weir, ask)("hello").told("cache") == "hit"
+
+
+def test_a_route_without_a_cache_keeps_nothing(stage):
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud=cloud)
+    assert [weir.chat("hello").told("cache") for _ in range(2)] == ["off", "off"]
+    assert len(cloud.requests) == 2
+
+
+def test_what_is_kept_grows_old(stage):
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud=cloud, policy={"routes": [{"name": "kept", "ask": ["large"], "cache": {"keep": "1s"}}]})
+    assert weir.chat("hello").told("cache") == "miss"
+    wait_for(lambda: weir.chat("hello").told("cache") == "miss", what="the answer to be forgotten")
+
+
+def test_an_answer_is_remembered_over_a_restart(stage):
+    cloud = stage.provider(says("yes"))
+    settings = stage.settings(cloud=cloud, policy=CACHED)
+    first = stage.weir(settings=settings)
+    first.chat("hello")
+    first.stop()
+    assert stage.weir(settings=settings).chat("hello").told("cache") == "hit"

@@ -1,0 +1,151 @@
+"""OpenAI's own clients, unchanged but for base_url, get on with Weir as they do with OpenAI."""
+import asyncio
+import json
+import shutil
+import subprocess
+
+import openai
+import pytest
+
+from actors.scripted import chunk, completion, cuts_after, fails, says
+from actors.weir import ROOT
+
+POLICY = {"privacy": [{"name": "masked", "when": {"pii": ["email"]}, "redact": "placeholder"},
+                      {"name": "no cards", "when": {"pii": ["payment_card"]}, "deny": True}],
+          "routes": [{"name": "far", "ask": ["large"]}]}
+KEY = "key-of-the-sdk-team"
+TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}]
+
+
+def answers(request, wire):
+    """Calls the tool where there is one, else says back what it was told."""
+    if "tools" not in request.json or request.json["messages"][-1]["role"] == "tool":
+        says("You said: " + request.question)(request, wire)
+        return
+    call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
+    if not request.wants_stream:
+        del call["index"]
+        wire.whole(completion("", "tool_calls", message={"role": "assistant", "content": None, "tool_calls": [call]}))
+        return
+    wire.head(content_type="text/event-stream")
+    wire.event(chunk({"role": "assistant", "content": None, "tool_calls": [{**call, "function": {"name": "weather", "arguments": ""}}]}))
+    for piece in ('{"ci', 'ty": "O', 'slo"}'):
+        wire.event(chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}))
+    wire.event(chunk({}, finish="tool_calls"))
+    wire.event(chunk(choices=[], usage=(3, 4)))
+    wire.event(b"[DONE]")
+    wire.last_chunk()
+
+
+@pytest.fixture
+def weir(stage):
+    return stage.weir(cloud=stage.provider(answers), policy=POLICY, teams={"sdk": {"keys": [KEY]}})
+
+
+@pytest.fixture
+def client(weir):
+    with openai.OpenAI(base_url=weir.base + "/v1", api_key=KEY, max_retries=0) as client:
+        yield client
+
+
+def user(words):
+    return [{"role": "user", "content": words}]
+
+
+def test_python_whole(client):
+    answer = client.chat.completions.create(model="auto", messages=user("mail ada@example.com"))
+    assert answer.choices[0].message.content == "You said: mail ada@example.com"
+    assert answer.choices[0].finish_reason == "stop"
+    assert answer.usage.total_tokens == 14
+
+
+def test_python_streamed(client):
+    stream = client.chat.completions.create(model="auto", messages=user("mail ada@example.com"), stream=True,
+                                            stream_options={"include_usage": True})
+    chunks = list(stream)
+    assert "".join(part.choices[0].delta.content or "" for part in chunks if part.choices) == "You said: mail ada@example.com"
+    assert chunks[-1].usage.total_tokens == 14
+
+
+def test_python_asynchronous(weir):
+    async def ask():
+        async with openai.AsyncOpenAI(base_url=weir.base + "/v1", api_key=KEY) as client:
+            async def one(number):
+                stream = await client.chat.completions.create(model="auto", messages=user(f"number {number}"), stream=True)
+                return "".join([part.choices[0].delta.content or "" async for part in stream])
+            return await asyncio.gather(*(one(number) for number in range(10)))
+    assert asyncio.run(ask()) == [f"You said: number {number}" for number in range(10)]
+
+
+def test_python_tools(client):
+    messages = user("the weather in Oslo?")
+    called = client.chat.completions.create(model="auto", messages=messages, tools=TOOLS).choices[0].message
+    assert json.loads(called.tool_calls[0].function.arguments) == {"city": "Oslo"}
+    messages += [called, {"role": "tool", "tool_call_id": called.tool_calls[0].id, "content": "rain"}]
+    answer = client.chat.completions.create(model="auto", messages=messages, tools=TOOLS)
+    assert answer.choices[0].message.content == "You said: the weather in Oslo?"
+
+
+def test_python_tools_streamed(client):
+    stream = client.chat.completions.create(model="auto", messages=user("the weather in Oslo?"), tools=TOOLS, stream=True)
+    calls = [call for part in stream if part.choices for call in part.choices[0].delta.tool_calls or []]
+    assert json.loads("".join(call.function.arguments or "" for call in calls)) == {"city": "Oslo"}
+
+
+def test_python_models(client):
+    assert "large" in {model.id for model in client.models.list()}
+
+
+def test_python_errors(weir, client):
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.chat.completions.create(model="nobody", messages=user("x"))
+    assert caught.value.code == "model_not_found"
+    with pytest.raises(openai.PermissionDeniedError) as caught:
+        client.chat.completions.create(model="auto", messages=user("pay with 4111 1111 1111 1111"))
+    assert caught.value.code == "denied_by_policy"
+    assert caught.value.request_id
+    with pytest.raises(openai.AuthenticationError) as caught:
+        openai.OpenAI(base_url=weir.base + "/v1", api_key="wrong").chat.completions.create(model="auto", messages=user("x"))
+    assert caught.value.code == "invalid_api_key"
+
+
+def test_python_hears_of_a_provider_that_fails(stage):
+    weir = stage.weir(cloud=stage.provider(fails(500)))
+    client = openai.OpenAI(base_url=weir.base + "/v1", api_key="any", max_retries=0)
+    with pytest.raises(openai.InternalServerError) as caught:
+        client.chat.completions.create(model="auto", messages=user("x"))
+    assert caught.value.code == "provider_error"
+
+
+def test_python_hears_of_a_stream_that_breaks(stage):
+    weir = stage.weir(cloud=stage.provider(cuts_after(4)))
+    client = openai.OpenAI(base_url=weir.base + "/v1", api_key="any", max_retries=0)
+    with pytest.raises(openai.APIError):
+        list(client.chat.completions.create(model="auto", messages=user("x"), stream=True))
+
+
+@pytest.fixture
+def node(weir):
+    """What tests/flow/node/chat.mjs saw."""
+    program = ROOT / "tests/flow/node/chat.mjs"
+    if not shutil.which("node") or not (program.parent / "node_modules/openai").exists():
+        pytest.skip("there is no openai for Node: deploy/setup --tests installs it")
+    done = subprocess.run(["node", program, weir.base + "/v1", KEY], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_node(node):
+    assert node["whole"] == "You said: mail ada@example.com"
+    assert node["streamed"] == "You said: mail ada@example.com"
+    assert node["usage"] == 14
+    assert node["tool"] == {"city": "Oslo"}
+    assert "large" in node["models"]
+    assert node["notFound"] == {"status": 404, "code": "model_not_found"}
+    assert node["denied"] == {"status": 403, "code": "denied_by_policy"}
+
+
+def test_node_hears_of_a_stream_that_breaks(stage):
+    weir = stage.weir(cloud=stage.provider(cuts_after(4)))
+    done = subprocess.run(["node", ROOT / "tests/flow/node/broken.mjs", weir.base + "/v1"], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "raised", done.stdout + done.stderr
