@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { QUEUE_MOST_BYTES = 4 << 20 };
+enum { QUEUE_MOST_BYTES = 4 << 20, NOTE_MOST_BYTES = 64 };
 
 struct audit {
     pthread_mutex_t lock; /* over queue, dropped, is_closing */
@@ -36,28 +36,33 @@ static void write_all(int fd, struct slice text)
     }
 }
 
+/* Under the lock: takes what is queued, and how many lines found no place in it. */
+static void take_queue(struct audit *a, struct buf *taken)
+{
+    struct buf swap = a->queue;
+    a->queue = *taken;
+    *taken = swap;
+    if (a->dropped) {
+        buf_printf(taken, "{\"dropped\":%llu}\n", (unsigned long long)a->dropped);
+        a->dropped = 0;
+    }
+}
+
 static void *work(void *arg)
 {
     struct audit *a = arg;
     struct buf    taken;
-    buf_init(&taken, QUEUE_MOST_BYTES);
+    buf_init(&taken, QUEUE_MOST_BYTES + NOTE_MOST_BYTES);
     for (bool goes_on = true; goes_on;) {
         pthread_mutex_lock(&a->lock);
-        while (a->queue.len == 0 && !a->is_closing)
+        while (a->queue.len == 0 && a->dropped == 0 && !a->is_closing)
             pthread_cond_wait(&a->news, &a->lock);
         goes_on = !a->is_closing;
-        struct buf swap = a->queue;
-        a->queue = taken;
-        taken = swap;
-        if (a->dropped) {
-            buf_printf(&a->queue, "{\"dropped\":%llu}\n", (unsigned long long)a->dropped);
-            a->dropped = 0;
-        }
+        take_queue(a, &taken);
         pthread_mutex_unlock(&a->lock);
         write_all(a->fd, buf_slice(&taken));
         buf_reset(&taken);
     }
-    write_all(a->fd, buf_slice(&a->queue));
     buf_fini(&taken);
     return NULL;
 }
@@ -71,7 +76,7 @@ struct audit *audit_open(const char *file, struct fault *why)
     }
     struct audit *a = must_calloc(1, sizeof *a);
     a->fd = fd;
-    buf_init(&a->queue, QUEUE_MOST_BYTES);
+    buf_init(&a->queue, QUEUE_MOST_BYTES + NOTE_MOST_BYTES);
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->news, NULL);
     if (pthread_create(&a->thread, NULL, work, a) != 0)
@@ -100,7 +105,7 @@ void audit_close(struct audit **handle)
 void audit_line(struct audit *a, struct slice line)
 {
     pthread_mutex_lock(&a->lock);
-    if (a->queue.len + line.len + 1 > a->queue.ceiling) {
+    if (a->queue.len + line.len + 1 > QUEUE_MOST_BYTES) {
         a->dropped++;
     } else {
         buf_add(&a->queue, line);

@@ -3,8 +3,8 @@
  * ours alone.
  *
  * It names team, rules, reach, model, zone, verdict, money, counts; never a text, a key or a placeholder's
- * value (law 6). Lines are handed to a thread, since a loop touches no files; a queue that is full drops lines
- * and counts them, and the next line that fits tells how many.
+ * value (law 6). Lines are handed to a thread, since a loop touches no files; a queue that is full drops lines,
+ * and a line in the file tells how many.
  */
 #ifndef WEIR_AUDIT_H
 #define WEIR_AUDIT_H

@@ -449,6 +449,23 @@ struct server *server_new(struct loop *l, const struct server_handler *handler,
     return s;
 }
 
+static void listener_set_tls(struct listener *listener, SSL_CTX *tls)
+{
+    if (tls)
+        tls_context_ref(tls);
+    tls_context_free(&listener->tls);
+    listener->tls = tls;
+}
+
+void server_set_tls(struct server *s, unsigned nth, SSL_CTX *tls)
+{
+    struct listener *listener = s->listeners;
+    for (; listener && nth > 0; nth--)
+        listener = listener->next;
+    if (listener)
+        listener_set_tls(listener, tls);
+}
+
 static void close_listeners(struct server *s)
 {
     while (s->listeners) {
@@ -456,8 +473,7 @@ static void close_listeners(struct server *s)
         s->listeners = listener->next;
         evconnlistener_free(listener->socket);
         timer_fini(&listener->rest);
-        if (listener->tls)
-            tls_context_free(&listener->tls);
+        tls_context_free(&listener->tls);
         free(listener);
     }
 }
@@ -505,12 +521,11 @@ bool server_listen(struct server *s, const char *host, uint16_t *port, SSL_CTX *
         return fault_set(why, FAULT_INTERNAL, "cannot listen on %s: %s", text, strerror(errno));
     }
     evconnlistener_set_error_cb(listener->socket, on_accept_error);
-    if (tls) {
-        tls_context_ref(tls);
-        listener->tls = tls;
-    }
-    listener->next = s->listeners;
-    s->listeners = listener;
+    listener_set_tls(listener, tls);
+    struct listener **last = &s->listeners;
+    while (*last)
+        last = &(*last)->next;
+    *last = listener;
     *port = bound_port(listener->socket);
     return true;
 }

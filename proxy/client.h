@@ -46,6 +46,9 @@ void           server_free(struct server **); /* closes everything */
  * which. `why`: INTERNAL. */
 MUST_CHECK bool server_listen(struct server *, const char *host, uint16_t *port, SSL_CTX *tls,
                               struct fault *why);
+/* New connections of the nth listener (in the order of server_listen()) get this context: a renewed
+ * certificate. */
+void server_set_tls(struct server *, unsigned nth, SSL_CTX *tls);
 /* Takes no new connections; idle ones are closed, busy ones after their reply. */
 void     server_drain(struct server *);
 unsigned server_clients(const struct server *); /* # connections */

@@ -107,6 +107,7 @@ static void *post_run(void *arg)
 struct handover {
     struct post     *post;
     struct snapshot *snapshot;
+    bool             same_listeners;
 };
 
 static void take_snapshot(void *arg)
@@ -114,6 +115,8 @@ static void take_snapshot(void *arg)
     struct handover *h = arg;
     snapshot_unref(&h->post->tools.snapshot);
     h->post->tools.snapshot = h->snapshot;
+    for (unsigned i = 0; h->same_listeners && i < h->snapshot->settings->listen_count; i++)
+        server_set_tls(h->post->server, i, h->snapshot->listen_tls[i]);
     free(h);
 }
 
@@ -152,14 +155,21 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool same_listeners(const struct settings *old, const struct settings *new)
+{
+    bool same = old->listen_count == new->listen_count;
+    for (unsigned i = 0; same && i < old->listen_count; i++)
+        same = same_text(old->listen[i].host, new->listen[i].host) &&
+               old->listen[i].port == new->listen[i].port &&
+               !old->listen[i].certificate_file == !new->listen[i].certificate_file;
+    return same;
+}
+
 static bool needs_restart(const struct settings *old, const struct settings *new)
 {
-    bool same_listen = old->listen_count == new->listen_count;
-    for (unsigned i = 0; same_listen && i < old->listen_count; i++)
-        same_listen =
-            same_text(old->listen[i].host, new->listen[i].host) && old->listen[i].port == new->listen[i].port;
-    return !same_listen || !same_text(old->redis_url, new->redis_url) || old->loops != new->loops ||
-           old->slm_threads != new->slm_threads || !same_text(old->audit_file, new->audit_file);
+    return !same_listeners(old, new) || !same_text(old->redis_url, new->redis_url) ||
+           old->loops != new->loops || old->slm_threads != new->slm_threads ||
+           !same_text(old->audit_file, new->audit_file);
 }
 
 /* A bad file never replaces a good one. */
@@ -178,7 +188,11 @@ static void reload(struct daemon *d)
                      "listen, redis, loops, slm.threads and audit change with a restart only");
         for (unsigned i = 0; i < d->posts; i++) {
             struct handover *h = must_calloc(1, sizeof *h);
-            *h = (struct handover){ .post = &d->post[i], .snapshot = snapshot_ref(next) };
+            *h = (struct handover){
+                .post = &d->post[i],
+                .snapshot = snapshot_ref(next),
+                .same_listeners = same_listeners(d->snapshot->settings, next->settings),
+            };
             loop_post(d->post[i].tools.loop, take_snapshot, h);
         }
         snapshot_unref(&d->snapshot);
