@@ -1,10 +1,14 @@
 /*
  * chat.h - what a chat is, whatever dialect it came in, and where each of its texts stands in the body.
  *
- * OpenAI's chat completions is the first dialect (wire/openai.c); a dialect's reader fills this one shape.
- * Texts are listed, not copied into structures of roles: inspection, redaction, summarizing and pricing all
- * walk the one list, so no field can be forgotten by one of them. Everything lives in the arena given; slices
- * may point into the body, which must outlive the chat.
+ * OpenAI's chat completions is the first dialect (src/wire/openai_*.c); a dialect's reader fills this one
+ * shape. Texts are listed, not copied into structures of roles: inspection, redaction, summarizing and pricing
+ * all walk the one list, so no field can be forgotten by one of them. Everything lives in the arena given;
+ * slices may point into the body, which must outlive the chat.
+ *
+ * Not listed are empty strings; numbers; names of properties in tools' schemas; what is meant for images, audio
+ * and files, which are counted as unreadable; and protocol words (roles, types, ids, tools' names) as long as
+ * they look like such: letters, digits and "_-.:/". Anything else in their place is listed as CHAT_METADATA.
  *
  * A changed text is written back by chat_write(), which splices: bytes that did not change are not touched.
  */
@@ -22,7 +26,8 @@ enum chat_place {
     CHAT_TOOL_ARGUMENTS, /* a tool call's arguments: JSON inside a string */
     CHAT_TOOL_ABOUT, /* a tool's or a response schema's free text: descriptions, enum values, defaults, titles
                       */
-    CHAT_METADATA, /* any other string in the body that a provider would see and that is not a protocol word */
+    CHAT_METADATA,   /* any other string in the body that a provider would see and that is not a protocol word;
+                        also a   key of a map that the client made up, when it is no plain word */
 };
 
 struct chat_text {
@@ -70,7 +75,14 @@ void chat_write(const struct chat *, const struct chat_changes *, struct arena *
 struct slice chat_question(const struct chat *, struct arena *);
 
 /* An answer, or one chunk of a streamed one. Absent is told from zero. */
-enum answer_place { ANSWER_CONTENT, ANSWER_REFUSAL, ANSWER_REASONING, ANSWER_TOOL_ARGUMENTS, ANSWER_OTHER };
+enum answer_place {
+    ANSWER_CONTENT,
+    ANSWER_REFUSAL,
+    ANSWER_REASONING,
+    ANSWER_TOOL_ARGUMENTS, /* JSON inside a string */
+    ANSWER_TOOL_INPUT,     /* a custom tool's input: plain text, streamed like the above */
+    ANSWER_OTHER,          /* annotations and the like: each stands whole in one document */
+};
 
 struct answer_text {
     struct slice      text;
@@ -99,8 +111,20 @@ struct answer {
     uint32_t            logprob_count;
 };
 
-/* why: PROVIDER_BROKE. The json must outlive *out. */
+/* why: PROVIDER_BROKE. The json must outlive *out. Numbers of usage that make no sense count as not given.
+ * Tokens' own strings, in logprobs, are not listed. */
 MUST_CHECK bool answer_read(struct arena *, struct slice json, struct answer *out, struct fault *why);
+
+/* The edit that makes a text say something else. */
+struct json_edit answer_edit_text(const struct answer_text *, struct slice text, struct arena *);
+
+/* The edits, `*count` of them in the arena, that take out what a client did not ask for: the choices' logprobs
+ * become null, the usage goes. They overlap no text. */
+struct json_edit *answer_edits_strip(const struct answer *, bool logprobs, bool usage, struct arena *,
+                                     size_t *count);
+
+/* A chunk that brings usage and no choice: it is not sent to a client who did not ask for usage. */
+bool answer_is_usage_only(const struct answer *);
 
 /* {"error":{"message":…,"type":…,"param":…,"code":…}}: OpenAI's shape, all four fields, param null where there
  * is none. */

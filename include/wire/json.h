@@ -5,9 +5,9 @@
  * with the byte range of its text, and changed by splicing replacements into those ranges: numbers, key order,
  * unknown fields and spaces survive.
  *
- * Strict: UTF-8 is checked, trailing bytes, comments, NaN and depth beyond JSON_DEPTH_MOST are refused, and so
- * is a key that stands twice in one object, compared after its escapes are read. Lone surrogates (\ud800) are
- * let through in place and read as U+FFFD.
+ * Strict: UTF-8 is checked, trailing bytes, comments, NaN, depth beyond JSON_DEPTH_MOST and more values than
+ * JSON_NODES_MOST are refused, and so is a key that stands twice in one object, compared after its escapes are
+ * read. Lone surrogates (\ud800) are let through in place and read as U+FFFD.
  */
 #ifndef WEIR_WIRE_JSON_H
 #define WEIR_WIRE_JSON_H
@@ -16,7 +16,10 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-enum { JSON_DEPTH_MOST = 128 };
+enum {
+    JSON_DEPTH_MOST = 128,
+    JSON_NODES_MOST = 1 << 20, /* values in one document; their table takes 32 bytes each */
+};
 
 enum json_kind { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
@@ -40,7 +43,8 @@ struct json {
 };
 
 /* The text must outlive *out. Texts over 1 GiB are refused. why: BAD_REQUEST or DUPLICATE_KEY, with the byte
- * offset and the path. */
+ * offset and the path; keys in it that are no plain words are shown as "*". On failure *out is an empty
+ * document, in which every node is JSON_NONE. */
 MUST_CHECK bool json_read(struct arena *, struct slice text, struct json *out, struct fault *why);
 
 enum json_kind json_kind(const struct json *, json_at); /* JSON_NULL for JSON_NONE */
@@ -57,8 +61,10 @@ json_at json_next(const struct json *, json_at);
  * (NULL ptr) for other kinds. */
 struct slice json_string(const struct json *, json_at, struct arena *);
 struct slice json_key(const struct json *, json_at member, struct arena *);
+bool         json_key_is(const struct json *, json_at member, const char *key);
 
-/* False when the node is no such number; json_i64 refuses fractions and exponents. */
+/* False when the node is no such number; json_i64 refuses fractions and exponents, json_double what is not
+ * finite or written with more than 127 bytes. */
 MUST_CHECK bool json_i64(const struct json *, json_at, int64_t *out);
 MUST_CHECK bool json_double(const struct json *, json_at, double *out);
 
@@ -68,14 +74,18 @@ struct json_edit {
     struct slice with;
 };
 
-/* text with the edits made. They may come in any order and must not overlap; they are sorted in place. */
+/* text with the edits made. They may come in any order and must not overlap; they are sorted in place. Several
+ * insertions at one place come out in no set order. */
 void json_splice(struct slice text, struct json_edit *, size_t count, struct buf *out);
 
-/* The edit that adds a member (raw JSON value) at the end of an object; with is made in the arena. */
+/* The edit that adds a member (raw JSON value) at the end of an object; with is made in the arena. Several may
+ * be added to an object that has members, only one to an empty one. */
 struct json_edit json_edit_add_member(const struct json *, json_at object, const char *key,
                                       struct slice raw_value, struct arena *);
+/* The edit that puts a string, quoted and escaped in the arena, in place of [start, end). */
+struct json_edit json_edit_string(uint32_t start, uint32_t end, struct slice text, struct arena *);
 /* The edit that removes a member and one comma beside it. Two neighbours must not both be removed by such
- * edits. */
+ * edits, nor the last member while another is added. */
 struct json_edit json_edit_remove_member(const struct json *, json_at object, json_at member);
 
 /* Writes text as a JSON string: quotes, escapes; bytes that are not UTF-8 become U+FFFD. */

@@ -165,7 +165,7 @@ static enum http1_event end_line(struct http1 *r, struct fault *why)
 static enum http1_event read_head(struct http1 *r, struct slice input, size_t *used, struct fault *why)
 {
     while (*used < input.len) {
-        struct slice rest = slice_cut(input, *used, input.len);
+        struct slice rest = slice_of(input.ptr + *used, input.len - *used);
         size_t       feed = slice_find_byte(rest, '\n');
         size_t       take = feed == SLICE_NONE ? rest.len : feed + 1;
         if (take > r->head_most - r->filled)

@@ -75,18 +75,18 @@ static struct slice trim_blanks(struct slice s)
 {
     while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
         s.len--;
-    while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
-        s = slice_cut(s, 1, s.len);
+    for (; s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'); s.len--)
+        s.ptr++;
     return s;
 }
 
 /* Cuts s at the first such byte; false where there is none. */
 static bool split(struct slice s, char at, struct slice *before, struct slice *after)
 {
-    size_t found = slice_find_byte(s, at);
-    *before = slice_cut(s, 0, found);
-    *after = found == SLICE_NONE ? slice_of(NULL, 0) : slice_cut(s, found + 1, s.len);
-    return found != SLICE_NONE;
+    const char *found = s.len ? memchr(s.ptr, at, s.len) : NULL;
+    *before = slice_of(s.ptr, found ? (size_t)(found - s.ptr) : s.len);
+    *after = found ? slice_of(found + 1, s.len - before->len - 1) : slice_of(NULL, 0);
+    return found != NULL;
 }
 
 /* The next element of a comma-separated list, trimmed; false when the list is at its end. */

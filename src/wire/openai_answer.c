@@ -1,0 +1,271 @@
+/*
+ * openai_answer.c - reads a chat completion, or one chunk of a streamed one.
+ *
+ * Both have the same shape: choices with a message or a delta. As with requests, a member that is not known is
+ * walked for strings, so that a placeholder is found wherever a model or a server put it.
+ */
+#include "wire/chat.h"
+
+#include "openai_inside.h"
+
+enum { TOKENS_MOST = 1 << 30 };
+
+struct reader {
+    struct arena      *arena;
+    struct answer     *answer;
+    const struct json *json; /* (ref) the answer's */
+    size_t             cap;  /* of the list of texts */
+    uint32_t           choice, tool;
+};
+
+static void add_text(struct reader *r, json_at at, enum answer_place place)
+{
+    struct answer          *a = r->answer;
+    const struct json_node *n = &r->json->node[at];
+    struct slice            text = json_string(r->json, at, r->arena);
+    if (text.len == 0)
+        return;
+    if (a->text_count == r->cap)
+        a->text = arena_grow(r->arena, a->text, a->text_count, sizeof *a->text, &r->cap);
+    a->text[a->text_count++] = (struct answer_text){
+        .text = text, .start = n->start, .end = n->end, .choice = r->choice, .tool = r->tool, .place = place
+    };
+}
+
+/* Every string at any depth. */
+static void add_all(struct reader *r, json_at at, enum answer_place place)
+{
+    if (json_kind(r->json, at) == JSON_STRING)
+        add_text(r, at, place);
+    for (json_at m = json_first(r->json, at); m != JSON_NONE; m = json_next(r->json, m))
+        add_all(r, m, place);
+}
+
+/* A small number given by "index", else the place in the array. */
+static uint32_t index_of(const struct reader *r, json_at object, uint32_t place)
+{
+    int64_t index;
+    if (json_i64(r->json, json_get(r->json, object, "index"), &index) && index >= 0 && index < UINT32_MAX)
+        return (uint32_t)index;
+    return place;
+}
+
+/* Content is a string, or with some providers a list of parts. */
+static void read_content(struct reader *r, json_at at)
+{
+    if (json_kind(r->json, at) == JSON_STRING) {
+        add_text(r, at, ANSWER_CONTENT);
+        return;
+    }
+    for (json_at part = json_first(r->json, at); part != JSON_NONE; part = json_next(r->json, part))
+        for (json_at m = json_first(r->json, part); m != JSON_NONE; m = json_next(r->json, m))
+            add_all(r, m, json_key_is(r->json, m, "text") ? ANSWER_CONTENT : ANSWER_OTHER);
+}
+
+static void read_called(struct reader *r, json_at called)
+{
+    for (json_at m = json_first(r->json, called); m != JSON_NONE; m = json_next(r->json, m)) {
+        if (json_key_is(r->json, m, "arguments") && json_kind(r->json, m) == JSON_STRING)
+            add_text(r, m, ANSWER_TOOL_ARGUMENTS);
+        else if (json_key_is(r->json, m, "input") && json_kind(r->json, m) == JSON_STRING)
+            add_text(r, m, ANSWER_TOOL_INPUT);
+        else if (!json_key_is(r->json, m, "name"))
+            add_all(r, m, ANSWER_OTHER);
+    }
+}
+
+static void read_tool_calls(struct reader *r, json_at calls)
+{
+    uint32_t place = 0;
+    for (json_at call = json_first(r->json, calls); call != JSON_NONE; call = json_next(r->json, call)) {
+        r->tool = index_of(r, call, place++);
+        for (json_at m = json_first(r->json, call); m != JSON_NONE; m = json_next(r->json, m)) {
+            if (json_key_is(r->json, m, "function") || json_key_is(r->json, m, "custom"))
+                read_called(r, m);
+            else if (!json_key_is(r->json, m, "id") && !json_key_is(r->json, m, "type"))
+                add_all(r, m, ANSWER_OTHER);
+        }
+    }
+    r->tool = 0;
+}
+
+/* A message, or a delta. */
+static void read_message(struct reader *r, json_at message)
+{
+    for (json_at m = json_first(r->json, message); m != JSON_NONE; m = json_next(r->json, m)) {
+        if (json_key_is(r->json, m, "content"))
+            read_content(r, m);
+        else if (json_key_is(r->json, m, "tool_calls"))
+            read_tool_calls(r, m);
+        else if (json_key_is(r->json, m, "function_call"))
+            read_called(r, m);
+        else if (json_key_is(r->json, m, "refusal"))
+            add_all(r, m, ANSWER_REFUSAL);
+        else if (json_key_is(r->json, m, "reasoning_content") || json_key_is(r->json, m, "reasoning"))
+            add_all(r, m, ANSWER_REASONING);
+        else if (!json_key_is(r->json, m, "role"))
+            add_all(r, m, ANSWER_OTHER);
+    }
+}
+
+/* {"content": [{"token": …, "logprob": -0.1}, …]} */
+static void read_logprobs(struct reader *r, json_at logprobs)
+{
+    json_at tokens = json_get(r->json, logprobs, "content");
+    for (json_at t = json_first(r->json, tokens); t != JSON_NONE; t = json_next(r->json, t)) {
+        double logprob;
+        if (!json_double(r->json, json_get(r->json, t, "logprob"), &logprob))
+            continue;
+        r->answer->logprob_sum += logprob;
+        r->answer->logprob_count++;
+    }
+}
+
+static void read_choice(struct reader *r, json_at choice, uint32_t place)
+{
+    struct answer *a = r->answer;
+    r->choice = index_of(r, choice, place);
+    for (json_at m = json_first(r->json, choice); m != JSON_NONE; m = json_next(r->json, m)) {
+        if (json_key_is(r->json, m, "message") || json_key_is(r->json, m, "delta")) {
+            read_message(r, m);
+        } else if (json_key_is(r->json, m, "logprobs")) {
+            if (r->choice == 0)
+                read_logprobs(r, m);
+        } else if (json_key_is(r->json, m, "finish_reason")) {
+            struct slice finish = json_string(r->json, m, r->arena);
+            if (finish.ptr && !a->finish.ptr) {
+                a->finish = finish;
+                a->finish_choice = r->choice;
+            }
+        }
+    }
+    r->choice = 0;
+}
+
+static bool read_tokens(const struct json *j, json_at object, const char *key, int64_t *out)
+{
+    int64_t tokens;
+    if (!json_i64(j, json_get(j, object, key), &tokens) || tokens < 0 || tokens > TOKENS_MOST)
+        return false;
+    *out = tokens;
+    return true;
+}
+
+static void read_usage(const struct json *j, json_at at, struct answer_usage *out)
+{
+    struct answer_usage u = { 0 };
+    bool                has_prompt = read_tokens(j, at, "prompt_tokens", &u.prompt_tokens);
+    bool                has_completion = read_tokens(j, at, "completion_tokens", &u.completion_tokens);
+    u.is_given = has_prompt || has_completion;
+    if (!u.is_given)
+        return;
+    json_at prompt = json_get(j, at, "prompt_tokens_details");
+    json_at completion = json_get(j, at, "completion_tokens_details");
+    if (!read_tokens(j, prompt, "cached_tokens", &u.cached_tokens) &&
+        !read_tokens(j, at, "prompt_cache_hit_tokens", &u.cached_tokens)) /* DeepSeek's name */
+        u.cached_tokens = 0;
+    if (!read_tokens(j, completion, "reasoning_tokens", &u.reasoning_tokens))
+        u.reasoning_tokens = 0;
+    /* They are parts of the whole; more than that would be counted twice. */
+    if (u.cached_tokens > u.prompt_tokens)
+        u.cached_tokens = u.prompt_tokens;
+    if (u.reasoning_tokens > u.completion_tokens)
+        u.reasoning_tokens = u.completion_tokens;
+    *out = u;
+}
+
+/* "error": null, {} or "" says that nothing is wrong. */
+static bool is_something(const struct json *j, json_at at)
+{
+    switch (json_kind(j, at)) {
+    case JSON_NULL:
+    case JSON_FALSE:
+        return false;
+    case JSON_OBJECT:
+    case JSON_ARRAY:
+        return json_first(j, at) != JSON_NONE;
+    case JSON_STRING:
+        return json_raw(j, at).len > 2;
+    case JSON_TRUE:
+    case JSON_NUMBER:
+        break;
+    }
+    return true;
+}
+
+static bool is_protocol(const struct json *j, json_at member)
+{
+    static const char *const keys[] = { "id",           "object",      "created", "model", "system_fingerprint",
+                                        "service_tier", "obfuscation", "provider" };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (json_key_is(j, member, keys[i]))
+            return true;
+    return false;
+}
+
+static bool read_choices(struct reader *r, json_at choices, struct fault *why)
+{
+    enum json_kind kind = json_kind(r->json, choices);
+    if (kind != JSON_ARRAY && kind != JSON_NULL)
+        return fault_set(why, FAULT_PROVIDER_BROKE, "its choices are no array");
+    for (json_at c = json_first(r->json, choices); c != JSON_NONE; c = json_next(r->json, c)) {
+        if (json_kind(r->json, c) != JSON_OBJECT)
+            return fault_set(why, FAULT_PROVIDER_BROKE, "a choice is no object");
+        read_choice(r, c, r->answer->choices++);
+    }
+    return true;
+}
+
+bool answer_read(struct arena *arena, struct slice text, struct answer *out, struct fault *why)
+{
+    *out = (struct answer){ 0 };
+    struct fault wrong = { 0 };
+    if (!json_read(arena, text, &out->json, &wrong))
+        return fault_set(why, FAULT_PROVIDER_BROKE, "%s", wrong.detail);
+    const struct json *j = &out->json;
+    if (json_kind(j, 0) != JSON_OBJECT)
+        return fault_set(why, FAULT_PROVIDER_BROKE, "it is no JSON object");
+
+    struct reader r = { .arena = arena, .answer = out, .json = j };
+    for (json_at m = json_first(j, 0); m != JSON_NONE; m = json_next(j, m)) {
+        if (json_key_is(j, m, "choices")) {
+            if (!read_choices(&r, m, why))
+                return false;
+        } else if (json_key_is(j, m, "usage")) {
+            read_usage(j, m, &out->usage);
+        } else if (json_key_is(j, m, "error")) {
+            out->is_error = is_something(j, m);
+        } else if (!is_protocol(j, m)) {
+            add_all(&r, m, ANSWER_OTHER);
+        }
+    }
+    return true;
+}
+
+struct json_edit answer_edit_text(const struct answer_text *t, struct slice text, struct arena *arena)
+{
+    return json_edit_string(t->start, t->end, text, arena);
+}
+
+struct json_edit *answer_edits_strip(const struct answer *a, bool logprobs, bool usage, struct arena *arena,
+                                     size_t *count)
+{
+    const struct json *j = &a->json;
+    struct json_edit  *edits = arena_array(arena, (size_t)a->choices + 1, sizeof *edits);
+    json_at            given = json_get(j, 0, "usage");
+    *count = 0;
+    if (usage && given != JSON_NONE)
+        edits[(*count)++] = json_edit_remove_member(j, 0, given);
+    json_at choice = logprobs ? json_first(j, json_get(j, 0, "choices")) : JSON_NONE;
+    for (; choice != JSON_NONE; choice = json_next(j, choice)) {
+        json_at probs = json_get(j, choice, "logprobs");
+        if (json_kind(j, probs) != JSON_NULL)
+            edits[(*count)++] = (struct json_edit){ j->node[probs].start, j->node[probs].end, S("null") };
+    }
+    return edits;
+}
+
+bool answer_is_usage_only(const struct answer *a)
+{
+    return a->usage.is_given && a->choices == 0 && !a->is_error;
+}

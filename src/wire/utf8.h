@@ -1,0 +1,18 @@
+/*
+ * utf8.h - UTF-8, checked (RFC 3629): no overlong forms, no surrogates, nothing beyond U+10FFFF.
+ */
+#ifndef WEIR_WIRE_UTF8_H
+#define WEIR_WIRE_UTF8_H
+
+#include "base/slice.h"
+
+/* What stands for bytes or code units that mean nothing. */
+#define UTF8_REPLACEMENT "\xEF\xBF\xBD"
+
+/* The bytes of the sequence at p, 1 to 4; 0 where none is valid there or the end cuts it. p < end. */
+size_t utf8_length(const char *p, const char *end);
+
+/* Writes a code point that is no surrogate: 1 to 4 bytes. */
+size_t utf8_write(uint32_t code_point, char out[4]);
+
+#endif
