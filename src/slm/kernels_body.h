@@ -30,9 +30,10 @@ INLINE void store(float *at, vec x)
     *(vec *)at = x;
 }
 
+/* x - 0 is x for every x, as x + 0 is not, so that compilers make a plain broadcast of it. */
 INLINE vec splat(float x)
 {
-    return (vec){ 0 } + x;
+    return x - (vec){ 0 };
 }
 
 /* a where mask is all ones, b where it is 0. */
@@ -54,16 +55,16 @@ INLINE vec vec_min(vec a, vec b)
 /* ----------------------------------------------------------------------------------------- smooth functions */
 
 /*
- * e^x for x <= 0 is 2^n 2^f with n whole and |f| <= 1/2. 2^f is a polynomial fitted for the least relative
- * error (1.9e-9 before rounding); n is added to the exponent's bits. Adding and taking away 1.5 * 2^23 rounds
- * to a whole number.
+ * e^x for x <= 0 is 2^n 2^f with n whole and |f| <= 1/2. Adding and taking away 1.5 * 2^23 rounds to a whole
+ * number; ln 2 in two parts, the first so short that n times it is exact, keeps f good where x is large. 2^f is
+ * a polynomial fitted for the least relative error (1.9e-9 before rounding); n is added to the exponent's bits.
  */
 INLINE vec exp_of(vec x)
 {
     const float round = 12582912.0f;
-    vec         t = vec_max(x, splat(-87.0f)) * 1.44269504f;
-    vec         n = (t + round) - round;
-    vec         f = t - n;
+    vec         bounded = vec_max(x, splat(-87.0f));
+    vec         n = (bounded * 1.44269504f + round) - round;
+    vec         f = ((bounded - n * 0.693359375f) + n * 2.12194440e-4f) * 1.44269504f;
     vec         p = splat(1.53458094e-4f);
     p = p * f + 1.33999312e-3f;
     p = p * f + 9.61848897e-3f;
@@ -119,10 +120,11 @@ struct work {
     size_t       depth; /* how many i */
     const float *a;
     size_t       a_row, a_step;
-    const float *b;    /* [depth][PANEL] */
-    const float *bias; /* [rows], NULL for none */
-    float       *out;  /* [rows][PANEL] */
-    bool         adds; /* to what out holds, rather than storing */
+    const float *b;     /* [depth][PANEL] */
+    const float *bias;  /* [rows], NULL for none */
+    float       *out;   /* [rows][PANEL] */
+    bool         adds;  /* to what out holds, rather than storing */
+    size_t       ahead; /* floats from a to what will be needed next, fetched meanwhile */
 };
 
 /* rows, a_row and vectors (1 or 2: how much of the panel) are constants wherever this is inlined, so the sums
@@ -141,6 +143,8 @@ INLINE void tile_of(const size_t rows, const size_t a_row, const size_t vectors,
     const float *a = w->a, *b = w->b;
     for (size_t i = 0; i < w->depth; i++, a += w->a_step, b += PANEL) {
         vec b0 = load(b), b1 = vectors > 1 ? load(b + LANES) : b0;
+        __builtin_prefetch(a + w->ahead, 0,
+                           2); /* into the second cache: the first is full of what is at hand */
 #pragma GCC unroll 16
         for (size_t r = 0; r < rows; r++) {
             vec x = splat(a[r * a_row]);
@@ -214,7 +218,8 @@ FOR_MAKE static void multiply(const struct matrix *m, const float *in, float *ou
                                          .b = in + from * m->inputs,
                                          .bias = m->bias + row,
                                          .out = to,
-                                         .adds = after == AFTER_ADD });
+                                         .adds = after == AFTER_ADD,
+                                         .ahead = m->inputs * TILE });
             if (after == AFTER_GELU)
                 gelu_all(to, rows * PANEL);
         }

@@ -8,10 +8,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "slm/encoder.h"
+#include "slm/kernels.h"
 #include "slm/slm.h"
 
 #include <jansson.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -157,6 +160,56 @@ static void test_a_text_does_not_depend_on_the_one_before(void **state)
     slm_worker_free(&used);
 }
 
+/* Every make of the kernels, not the fastest alone. */
+static void test_kernels_agree(void **state)
+{
+    (void)state;
+    need_model();
+    for (const struct kernels *const *k = kernels_here(); *k; k++) {
+        struct fault            why;
+        struct encoder         *encoder = encoder_open(MODEL, *k, &why);
+        struct encoder_scratch *scratch = encoder_scratch_new(encoder);
+        assert_int_equal(encoder_fingerprint(encoder), slm_fingerprint(slm));
+        for (size_t i = 0; i < TEXTS; i += 17) {
+            float out[DIM];
+            encoder_run(encoder, scratch, example[i].ids, example[i].count, out);
+            for (size_t d = 0; d < DIM; d++)
+                assert_true(fabs((double)out[d] - example[i].embedding[d]) <= 1e-5);
+        }
+        encoder_scratch_free(&scratch);
+        encoder_close(&encoder);
+    }
+}
+
+static void *embed_some(void *unused)
+{
+    static _Thread_local float out[DIM];
+    struct slm_worker         *worker = slm_worker_new(slm);
+    for (size_t i = 0; i < TEXTS; i += 29)
+        slm_embed(worker, example[i].text, out);
+    slm_worker_free(&worker);
+    (void)unused;
+    return memcpy(malloc(sizeof out), out, sizeof out);
+}
+
+static void test_threads_share_a_model(void **state)
+{
+    (void)state;
+    need_model();
+    enum { THREADS = 3 };
+    pthread_t thread[THREADS];
+    float    *here = embed_some(NULL);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, embed_some, NULL), 0);
+    for (size_t i = 0; i < THREADS; i++) {
+        void *there;
+        assert_int_equal(pthread_join(thread[i], &there), 0);
+        assert_memory_equal(here, there, DIM * sizeof(float));
+        free(there);
+    }
+    free(here);
+}
+
 /* ---------------------------------------------------------------------------------- folders that it refuses */
 
 static char folder[] = "/tmp/weir_encoder_XXXXXX";
@@ -274,6 +327,8 @@ int main(void)
         cmocka_unit_test(test_token_ids_are_the_reference),
         cmocka_unit_test(test_embeddings_are_the_reference),
         cmocka_unit_test(test_a_text_does_not_depend_on_the_one_before),
+        cmocka_unit_test(test_kernels_agree),
+        cmocka_unit_test(test_threads_share_a_model),
         cmocka_unit_test(test_refuses_with_the_reason),
         cmocka_unit_test(test_needs_its_vocabulary_and_every_tensor),
     };

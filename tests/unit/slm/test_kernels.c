@@ -1,0 +1,235 @@
+/*
+ * test_kernels.c - every make of the kernels against sums in double precision, on shapes that fill no register.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "slm/kernels.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static uint32_t state = 1;
+
+/* In [-1, 1), always the same ones. */
+static float next_float(void)
+{
+    state = state * 1664525 + 1013904223;
+    return (float)(int32_t)state / 2147483648.0f;
+}
+
+static float *random_floats(size_t count)
+{
+    float *x = floats_new(count);
+    for (size_t i = 0; i < count; i++)
+        x[i] = next_float();
+    return x;
+}
+
+/* Feature f of token t in panels. */
+static float *at(const struct kernels *k, float *panels, size_t features, size_t t, size_t f)
+{
+    return panels + t / k->panel * k->panel * features + f * k->panel + t % k->panel;
+}
+
+static float *random_panels(const struct kernels *k, size_t features, size_t tokens)
+{
+    float *x = floats_new(panels_of(k, tokens) * k->panel * features);
+    for (size_t t = 0; t < tokens; t++)
+        for (size_t f = 0; f < features; f++)
+            *at(k, x, features, t, f) = next_float();
+    return x;
+}
+
+static void assert_close(double ours, double exact)
+{
+    if (!(fabs(ours - exact) <= 1e-5 * fmax(1, fabs(exact))))
+        fail_msg("%.9g is not %.9g", ours, exact);
+}
+
+static double exact_gelu(double x)
+{
+    return x / 2 * (1 + erf(x / sqrt(2)));
+}
+
+static void check_multiply(const struct kernels *k, size_t outputs, size_t inputs, size_t tokens,
+                           enum after after)
+{
+    struct matrix m;
+    float        *weights = random_floats(outputs * inputs), *bias = random_floats(outputs);
+    float        *in = random_panels(k, inputs, tokens), *out = random_panels(k, outputs, tokens);
+    float        *before = floats_new(panels_of(k, tokens) * k->panel * outputs);
+    memcpy(before, out, panels_of(k, tokens) * k->panel * outputs * sizeof *out);
+    matrix_init(&m, k, outputs, inputs);
+    size_t half = outputs / 2; /* packed in two goes, as queries and keys are */
+    matrix_pack(&m, k, 0, weights, bias, half);
+    matrix_pack(&m, k, half, weights + half * inputs, bias + half, outputs - half);
+    k->multiply(&m, in, out, tokens, after);
+    for (size_t t = 0; t < tokens; t++)
+        for (size_t o = 0; o < outputs; o++) {
+            double sum = bias[o];
+            for (size_t i = 0; i < inputs; i++)
+                sum += (double)weights[o * inputs + i] * *at(k, in, inputs, t, i);
+            if (after == AFTER_ADD)
+                sum += *at(k, before, outputs, t, o);
+            assert_close(*at(k, out, outputs, t, o), after == AFTER_GELU ? exact_gelu(sum) : sum);
+        }
+    matrix_fini(&m);
+    free(weights);
+    free(bias);
+    free(in);
+    free(out);
+    free(before);
+}
+
+static void test_multiply(void **unused)
+{
+    (void)unused;
+    static const size_t shapes[][2] = { { 1, 1 }, { 12, 8 }, { 13, 5 }, { 31, 7 }, { 5, 100 }, { 48, 33 } };
+    static const size_t tokens[] = { 1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 49, 65 };
+    for (const struct kernels *const *k = kernels_here(); *k; k++)
+        for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+            for (size_t t = 0; t < sizeof tokens / sizeof *tokens; t++)
+                for (enum after after = AFTER_STORE; after <= AFTER_GELU; after++)
+                    check_multiply(*k, shapes[s][0], shapes[s][1], tokens[t], after);
+}
+
+/* softmax(q k / sqrt(features)) v, for one head and one token's query. */
+static void exact_attention(const struct kernels *k, const struct attention *shape, float *qkv, size_t head,
+                            size_t t, double *out)
+{
+    size_t hidden = shape->heads * shape->head_features, first = head * shape->head_features;
+    double sum = 0;
+    for (size_t f = 0; f < shape->head_features; f++)
+        out[f] = 0;
+    for (size_t key = 0; key < shape->tokens; key++) {
+        double dot = 0;
+        for (size_t f = 0; f < shape->head_features; f++)
+            dot += (double)*at(k, qkv, 3 * hidden, t, first + f) *
+                   *at(k, qkv, 3 * hidden, key, hidden + first + f);
+        double weight = exp(dot / sqrt((double)shape->head_features));
+        sum += weight;
+        for (size_t f = 0; f < shape->head_features; f++)
+            out[f] += weight * *at(k, qkv, 3 * hidden, key, 2 * hidden + first + f);
+    }
+    for (size_t f = 0; f < shape->head_features; f++)
+        out[f] /= sum;
+}
+
+static void check_attend(const struct kernels *k, const struct attention *shape)
+{
+    enum { FEATURES_MOST = 64 };
+    size_t hidden = shape->heads * shape->head_features, lanes = panels_of(k, shape->tokens) * k->panel;
+    float *qkv = random_panels(k, 3 * hidden, shape->tokens), *out = floats_new(lanes * hidden);
+    float *scores = floats_new(lanes * k->panel);
+    for (size_t i = 0; i < lanes * 3 * hidden; i++)
+        qkv[i] *= 2; /* so that a softmax is not nearly even */
+    k->attend(shape, qkv, out, scores);
+    for (size_t head = 0; head < shape->heads; head++)
+        for (size_t t = 0; t < shape->tokens; t++) {
+            double exact[FEATURES_MOST];
+            exact_attention(k, shape, qkv, head, t, exact);
+            for (size_t f = 0; f < shape->head_features; f++)
+                assert_close(*at(k, out, hidden, t, head * shape->head_features + f), exact[f]);
+        }
+    free(qkv);
+    free(out);
+    free(scores);
+}
+
+static void test_attend(void **unused)
+{
+    (void)unused;
+    static const size_t tokens[] = { 1, 2, 5, 8, 15, 16, 17, 32, 33, 70 };
+    for (const struct kernels *const *k = kernels_here(); *k; k++)
+        for (size_t t = 0; t < sizeof tokens / sizeof *tokens; t++) {
+            check_attend(*k, &(struct attention){ .heads = 2, .head_features = 32, .tokens = tokens[t] });
+            check_attend(*k, &(struct attention){ .heads = 3, .head_features = 5, .tokens = tokens[t] });
+            check_attend(*k, &(struct attention){ .heads = 1, .head_features = 64, .tokens = tokens[t] });
+        }
+}
+
+static void check_normalize(const struct kernels *k, size_t features, size_t tokens)
+{
+    float *x = random_panels(k, features, tokens), *gain = random_floats(features),
+          *shift = random_floats(features);
+    float *before = floats_new(panels_of(k, tokens) * k->panel * features);
+    for (size_t i = 0; i < panels_of(k, tokens) * k->panel * features; i++)
+        before[i] = x[i] += 3; /* away from 0: the mean must be taken off */
+    k->normalize(x, gain, shift, features, tokens, 1e-6f);
+    for (size_t t = 0; t < tokens; t++) {
+        double mean = 0, variance = 0;
+        for (size_t f = 0; f < features; f++)
+            mean += *at(k, before, features, t, f) / (double)features;
+        for (size_t f = 0; f < features; f++)
+            variance += pow(*at(k, before, features, t, f) - mean, 2) / (double)features;
+        for (size_t f = 0; f < features; f++)
+            assert_close(*at(k, x, features, t, f),
+                         (*at(k, before, features, t, f) - mean) / sqrt(variance + 1e-6) * gain[f] + shift[f]);
+    }
+    free(x);
+    free(gain);
+    free(shift);
+    free(before);
+}
+
+static void test_normalize(void **unused)
+{
+    (void)unused;
+    for (const struct kernels *const *k = kernels_here(); *k; k++)
+        for (size_t tokens = 1; tokens < 70; tokens += 11)
+            for (size_t features = 5; features < 100; features += 31)
+                check_normalize(*k, features, tokens);
+}
+
+/* The bounds that kernels.h promises. */
+static void test_smooth_functions(void **unused)
+{
+    (void)unused;
+    enum { COUNT = 1 << 15 };
+    float *x = floats_new(COUNT);
+    for (const struct kernels *const *k = kernels_here(); *k; k++) {
+        for (size_t i = 0; i < COUNT; i++)
+            x[i] = ((float)i - COUNT / 2) * (24.0f / COUNT);
+        (*k)->gelu(x, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            double z = ((float)i - COUNT / 2) * (24.0f / COUNT);
+            assert_true(fabs(x[i] - exact_gelu(z)) <= 1e-6 * fmax(1, fabs(z)));
+        }
+        for (size_t i = 0; i < COUNT; i++)
+            x[i] = (float)i * (-87.0f / COUNT);
+        (*k)->exp(x, COUNT);
+        for (size_t i = 0; i < COUNT; i++)
+            assert_true(fabs(x[i] / exp((double)((float)i * (-87.0f / COUNT))) - 1) <= 1e-6);
+        for (size_t i = 0; i < (*k)->panel; i++)
+            x[i] = -87.5f - (float)i * 1e6f;
+        (*k)->exp(x, (*k)->panel);
+        for (size_t i = 0; i < (*k)->panel; i++)
+            assert_true(x[i] == 0);
+    }
+    free(x);
+}
+
+static void test_picks_by_name(void **unused)
+{
+    (void)unused;
+    assert_int_equal(setenv("WEIR_KERNEL", "portable", 1), 0);
+    assert_string_equal(kernels_pick()->name, "portable");
+    assert_int_equal(setenv("WEIR_KERNEL", "abacus", 1), 0);
+    assert_null(kernels_pick());
+    assert_int_equal(unsetenv("WEIR_KERNEL"), 0);
+    assert_ptr_equal(kernels_pick(), kernels_here()[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_multiply),      cmocka_unit_test(test_attend),
+        cmocka_unit_test(test_normalize),     cmocka_unit_test(test_smooth_functions),
+        cmocka_unit_test(test_picks_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
