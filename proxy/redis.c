@@ -16,43 +16,23 @@
  */
 #include "redis.h"
 
-#include "base/buf.h"
 #include "base/die.h"
 #include "base/log.h"
+#include "redis_command.h"
 #include "redis_link.h"
 
 #include <hiredis/hiredis.h>
-#include <openssl/sha.h>
 #include <openssl/ssl.h>
-#include <stdio.h>
-#include <sys/queue.h>
 
 enum {
     COMMANDS_MOST = 4096,          /* unanswered at a time */
     BYTES_MOST = 64 * 1024 * 1024, /* of unanswered commands */
-    ARGS_MOST = 64,                /* words of one command */
     SCRIPTS_MOST = 8,
     MISSES_MOST = 3,    /* missed deadlines in a row that open the breaker */
     GREETING_MS = 2000, /* to connect and greet */
     STEADY_MS = 1000,   /* a link that stood this long may be made again at once */
     BACK_OFF_FIRST_MS = 50,
     BACK_OFF_MOST_MS = 2000
-};
-
-TAILQ_HEAD(command_list, command);
-
-struct command {
-    TAILQ_ENTRY(command) link;
-    struct command_list *list; /* the one that it is in */
-    uint64_t             id;
-    on_redis_fn         *on_reply; /* NULL: fire and forget */
-    void                *arg;
-    bool                 is_dead; /* answered or cancelled: only its place in the order counts */
-    int64_t              deadline_ms;
-    char                *bytes; /* as sent; kept until then, and a script's until it is answered */
-    size_t               len;
-    const char          *script; /* NULL for a plain command, and for a script that was sent whole */
-    const char          *why;    /* in `away`: words for the fault */
 };
 
 struct redis {
@@ -79,7 +59,7 @@ struct redis {
 
     struct {
         const char *text;
-        char        sha1[2 * SHA_DIGEST_LENGTH + 1];
+        char        sha1[SHA1_HEX_BYTES];
     } script[SCRIPTS_MOST];
 };
 
@@ -87,22 +67,11 @@ static void link_up(struct redis *r);
 
 /* --- commands and their lists --- */
 
-static void command_move(struct command *c, struct command_list *to)
+static void command_end(struct redis *r, struct command *c)
 {
-    if (c->list)
-        TAILQ_REMOVE(c->list, c, link);
-    c->list = to;
-    if (to)
-        TAILQ_INSERT_TAIL(to, c, link);
-}
-
-static void command_free(struct redis *r, struct command *c)
-{
-    command_move(c, NULL);
     r->commands--;
     r->bytes -= c->len;
-    redisFreeCommand(c->bytes);
-    free(c);
+    command_free(&c);
 }
 
 static void answer(const struct command *c, const redisReply *reply, const struct fault *why)
@@ -117,14 +86,13 @@ static void answer_away(void *arg)
     /* What callbacks add comes after `last` and waits for the next turn. */
     struct command *last = TAILQ_LAST(&r->away, command_list), *c;
     r->away_is_due = false;
-    while (!r->is_closed && last && (c = TAILQ_FIRST(&r->away))) {
+    while (!r->is_closed && last && (c = command_take(&r->away))) {
         struct fault why;
         fault_set(&why, FAULT_REDIS_AWAY, "%s", c->why);
         if (c == last)
             last = NULL;
-        command_move(c, NULL);
         answer(c, NULL, &why);
-        command_free(r, c);
+        command_end(r, c);
     }
 }
 
@@ -150,9 +118,9 @@ static void give_up_on(struct redis *r, struct command *c, const char *words)
 static void put_all_away(struct redis *r, struct command_list *list, const char *words)
 {
     struct command *c;
-    while ((c = TAILQ_FIRST(list))) {
+    while ((c = command_take(list))) {
         if (c->is_dead)
-            command_free(r, c);
+            command_end(r, c);
         else
             put_away(r, c, words);
     }
@@ -194,10 +162,8 @@ static void send_command(struct redis *r, struct command *c)
 {
     redis_link_send(r->link, c->bytes, c->len);
     command_move(c, &r->sent);
-    if (!c->script) {
-        redisFreeCommand(c->bytes);
-        c->bytes = NULL;
-    }
+    if (!c->script)
+        command_forget_bytes(c);
 }
 
 static void on_link_up(void *arg)
@@ -209,7 +175,7 @@ static void on_link_up(void *arg)
     r->misses = 0;
     r->up_since_ms = loop_now_ms(r->loop);
     struct command *c;
-    while ((c = TAILQ_FIRST(&r->waiting)))
+    while ((c = command_take(&r->waiting)))
         send_command(r, c);
 }
 
@@ -227,16 +193,12 @@ static void on_link_down(void *arg, const char *why)
     link_up(r);
 }
 
-/* Redis does not know the script: the same command as EVAL, whose words differ in the first two only. */
+/* Redis does not know the script: once more, with its text. */
 static void send_whole_script(struct redis *r, struct command *c)
 {
-    const char *words = strchr(c->bytes, '\n') + 1; /* after "*N\r\n" */
-    const char *tail = words + strlen("$7\r\nEVALSHA\r\n$40\r\n") + 2 * SHA_DIGEST_LENGTH + strlen("\r\n");
-    struct buf  whole;
+    struct buf whole;
     buf_init(&whole, SIZE_MAX);
-    buf_add(&whole, slice_of(c->bytes, (size_t)(words - c->bytes)));
-    buf_printf(&whole, "$4\r\nEVAL\r\n$%zu\r\n%s\r\n", strlen(c->script), c->script);
-    buf_add(&whole, slice_of(tail, (size_t)(c->bytes + c->len - tail)));
+    command_write_whole(c, &whole);
     redis_link_send(r->link, whole.ptr, whole.len);
     buf_fini(&whole);
     c->script = NULL;
@@ -261,7 +223,7 @@ static void on_link_reply(void *arg, const redisReply *reply)
     }
     command_move(c, NULL);
     answer(c, reply, NULL);
-    command_free(r, c);
+    command_end(r, c);
 }
 
 static void link_up(struct redis *r)
@@ -329,28 +291,13 @@ static void on_deadline(void *arg)
 
 /* --- asking --- */
 
-static uint64_t submit(struct redis *r, int argc, const struct slice *argv, const char *script,
-                       on_redis_fn *on_reply, void *arg)
+static uint64_t submit(struct redis *r, struct command *c, on_redis_fn *on_reply, void *arg)
 {
-    const char *word[ARGS_MOST];
-    size_t      word_len[ARGS_MOST];
-    if (argc > ARGS_MOST)
-        die("a Redis command of %d words", argc);
-    for (int i = 0; i < argc; i++) {
-        word[i] = argv[i].ptr ? argv[i].ptr : "";
-        word_len[i] = argv[i].len;
-    }
-    struct command *c = must_calloc(1, sizeof *c);
-    int             len = redisFormatCommandArgv(&c->bytes, argc, word, word_len);
-    if (len < 0)
-        die("out of memory");
-    c->len = (size_t)len;
+    bool fits = r->commands < COMMANDS_MOST && r->bytes + c->len <= BYTES_MOST;
     c->id = ++r->last_id;
     c->on_reply = on_reply;
     c->arg = arg;
-    c->script = script;
     c->deadline_ms = loop_now_ms(r->loop) + r->deadline_ms;
-    bool fits = r->commands < COMMANDS_MOST && r->bytes + c->len <= BYTES_MOST;
     r->commands++;
     r->bytes += c->len;
 
@@ -369,10 +316,11 @@ static uint64_t submit(struct redis *r, int argc, const struct slice *argv, cons
 
 uint64_t redis_ask(struct redis *r, int argc, const struct slice *argv, on_redis_fn *on_reply, void *arg)
 {
-    return submit(r, argc, argv, NULL, on_reply, arg);
+    return submit(r, command_new(argc, argv), on_reply, arg);
 }
 
-static const char *script_sha1(struct redis *r, const char *text)
+/* Worked out once a link, so that threads share nothing. */
+static const char *known_sha1(struct redis *r, const char *text)
 {
     unsigned i = 0;
     while (i < SCRIPTS_MOST && r->script[i].text && r->script[i].text != text)
@@ -380,10 +328,7 @@ static const char *script_sha1(struct redis *r, const char *text)
     if (i == SCRIPTS_MOST)
         die("more Lua scripts than SCRIPTS_MOST");
     if (!r->script[i].text) {
-        unsigned char sha1[SHA_DIGEST_LENGTH];
-        SHA1((const unsigned char *)text, strlen(text), sha1);
-        for (unsigned at = 0; at < SHA_DIGEST_LENGTH; at++)
-            snprintf(r->script[i].sha1 + (size_t)2 * at, 3, "%02x", sha1[at]);
+        script_sha1(text, r->script[i].sha1);
         r->script[i].text = text;
     }
     return r->script[i].sha1;
@@ -392,35 +337,32 @@ static const char *script_sha1(struct redis *r, const char *text)
 uint64_t redis_run(struct redis *r, const char *script, int key_count, int argc, const struct slice *argv,
                    on_redis_fn *on_reply, void *arg)
 {
-    struct slice word[ARGS_MOST];
-    char         keys[16];
-    if (argc > ARGS_MOST - 3)
-        die("a Redis script of %d arguments", argc);
-    snprintf(keys, sizeof keys, "%d", key_count);
-    word[0] = S("EVALSHA");
-    word[1] = slice_str(script_sha1(r, script));
-    word[2] = slice_str(keys);
-    memcpy(word + 3, argv, (size_t)argc * sizeof *argv);
-    return submit(r, argc + 3, word, script, on_reply, arg);
+    return submit(r, command_new_script(script, known_sha1(r, script), key_count, argc, argv), on_reply, arg);
+}
+
+static struct command *find(struct command_list *list, uint64_t id)
+{
+    struct command *c;
+    TAILQ_FOREACH(c, list, link)
+    if (c->id == id && !c->is_dead)
+        return c;
+    return NULL;
 }
 
 void *redis_cancel(struct redis *r, uint64_t id)
 {
-    struct command_list *lists[] = { &r->sent, &r->waiting, &r->away };
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        struct command *c;
-        TAILQ_FOREACH(c, lists[i], link)
-        {
-            if (c->id != id || c->is_dead)
-                continue;
-            void *arg = c->arg;
-            c->is_dead = true;
-            if (lists[i] == &r->waiting)
-                command_free(r, c);
-            return arg;
-        }
-    }
-    return NULL;
+    struct command *c = find(&r->sent, id);
+    if (!c)
+        c = find(&r->waiting, id);
+    if (!c)
+        c = find(&r->away, id);
+    if (!c)
+        return NULL;
+    void *arg = c->arg;
+    c->is_dead = true;
+    if (c->list == &r->waiting)
+        command_end(r, c);
+    return arg;
 }
 
 /* --- its life --- */
@@ -449,8 +391,8 @@ struct redis *redis_new(struct loop *loop, const char *url, int64_t deadline_ms,
 static void free_all(struct redis *r, struct command_list *list)
 {
     struct command *c;
-    while ((c = TAILQ_FIRST(list)))
-        command_free(r, c);
+    while ((c = command_take(list)))
+        command_end(r, c);
 }
 
 static void redis_gone(void *arg)
