@@ -11,8 +11,17 @@
 
 #include "redis.h"
 
+struct cached;
+
+/* hit is NULL on a miss; valid during the call only. */
+typedef void on_cache_fn(void *arg, const struct cached *hit);
+
 struct cache_key {
-    char text[80]; /* "weir:{team-hash}:cache:…" NUL-terminated */
+    char text[104]; /* "weir:{team's hash}:cache:…" NUL-terminated */
+    /* While it waits; the cache's own. */
+    on_cache_fn *call;
+    void        *arg;
+    int64_t      wall_ms;
 };
 
 void cache_key_make(struct cache_key *, const char *team, const char *route, const char *model,
@@ -25,12 +34,14 @@ struct cached {
     struct slice answer;               /* JSON, or the stream's bytes */
 };
 
-/* hit is NULL on a miss; valid during the call only. */
-typedef void on_cache_fn(void *arg, const struct cached *hit);
+enum { CACHE_ANSWER_MOST_BYTES = 8 * 1024 * 1024 };
 
-uint64_t cache_recall(struct redis *, const struct cache_key *, int64_t wall_ms, on_cache_fn *, void *arg);
-void     cache_cancel(struct redis *, uint64_t id);
-void     cache_keep(struct redis *, const struct cache_key *, const struct cached *, int64_t keep_ms,
-                    int64_t wall_ms);
+/* The key must live until the callback, or until redis_cancel() of the id that is returned. */
+uint64_t cache_recall(struct redis *, struct cache_key *, int64_t wall_ms, on_cache_fn *, void *arg);
+
+/* Fire and forget. Kept for keep_ms, at most 90 days: budgets, which live 100, must be the last that a full
+ * Redis forgets. Nothing is kept of an answer above CACHE_ANSWER_MOST_BYTES. age_ms is of no interest. */
+void cache_keep(struct redis *, const struct cache_key *, const struct cached *, int64_t keep_ms,
+                int64_t wall_ms);
 
 #endif
