@@ -16,13 +16,18 @@ struct place {
 };
 
 struct diag {
-    struct buf text;   /* a line each, LF-terminated */
-    unsigned   errors; /* # of lines that are errors */
+    struct buf text;   /* a line each, LF-terminated; what is beyond 64 KiB is counted, not kept */
+    unsigned   errors; /* # of errors */
 };
+
+enum { DIAG_HINT_BYTES = 96 };
 
 void diag_init(struct diag *);
 void diag_fini(struct diag *);
 void diag_error(struct diag *, struct place, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* ", did you mean "X"?" for the end of a message, or "" where nothing is near. out is returned. */
+const char *diag_hint(struct slice wrong, const char *const *right, char out[DIAG_HINT_BYTES]);
 
 /* The word of the list (NULL-terminated) that is likely meant: Damerau-Levenshtein distance at most a third of
  * its length; or NULL. */

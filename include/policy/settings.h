@@ -63,6 +63,11 @@ struct team {
     unsigned char (*key_hash)[32]; /* SHA-256 of each key */
 };
 
+/* A model's name that means another, or "auto". */
+struct alias {
+    const char *from, *to;
+};
+
 struct settings {
     const char      *file;
     struct listen   *listen;
@@ -76,10 +81,8 @@ struct settings {
     struct team     *team;
     unsigned         team_count; /* at least 1; without teams: "default" without keys */
     bool             has_keys;   /* are API keys asked for? */
-    struct {
-        const char *from, *to;
-    } * alias;
-    unsigned         alias_count;  /* model names that mean another, or "auto" */
+    struct alias    *alias;
+    unsigned         alias_count;
     const char      *slm_folder;   /* NULL: no model, nothing is judged */
     unsigned         slm_threads;  /* 0: half the cores, at least 1 */
     unsigned         loops;        /* 0: one a core */
@@ -89,7 +92,7 @@ struct settings {
     struct vault_key master_key;
     const char     **policy_file;
     unsigned         policy_count; /* relative to the settings file */
-    const char     **price_file;
+    const char     **price_file;   /* the built-in list first; a later file's prices replace an earlier one's */
     unsigned         price_count;
     int64_t          head_most_bytes, body_most_bytes, answer_most_bytes;
     int64_t          client_idle_ms; /* an idle connection, and a request that does not arrive */
@@ -109,10 +112,24 @@ typedef bool settings_file_reader(struct arena *, const char *file, struct slice
 MUST_CHECK struct settings *settings_read(struct arena *, const char *file, settings_file_reader *, yaml_env *,
                                           struct diag *);
 
+/* What a name means once aliases are followed: a model's name, or "auto". */
+struct slice settings_alias(const struct settings *, struct slice name);
+
+/* The model so named, by an alias, by its own name or by the provider's; NULL where there is none, and for
+ * "auto". */
 const struct model *settings_model(const struct settings *, struct slice name);
 
+/* Does the name leave the choice to the routes? "auto", "weir/auto", an alias of them, or nothing at all. */
+bool settings_is_auto(const struct settings *, struct slice name);
+
+/* The zone's index; settings->zone_count where there is none so named. */
+unsigned settings_zone(const struct settings *, struct slice name);
+
+/* The first key whose change only a restart brings about, or NULL: what a reload should warn of. */
+const char *settings_restart_key(const struct settings *running, const struct settings *wanted);
+
 /* The text of a file of policies/ that is inside the binary ("default.yaml", "prices.yaml", …); empty where
- * there is none. */
+ * there is none. In settings such a file is called "builtin:default.yaml". */
 struct slice embedded_policy(const char *name);
 
 #endif

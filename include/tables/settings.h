@@ -1,0 +1,15 @@
+/*
+ * settings.h - the settings that are a number, one line each; deploy/weir.yaml shows them to users.
+ *
+ * COUNT is a whole number, BYTES is written "64k", DURATION_MS "30s". Least, most and default are in the field's own unit.
+ *
+ *        section    key             kind         field              least  most             default        restart  about
+ */
+SETTING("",        "loops",        COUNT,       loops,             0,     256,             0,             true,    "event loops; 0 is one a core")
+SETTING("slm",     "threads",      COUNT,       slm_threads,       0,     256,             0,             true,    "threads that inspect; 0 is half the cores")
+SETTING("redis",   "deadline",     DURATION_MS, redis_ms,          1,     60000,           500,           false,   "for one reply of Redis")
+SETTING("limits",  "head",         BYTES,       head_most_bytes,   1024,  1 << 20,         64 << 10,      false,   "a request's headers")
+SETTING("limits",  "body",         BYTES,       body_most_bytes,   1024,  1 << 30,         32 << 20,      false,   "a request's body")
+SETTING("limits",  "answer",       BYTES,       answer_most_bytes, 1024,  1 << 30,         64 << 20,      false,   "an answer that must be held whole")
+SETTING("limits",  "client_idle",  DURATION_MS, client_idle_ms,    100,   86400000,        60000,         false,   "a client that sends nothing")
+SETTING("limits",  "inspect",      DURATION_MS, inspect_ms,        10,    600000,          5000,          false,   "an inspection; past it the request counts as private")

@@ -1,0 +1,413 @@
+/*
+ * settings.c - weir.yaml, read from the top; the parts are in settings_models.c and settings_teams.c.
+ *
+ * A first run without a file goes the same way, from a text that stands below.
+ */
+#include "settings_parts.h"
+
+#include <stdio.h>
+
+static const char *const top_keys[] = { "listen",   "loops",  "zones",  "providers", "models", "aliases",
+                                        "slm",      "redis",  "state",  "teams",     "secret", "secret_file",
+                                        "policies", "prices", "limits", "budgets",   "log",    NULL };
+
+static const char first_run[] = "providers:\n"
+                                "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
+                                "models:\n"
+                                "  small: { provider: ollama, model: qwen3:1.7b }\n"
+                                "aliases: { large: small }\n";
+
+static const char first_run_with_openai[] =
+    "providers:\n"
+    "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
+    "  openai: { api: openai, url: https://api.openai.com/v1, zone: cloud, key: ${OPENAI_API_KEY} }\n"
+    "models:\n"
+    "  small: { provider: ollama, model: qwen3:1.7b }\n"
+    "  large: { provider: openai, model: gpt-5-mini }\n";
+
+/* Where a package puts the model that deploy/model fetches into the working directory. */
+static const char *const slm_folders[] = { "models/all-MiniLM-L6-v2",
+                                           "/usr/share/weir/models/all-MiniLM-L6-v2" };
+
+/* ---- what the parts share ---- */
+
+const char *setup_text(struct setup *s, const struct yaml *map, const char *key)
+{
+    const struct yaml *y = yaml_get(map, key);
+    bool               is_left_empty = y && y->is_secret && y->scalar.len == 0; /* ${X:-} says "none" */
+    struct slice       text = is_left_empty ? S("") : yaml_text(y, S(""), s->diag);
+    return text.len ? arena_cstr(s->arena, text) : NULL;
+}
+
+const char *setup_needed(struct setup *s, const struct yaml *map, const char *key, const char *whose)
+{
+    const struct yaml *y = yaml_get(map, key);
+    const char        *text = setup_text(s, map, key);
+    bool               is_told = y && (y->is_broken || !y->is_secret);
+    if (!text && !is_told)
+        diag_error(s->diag, y ? y->place : map->place, "%s needs a value for `%s`", whose, key);
+    return text;
+}
+
+const char *setup_path(struct setup *s, const char *path)
+{
+    if (path[0] == '/' || slice_starts(slice_str(path), S("builtin:")))
+        return path;
+    return arena_printf(s->arena, "%.*s%s", SLICE_ARG(s->folder), path);
+}
+
+struct slice setup_secret_file(struct setup *s, const struct yaml *map, const char *key)
+{
+    struct slice text = S("");
+    const char  *file = setup_text(s, map, key);
+    if (file && !s->reader(s->arena, setup_path(s, file), &text))
+        diag_error(s->diag, yaml_get(map, key)->place, "the file %s cannot be read", setup_path(s, file));
+    return slice_trim(text);
+}
+
+unsigned yaml_count(const struct yaml *y)
+{
+    unsigned count = 0;
+    for (y = y ? y->child : NULL; y; y = y->next)
+        count++;
+    return count;
+}
+
+bool policy_file_text(struct arena *arena, settings_file_reader *reader, const char *path, struct slice *text)
+{
+    struct slice name = slice_str(path);
+    if (!slice_starts(name, S("builtin:")))
+        return reader(arena, path, text);
+    *text = embedded_policy(path + strlen("builtin:"));
+    return text->ptr != NULL;
+}
+
+/* ---- numbers ---- */
+
+enum number_kind { COUNT, BYTES, DURATION_MS };
+
+static void tell_range(struct setup *s, const struct yaml *y, enum number_kind kind, int64_t least,
+                       int64_t most)
+{
+    const char *unit = kind == BYTES ? " bytes" : kind == DURATION_MS ? " ms" : "";
+    diag_error(s->diag, y->place, "%.*s must be from %lld to %lld%s", SLICE_ARG(y->key), (long long)least,
+               (long long)most, unit);
+}
+
+static int64_t read_number(struct setup *s, const struct yaml *y, enum number_kind kind, int64_t least,
+                           int64_t most, int64_t fallback)
+{
+    int64_t value = fallback;
+    switch (kind) {
+    case COUNT:
+        return yaml_int(y, least, most, fallback, s->diag);
+    case BYTES:
+        value = yaml_bytes(y, fallback, s->diag);
+        break;
+    case DURATION_MS:
+        value = yaml_duration_ms(y, fallback, s->diag);
+        break;
+    }
+    if (value >= least && value <= most)
+        return value;
+    tell_range(s, y, kind, least, most);
+    return fallback;
+}
+
+/* The keys of a section: `other`, and those that the table has for it. */
+static void check_section(struct setup *s, const char *section, const char *other)
+{
+    static const struct {
+        const char *section, *key;
+    } rows[] = {
+#define SETTING(section, key, kind, field, least, most, fallback, restart, about) { section, key },
+#include "tables/settings.h"
+#undef SETTING
+    };
+    const char        *known[sizeof rows / sizeof *rows + 2] = { NULL };
+    unsigned           count = 0;
+    const struct yaml *y = yaml_get(s->root, section);
+    if (other)
+        known[count++] = other;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].section, section) == 0)
+            known[count++] = rows[i].key;
+    }
+    if (yaml_is_map(y, section, s->diag))
+        yaml_known_keys(y, known, s->diag);
+}
+
+static void read_numbers(struct setup *s)
+{
+    check_section(s, "slm", "model");
+    check_section(s, "redis", "url");
+    check_section(s, "limits", NULL);
+#define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
+    s->settings->field = (__typeof__(s->settings->field))read_number(                                          \
+        s, yaml_get(*section ? yaml_get(s->root, section) : s->root, key), kind, least, most, fallback);
+#include "tables/settings.h"
+#undef SETTING
+}
+
+/* ---- where Weir listens ---- */
+
+/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080". */
+static bool read_address(struct setup *s, const struct yaml *y, struct listen *listen)
+{
+    struct slice text = yaml_text(y, S(""), s->diag);
+    size_t       colon = text.len;
+    int64_t      port;
+    while (colon > 0 && text.ptr[colon - 1] != ':')
+        colon--;
+    struct slice host = slice_cut(text, 0, colon ? colon - 1 : 0);
+    if (slice_starts(host, S("[")) && slice_ends(host, S("]")))
+        host = slice_cut(host, 1, host.len - 1);
+    else if (slice_find_byte(host, ':') != SLICE_NONE)
+        host.len = 0;
+    if (text.len && host.len && slice_to_i64(slice_cut(text, colon, text.len), &port) && port >= 0 &&
+        port <= UINT16_MAX) {
+        listen->host = arena_cstr(s->arena, host);
+        listen->port = (uint16_t)port;
+        return true;
+    }
+    if (text.len)
+        diag_error(s->diag, y->place, "an address is HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+    return false;
+}
+
+static void read_listener(struct setup *s, const struct yaml *y, struct listen *listen)
+{
+    static const char *const keys[] = { "address", "certificate", "key", NULL };
+    const struct yaml       *address = y->kind == YAML_SCALAR ? y : yaml_get(y, "address");
+    listen->place = y->place;
+    if (y->kind == YAML_MAP) {
+        yaml_known_keys(y, keys, s->diag);
+        const char *certificate = setup_text(s, y, "certificate"), *key = setup_text(s, y, "key");
+        if (!certificate != !key)
+            diag_error(s->diag, y->place, "TLS needs both `certificate` and `key`");
+        listen->certificate_file = certificate ? setup_path(s, certificate) : NULL;
+        listen->key_file = key ? setup_path(s, key) : NULL;
+    }
+    if (!address)
+        diag_error(s->diag, y->place, "a listener needs an `address`");
+    else
+        s->settings->listen_count += read_address(s, address, listen);
+}
+
+static void read_listeners(struct setup *s)
+{
+    const struct yaml *list = yaml_get(s->root, "listen");
+    s->settings->listen = arena_array(s->arena, yaml_count(list) + 1, sizeof *s->settings->listen);
+    if (!list) {
+        s->settings->listen[0] = (struct listen){ .host = "127.0.0.1", .port = 8080, .place = s->root->place };
+        s->settings->listen_count = 1;
+        return;
+    }
+    if (!yaml_is_list(list, "listen", s->diag))
+        return;
+    for (const struct yaml *y = list->child; y; y = y->next)
+        read_listener(s, y, &s->settings->listen[s->settings->listen_count]);
+    if (!list->child)
+        diag_error(s->diag, list->place, "listen names no address");
+}
+
+/* ---- files and places ---- */
+
+/* A list of file names, after `first` where that is given. */
+static const char **read_files(struct setup *s, const char *key, const char *first, unsigned *count)
+{
+    const struct yaml *list = yaml_get(s->root, key);
+    const char       **file = arena_array(s->arena, yaml_count(list) + 1, sizeof *file);
+    *count = 0;
+    if (first)
+        file[(*count)++] = first;
+    if (!yaml_is_list(list, key, s->diag))
+        return file;
+    for (const struct yaml *y = list->child; y; y = y->next) {
+        struct slice name = yaml_text(y, S(""), s->diag);
+        if (name.len)
+            file[(*count)++] = setup_path(s, arena_cstr(s->arena, name));
+    }
+    return file;
+}
+
+static bool has_model(struct setup *s, const char *folder)
+{
+    struct slice text;
+    return s->reader(s->arena, arena_printf(s->arena, "%s/config.json", folder), &text);
+}
+
+/* `model: none` turns it off; without a word, the usual places are looked into. */
+static const char *find_slm_folder(struct setup *s)
+{
+    const struct yaml *slm = yaml_get(s->root, "slm");
+    const char        *asked = setup_text(s, slm, "model");
+    if (asked && strcmp(asked, "none") == 0)
+        return NULL;
+    if (asked) {
+        const char *beside = setup_path(s, asked);
+        if (has_model(s, beside) || has_model(s, asked))
+            return has_model(s, beside) ? beside : asked;
+        diag_error(s->diag, yaml_get(slm, "model")->place, "no model is in %s; ./deploy/model fetches one",
+                   asked);
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof slm_folders / sizeof *slm_folders; i++) {
+        const char *beside = setup_path(s, slm_folders[i]);
+        if (has_model(s, beside))
+            return beside;
+        if (has_model(s, slm_folders[i]))
+            return slm_folders[i];
+    }
+    return NULL;
+}
+
+/* As systemd gives it, else the XDG base directory specification's place. */
+static const char *find_state_folder(struct setup *s)
+{
+    const char *asked = setup_text(s, s->root, "state");
+    if (asked)
+        return setup_path(s, asked);
+    const char *folder = s->env("STATE_DIRECTORY");
+    if (folder && *folder)
+        return arena_cstr(s->arena, slice_str(folder));
+    folder = s->env("XDG_STATE_HOME");
+    if (folder && *folder)
+        return arena_printf(s->arena, "%s/weir", folder);
+    folder = s->env("HOME");
+    return folder && *folder ? arena_printf(s->arena, "%s/.local/state/weir", folder) : "weir-state";
+}
+
+/* One of a few words; the first is the default. */
+static unsigned read_word(struct setup *s, const struct yaml *y, const char *const *words)
+{
+    struct slice text = yaml_text(y, slice_str(words[0]), s->diag);
+    char         hint[DIAG_HINT_BYTES];
+    for (unsigned i = 0; words[i]; i++) {
+        if (slice_is(text, words[i]))
+            return i;
+    }
+    struct buf all;
+    buf_init(&all, 256);
+    for (unsigned i = 0; words[i]; i++)
+        buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
+    diag_error(s->diag, y->place, "\"%.*s\" is none of %.*s%s", SLICE_ARG(text), SLICE_ARG(buf_slice(&all)),
+               diag_hint(text, words, hint));
+    buf_fini(&all);
+    return 0;
+}
+
+static void read_words(struct setup *s)
+{
+    static const char *const    levels[] = { "info", "debug", "warn", "error", NULL };
+    static const enum log_level level_of[] = { LOG_INFO, LOG_DEBUG, LOG_WARN, LOG_ERROR };
+    static const char *const    away[] = { "refuse", "allow", NULL };
+    static const char *const    budget_keys[] = { "redis_away", NULL };
+    const struct yaml          *budgets = yaml_get(s->root, "budgets");
+    s->settings->log_level = level_of[read_word(s, yaml_get(s->root, "log"), levels)];
+    if (yaml_is_map(budgets, "budgets", s->diag))
+        yaml_known_keys(budgets, budget_keys, s->diag);
+    s->settings->ledger_open = read_word(s, yaml_get(budgets, "redis_away"), away) == 1;
+}
+
+static void read_redis_url(struct setup *s)
+{
+    const struct yaml *redis = yaml_get(s->root, "redis");
+    const char        *url = setup_text(s, redis, "url");
+    struct slice       text = slice_str(url);
+    if (url && !slice_starts(text, S("redis://")) && !slice_starts(text, S("rediss://")) &&
+        !slice_starts(text, S("unix://")))
+        diag_error(s->diag, yaml_get(redis, "url")->place,
+                   "a Redis URL begins with redis://, rediss:// or unix://");
+    s->settings->redis_url = url;
+}
+
+/* ---- the whole ---- */
+
+static struct settings *read_all(struct setup *s)
+{
+    struct settings *settings = s->settings;
+    if (!yaml_is_map(s->root, "a settings file", s->diag))
+        return NULL;
+    yaml_known_keys(s->root, top_keys, s->diag);
+    settings->price_file = read_files(s, "prices", "builtin:prices.yaml", &settings->price_count);
+    settings->policy_file = read_files(
+        s, "policies", yaml_get(s->root, "policies") ? NULL : "builtin:default.yaml", &settings->policy_count);
+    read_numbers(s);
+    read_words(s);
+    read_listeners(s);
+    read_zones(s);
+    read_providers(s);
+    read_models(s);
+    read_aliases(s);
+    read_teams(s);
+    read_master_key(s);
+    read_redis_url(s);
+    settings->state_folder = find_state_folder(s);
+    settings->slm_folder = find_slm_folder(s);
+    return s->diag->errors ? NULL : settings;
+}
+
+static const char *first_run_text(yaml_env *env)
+{
+    const char *key = env("OPENAI_API_KEY");
+    return key && *key ? first_run_with_openai : first_run;
+}
+
+static const char *no_env(const char *name)
+{
+    (void)name;
+    return NULL;
+}
+
+struct settings *settings_read(struct arena *arena, const char *file, settings_file_reader *reader,
+                               yaml_env *env, struct diag *diag)
+{
+    struct setup s = { .arena = arena, .reader = reader, .env = env ? env : no_env, .diag = diag };
+    struct slice text;
+    const char  *name = file ? file : "the built-in settings";
+    s.settings = arena_alloc(arena, sizeof *s.settings);
+    s.settings->file = file ? arena_cstr(arena, slice_str(file)) : NULL;
+    if (!file) {
+        text = slice_str(first_run_text(s.env));
+    } else if (!reader(arena, file, &text)) {
+        diag_error(diag, (struct place){ name, 0, 0 }, "the settings file cannot be read");
+        return NULL;
+    }
+    const char *last_slash = file ? strrchr(file, '/') : NULL;
+    if (last_slash)
+        s.folder = slice_of(s.settings->file, (size_t)(last_slash - file) + 1);
+    s.root = yaml_read(arena, file ? s.settings->file : name, text, s.env, diag);
+    return s.root ? read_all(&s) : NULL;
+}
+
+/* ---- reloading ---- */
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_listeners(const struct settings *a, const struct settings *b)
+{
+    bool ok = a->listen_count == b->listen_count;
+    for (unsigned i = 0; ok && i < a->listen_count; i++)
+        ok = same(a->listen[i].host, b->listen[i].host) && a->listen[i].port == b->listen[i].port;
+    return ok;
+}
+
+const char *settings_restart_key(const struct settings *running, const struct settings *wanted)
+{
+    if (!same_listeners(running, wanted))
+        return "listen";
+    if (!same(running->redis_url, wanted->redis_url))
+        return "redis.url";
+    if (!same(running->state_folder, wanted->state_folder))
+        return "state";
+#define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
+    if (restart && running->field != wanted->field)                                                            \
+        return *section ? section "." key : key;
+#include "tables/settings.h"
+#undef SETTING
+    return NULL;
+}

@@ -1,0 +1,168 @@
+/* settings_teams.c - who may ask: teams and their keys, kept as hashes; and the master key of the vaults. */
+#include "settings_parts.h"
+
+#include <openssl/sha.h>
+
+enum { KEY_LEAST_BYTES = 8, SECRET_LEAST_BYTES = 16 };
+
+/* ---- keys ---- */
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* 64 hexadecimal digits -> 32 bytes. */
+static bool read_hex(struct slice text, unsigned char out[32])
+{
+    if (text.len != 64)
+        return false;
+    for (size_t i = 0; i < 32; i++) {
+        int high = hex_digit(text.ptr[2 * i]), low = hex_digit(text.ptr[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        out[i] = (unsigned char)(high << 4 | low);
+    }
+    return true;
+}
+
+static bool is_taken(const struct settings *settings, const unsigned char hash[32])
+{
+    for (unsigned t = 0; t < settings->team_count; t++) {
+        for (unsigned k = 0; k < settings->team[t].key_count; k++) {
+            if (memcmp(settings->team[t].key_hash[k], hash, 32) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A key, or "sha256:" and its hash in hexadecimal. The team's array has room. */
+static void add_key(struct setup *s, struct team *team, struct slice key, struct place at)
+{
+    static const struct slice prefix = SLICE("sha256:");
+    unsigned char            *hash = team->key_hash[team->key_count];
+    if (slice_starts(key, prefix)) {
+        if (!read_hex(slice_cut(key, prefix.len, key.len), hash)) {
+            diag_error(s->diag, at, "after sha256: come 64 hexadecimal digits");
+            return;
+        }
+    } else if (key.len < KEY_LEAST_BYTES) {
+        diag_error(s->diag, at, "a key of team %s is shorter than %d characters", team->name, KEY_LEAST_BYTES);
+        return;
+    } else {
+        SHA256((const unsigned char *)key.ptr, key.len, hash);
+    }
+    if (is_taken(s->settings, hash))
+        diag_error(s->diag, at, "a key of team %s is given twice: it must say whose request it is", team->name);
+    else
+        team->key_count++;
+}
+
+static size_t count_lines(struct slice text)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.ptr[i] == '\n';
+    return lines;
+}
+
+/* A key a line; blank lines and those that begin with # are passed over. */
+static void add_key_lines(struct setup *s, struct team *team, struct slice text, struct place at)
+{
+    while (text.len) {
+        struct slice line = slice_cut(text, 0, slice_find_byte(text, '\n'));
+        text = slice_cut(text, line.len + 1, text.len);
+        line = slice_trim(line);
+        if (line.len && line.ptr[0] != '#')
+            add_key(s, team, line, at);
+    }
+}
+
+static void read_team(struct setup *s, const struct yaml *y, struct team *team)
+{
+    static const char *const known[] = { "keys", "keys_file", NULL };
+    team->name = arena_cstr(s->arena, y->key);
+    if (!yaml_is_map(y, arena_printf(s->arena, "team %s", team->name), s->diag))
+        return;
+    yaml_known_keys(y, known, s->diag);
+    const struct yaml *keys = yaml_get(y, "keys"), *file = yaml_get(y, "keys_file");
+    struct slice       lines = setup_secret_file(s, y, "keys_file");
+    team->key_hash = arena_array(s->arena, yaml_count(keys) + count_lines(lines), sizeof *team->key_hash);
+    if (yaml_is_list(keys, "keys", s->diag)) {
+        for (const struct yaml *key = keys->child; key; key = key->next) {
+            struct slice text = yaml_text(key, S(""), s->diag);
+            if (text.len)
+                add_key(s, team, text, key->place);
+        }
+    }
+    if (file)
+        add_key_lines(s, team, lines, file->place);
+    if (!keys && !file)
+        diag_error(s->diag, y->place, "team %s has neither `keys` nor `keys_file`: nobody could ask as it",
+                   team->name);
+}
+
+/* Without keys, whoever reaches a listener may spend: so none may be reached from outside. */
+static void refuse_open_doors(struct setup *s)
+{
+    for (unsigned i = 0; i < s->settings->listen_count; i++) {
+        const struct listen *listen = &s->settings->listen[i];
+        if (!host_is_loopback(listen->host))
+            diag_error(s->diag, listen->place,
+                       "%s can be reached from outside, and there are no `teams` with keys: name teams, or "
+                       "listen on 127.0.0.1",
+                       listen->host);
+    }
+}
+
+void read_teams(struct setup *s)
+{
+    struct settings   *settings = s->settings;
+    const struct yaml *map = yaml_get(s->root, "teams");
+    settings->team = arena_array(s->arena, yaml_count(map) + 1, sizeof *settings->team);
+    if (!map) {
+        settings->team[0].name = "default";
+        settings->team_count = 1;
+        refuse_open_doors(s);
+        return;
+    }
+    settings->has_keys = true;
+    if (!yaml_is_map(map, "teams", s->diag))
+        return;
+    for (const struct yaml *y = map->child; y; y = y->next) {
+        struct team *team = &settings->team[settings->team_count++];
+        read_team(s, y, team);
+    }
+    if (settings->team_count == 0)
+        diag_error(s->diag, map->place,
+                   "teams names none; left out, everyone on this machine is the team `default`");
+}
+
+/* ---- the master key ---- */
+
+void read_master_key(struct setup *s)
+{
+    const struct yaml *inline_key = yaml_get(s->root, "secret"), *file = yaml_get(s->root, "secret_file");
+    struct slice       secret = slice_str(setup_text(s, s->root, "secret"));
+    struct settings   *settings = s->settings;
+    if (inline_key && file)
+        diag_error(s->diag, file->place, "both `secret` and `secret_file` are given");
+    if (secret.len == 0)
+        secret = setup_secret_file(s, s->root, "secret_file");
+    if (secret.len == 0)
+        return;
+    if (secret.len < SECRET_LEAST_BYTES) {
+        diag_error(s->diag, (inline_key ? inline_key : file)->place,
+                   "the secret is shorter than %d characters; `openssl rand -hex 32` makes a good one",
+                   SECRET_LEAST_BYTES);
+        return;
+    }
+    settings->has_master_key = true;
+    if (!read_hex(secret, settings->master_key.bytes))
+        SHA256((const unsigned char *)secret.ptr, secret.len, settings->master_key.bytes);
+}
