@@ -19,7 +19,7 @@
 #include <netinet/in.h>
 #include <time.h>
 
-enum { ACCEPT_PAUSE_MS = 100, LISTEN_BACKLOG = 1024, ADDRESS_MOST = 80, ERROR_BODY_MOST = 4096 };
+enum { ACCEPT_PAUSE_MS = 100, LISTEN_BACKLOG = 1024, ERROR_BODY_MOST = 4096 };
 
 enum state { READING, BUSY, DEAD };
 
@@ -342,17 +342,17 @@ static void take_request(struct client *c)
 static void feed(struct client *c)
 {
     c->is_feeding = true;
-    while (c->state == READING) {
+    for (bool is_dry = false; c->state == READING && !is_dry;) {
         struct slice input = conn_peek(c->conn);
         struct slice bytes = { 0 };
         size_t       used = 0;
         struct fault why = { 0 };
         bool         goes_on = true;
-        if (input.len == 0)
-            break;
+        /* Also without input: an end may follow a head at once. */
         enum http1_event event = http1_read(c->reader, input, &used, &bytes, &why);
         switch (event) {
         case HTTP1_MORE:
+            is_dry = input.len == 0;
             break;
         case HTTP1_HEAD:
             goes_on = take_head(c, &why);
@@ -490,35 +490,42 @@ void server_free(struct server **handle)
     loop_defer(s->loop, free, s);
 }
 
+union address {
+    struct sockaddr     any;
+    struct sockaddr_in  v4;
+    struct sockaddr_in6 v6;
+};
+
+/* Where the port stands in it, in network order. */
+static uint16_t *address_port(union address *address)
+{
+    return address->any.sa_family == AF_INET6 ? &address->v6.sin6_port : &address->v4.sin_port;
+}
+
 static uint16_t bound_port(struct evconnlistener *socket)
 {
-    union {
-        struct sockaddr     any;
-        struct sockaddr_in  v4;
-        struct sockaddr_in6 v6;
-    } address = { .v6 = { 0 } };
-    socklen_t length = sizeof address;
+    union address address = { .v6 = { 0 } };
+    socklen_t     length = sizeof address;
     getsockname(evconnlistener_get_fd(socket), &address.any, &length);
-    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+    return ntohs(*address_port(&address));
 }
 
 bool server_listen(struct server *s, const char *host, uint16_t *port, SSL_CTX *tls, struct fault *why)
 {
-    char                    text[ADDRESS_MOST];
-    struct sockaddr_storage address;
-    int                     length = sizeof address;
-    snprintf(text, sizeof text, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, *port);
-    if (evutil_parse_sockaddr_port(text, (struct sockaddr *)&address, &length) != 0)
+    union address address = { .v6 = { 0 } };
+    int           length = sizeof address;
+    if (evutil_parse_sockaddr_port(host, &address.any, &length) != 0)
         return fault_set(why, FAULT_INTERNAL, "%s is not an IP address to listen on", host);
+    *address_port(&address) = htons(*port);
     struct listener *listener = must_calloc(1, sizeof *listener);
     listener->server = s;
     listener->socket = evconnlistener_new_bind(loop_base(s->loop), on_accept, listener,
                                                LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
                                                    LEV_OPT_REUSEABLE | LEV_OPT_REUSEABLE_PORT,
-                                               LISTEN_BACKLOG, (struct sockaddr *)&address, length);
+                                               LISTEN_BACKLOG, &address.any, length);
     if (!listener->socket) {
         free(listener);
-        return fault_set(why, FAULT_INTERNAL, "cannot listen on %s: %s", text, strerror(errno));
+        return fault_set(why, FAULT_INTERNAL, "cannot listen on %s, port %u: %s", host, *port, strerror(errno));
     }
     evconnlistener_set_error_cb(listener->socket, on_accept_error);
     listener_set_tls(listener, tls);

@@ -283,16 +283,16 @@ static void hear_head(struct call *c)
 static void hear(struct link *link)
 {
     struct call *c = link->call;
-    while (link->call && !c->is_paused) {
+    for (bool is_dry = false; link->call && !c->is_paused && !is_dry;) {
         struct slice input = conn_peek(link->conn);
         struct slice body = { 0 };
         size_t       used = 0;
         struct fault why = { 0 };
-        if (input.len == 0)
-            break;
+        /* Also without input: an end may follow a head at once. */
         switch (http1_read(link->reader, input, &used, &body, &why)) {
         case HTTP1_MORE:
             conn_drop(link->conn, used);
+            is_dry = input.len == 0;
             break;
         case HTTP1_HEAD:
             conn_drop(link->conn, used);
