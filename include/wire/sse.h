@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 struct sse_event {
-    struct slice raw;      /* as received, its blank line included */
+    struct slice raw;      /* as received, its blank line included; all raws together are the stream */
     struct slice event;    /* the event: field, "" where absent */
     struct slice data;     /* the data: lines joined by LF */
     bool         has_data; /* false for an event of comments or other fields alone */
@@ -24,7 +24,8 @@ struct sse; /* one stream's reader */
 struct sse *sse_new(size_t event_most_bytes);
 void        sse_free(struct sse **);
 
-/* Takes *used bytes of input. The event's slices live until the next call. */
+/* Takes *used bytes of input; call again with the rest after SSE_EVENT. The event's slices live until the next
+ * call. After SSE_TOO_LONG the reader takes nothing more. */
 enum sse_result sse_read(struct sse *, struct slice input, size_t *used, struct sse_event *out);
 
 /* Is part of an event held? */
