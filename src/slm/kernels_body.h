@@ -15,7 +15,12 @@ enum { PANEL = 2 * LANES };
 
 #define JOIN2(a, b) a##b
 #define JOIN(a, b)  JOIN2(a, b)
-#define INLINE      FOR_MAKE static inline __attribute__((always_inline))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+#define INLINE FOR_MAKE static inline __attribute__((always_inline))
 
 typedef float   vec __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 typedef int32_t ivec __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
@@ -132,20 +137,20 @@ struct work {
 INLINE void tile_of(const size_t rows, const size_t a_row, const size_t vectors, const struct work *w)
 {
     vec sum[TILE][2];
-#pragma GCC unroll 16
+    UNROLL
     for (size_t r = 0; r < rows; r++)
-#pragma GCC unroll 2
-        for (size_t v = 0; v < vectors; v++) {
-            sum[r][v] = splat(w->bias ? w->bias[r] : 0.0f);
-            if (w->adds)
-                sum[r][v] += load(w->out + r * PANEL + v * LANES);
-        }
+        UNROLL
+    for (size_t v = 0; v < vectors; v++) {
+        sum[r][v] = splat(w->bias ? w->bias[r] : 0.0f);
+        if (w->adds)
+            sum[r][v] += load(w->out + r * PANEL + v * LANES);
+    }
     const float *a = w->a, *b = w->b;
     for (size_t i = 0; i < w->depth; i++, a += w->a_step, b += PANEL) {
         vec b0 = load(b), b1 = vectors > 1 ? load(b + LANES) : b0;
         __builtin_prefetch(a + w->ahead, 0,
                            2); /* into the second cache: the first is full of what is at hand */
-#pragma GCC unroll 16
+        UNROLL
         for (size_t r = 0; r < rows; r++) {
             vec x = splat(a[r * a_row]);
             sum[r][0] += x * b0;
@@ -153,11 +158,11 @@ INLINE void tile_of(const size_t rows, const size_t a_row, const size_t vectors,
                 sum[r][1] += x * b1;
         }
     }
-#pragma GCC unroll 16
+    UNROLL
     for (size_t r = 0; r < rows; r++)
-#pragma GCC unroll 2
-        for (size_t v = 0; v < vectors; v++)
-            store(w->out + r * PANEL + v * LANES, sum[r][v]);
+        UNROLL
+    for (size_t v = 0; v < vectors; v++)
+        store(w->out + r * PANEL + v * LANES, sum[r][v]);
 }
 
 /* Any number of rows, in tiles of TILE, 4 and 1. */

@@ -8,10 +8,9 @@
 
 const char *const fuzz_seeds[] = {
     "unaffable ab.b [MASK] abcd",
-    "na\xC3\xAFve e\xCC\x81 \xE4\xB8\xAD\xE6\x96\x87 \xEA\xB0\x80 \xF0\x9F\x98\x80",
-    "[SEP][CLS] \xE1\xAD\x84\xE3\x80\xAE\xF0\x9D\x85\xA5 \xC2\xAD\xE2\x80\x8B",
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-    "aaaa",
+    "naïve e\xCC\x81 中文 가 😀",
+    "[SEP][CLS] \xE1\xAD\x84\xE3\x80\xAE \xC2\xAD",
+    "abc abababababababababababababababababababababababababababababab",
     NULL,
 };
 

@@ -212,7 +212,20 @@ static void test_threads_share_a_model(void **state)
 
 /* ---------------------------------------------------------------------------------- folders that it refuses */
 
-static char folder[] = "/tmp/weir_encoder_XXXXXX";
+static char folder[32];
+
+static void make_folder(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/weir_encoder_XXXXXX");
+    assert_non_null(mkdtemp(folder));
+}
+
+static void remove_folder(void)
+{
+    char command[64];
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
+    assert_int_equal(system(command), 0);
+}
 
 static void write_file(const char *name, const char *content)
 {
@@ -252,7 +265,7 @@ static void write_config_with(const char *from, const char *to)
 static void test_refuses_with_the_reason(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(folder));
+    make_folder();
     assert_refused("config.json");
     write_file("config.json", "{\"model_type\":");
     assert_refused("config.json: line 1");
@@ -282,42 +295,32 @@ static void test_refuses_with_the_reason(void **state)
     assert_refused("empty");
     write_file("model.safetensors", "not a safetensors file");
     assert_refused("longer than the file");
-
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    assert_int_equal(system(command), 0);
+    remove_folder();
 }
+
+#define MINILM_CONFIG(layers)                                                                                  \
+    "{\"model_type\":\"bert\",\"hidden_act\":\"gelu\",\"hidden_size\":384,\"num_attention_heads\":12,"         \
+    "\"intermediate_size\":1536,\"max_position_embeddings\":512,\"vocab_size\":30522,\"type_vocab_size\":2,"   \
+    "\"layer_norm_eps\":1e-12,\"num_hidden_layers\":" layers "}"
 
 static void test_needs_its_vocabulary_and_every_tensor(void **state)
 {
     (void)state;
     need_model();
-    strcpy(folder, "/tmp/weir_encoder_XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    make_folder();
     char link[256];
     snprintf(link, sizeof link, "%s/model.safetensors", folder);
     assert_int_equal(symlink(MODEL "/model.safetensors", link), 0);
 
     write_file("config.json", good_config);
     assert_refused("embeddings.word_embeddings.weight is not of shape 4 x 8");
-    const char seven_layers[] =
-        "{\"model_type\":\"bert\",\"hidden_act\":\"gelu\",\"hidden_size\":384,\"num_attention_heads\":12,"
-        "\"intermediate_size\":1536,\"num_hidden_layers\":7,\"max_position_embeddings\":512,\"vocab_size\":"
-        "30522,"
-        "\"type_vocab_size\":2,\"layer_norm_eps\":1e-12}";
-    write_file("config.json", seven_layers);
+    write_file("config.json", MINILM_CONFIG("7"));
     assert_refused("tensor encoder.layer.6.attention.self.query.weight is missing");
-    char  six_layers[sizeof seven_layers];
-    char *digit = strstr(strcpy(six_layers, seven_layers), "layers\":7");
-    digit[strlen("layers\":")] = '6';
-    write_file("config.json", six_layers);
+    write_file("config.json", MINILM_CONFIG("6"));
     assert_refused("vocab.txt: No such file");
     write_file("vocab.txt", "one\ntwo\n");
     assert_refused("the vocabulary has no [UNK]");
-
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    assert_int_equal(system(command), 0);
+    remove_folder();
 }
 
 int main(void)

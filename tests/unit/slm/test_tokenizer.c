@@ -124,14 +124,14 @@ static void test_reads_special_names(void **state)
 static void test_words_of_more_than_100_characters(void **state)
 {
     (void)state;
-    char text[512] = "e";
-    for (int i = 1; i < 100; i++)
-        strcat(text, "\xC3\xA9");
+    char text[201];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = i % 2 ? '\xA9' : '\xC3'; /* é, é, é... */
+    text[200] = 'e';
     uint32_t ids[128];
-    assert_int_equal(tokenizer_run(tokenizer, slice_str(text), ids, 128), 102);
+    assert_int_equal(tokenizer_run(tokenizer, slice_of(text, 200), ids, 128), 102);
     assert_int_equal(ids[100], 16);
-    strcat(text, "e");
-    assert_ids(slice_str(text), (const int[]){ UNK, END });
+    assert_ids(slice_of(text, 201), (const int[]){ UNK, END });
 }
 
 /* Fewer ids asked for are the same ids, and never more than asked for. */
