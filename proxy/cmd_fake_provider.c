@@ -75,7 +75,8 @@ static void keep_record(const struct fake *fake, const struct client *c)
         fprintf(fake->record, "%.*s: %.*s\r\n", SLICE_ARG(head->header[at].name),
                 SLICE_ARG(head->header[at].value));
     fputs("\r\n", fake->record);
-    fwrite(body.ptr, 1, body.len, fake->record);
+    if (body.len)
+        fwrite(body.ptr, 1, body.len, fake->record);
     fputs("\n\n", fake->record);
     fflush(fake->record);
     pthread_mutex_unlock(&record_lock);
