@@ -18,15 +18,15 @@
 #define CARD_WORDS "card*|credit|debit|cc|visa|mastercard|amex|karte*|kreditkarte*|carte|tarjeta|carta|cartão"
 #define PHONE_WORDS                                                                                            \
     "phone*|tel|telephone|mobile|cell*|fax|call*|dial*|sms|text me|whatsapp|desk|office|reach me|contact|"      \
-    "answer*|message*|hotline|telefon*|handy*|mobil*|anruf*|portable|appel*|tél*|telf|tfno|móvil*|llam*|"       \
-    "cellulare|telefoon|tlf|puh|тел*|电话|手机|電話|携帯|전화"
+    "answering|message*|hotline|telefon*|handy*|mobil*|anruf*|portable|appel*|tél*|telf|tfno|móvil*|llam*|"       \
+    "cellulare|telefoon|tlf|puh|my number|numéro|rufnummer|тел*|电话|手机|電話|携帯|전화"
 #define PHONE_DOUBTS                                                                                           \
     "order*|invoice*|account*|id|isbn|ref*|ticket*|case|serial*|tracking|card*|zip|iban|ssn|version|postcode|"  \
     "error|code|amount|price|total|population|license|licence"
 #define IP_WORDS                                                                                               \
     "ip|ips|ipv4|ipv6|address*|addr|host*|server*|dns|ping*|gateway*|subnet*|netmask|cidr|client|peer|src|"     \
     "dst|bind|listen*|connect*|route*|nat64|unspecified|loopback"
-#define IP_DOUBTS "version*|v|ver|release*|section*|chapter|clause|build|firmware|paragraph|§"
+#define IP_DOUBTS "version*|v|ver|release*|section*|chapter|clause|build|firmware|paragraph|oid|oids|objectid*|§"
 
 /*          kind        name               regex                                                       check         alone beside words, doubts */
 PII_PATTERN(EMAIL,      "email",           "[\\w.%+'\\x80-\\xff-]@[\\w\\x80-\\xff]",                   email,        0.95, 0.95, "", "")
@@ -35,7 +35,7 @@ PII_PATTERN(CARD,       "card",            EDGE "[0-9]{4}[ -]?[0-9]{3}",        
 PII_PATTERN(US_SSN,     "ssn",             EDGE "[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}",                    ssn,          0.85, 0.96, "ssn|social security|soc sec", "license|licence")
 PII_PATTERN(US_SSN,     "ssn bare",        EDGE "[0-9]{9}",                                            ssn,          0.10, 0.90, "ssn|social security|soc sec", "")
 PII_PATTERN(IP_ADDRESS, "ipv4",            EDGE "[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]",        ipv4,         0.85, 0.93, IP_WORDS, IP_DOUBTS)
-PII_PATTERN(IP_ADDRESS, "ipv6",            "(?:[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}|:):",                      ipv6,         0.92, 0.92, IP_WORDS, "")
+PII_PATTERN(IP_ADDRESS, "ipv6",            "(?:[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}|:):",                      ipv6,         0.92, 0.92, "ipv6|src|dst|unspecified|loopback|bind|listen*", "")
 
 /* Telephone numbers: with the country's code; the national forms of North America, France, and of the countries
  * that begin with a 0 (Britain, Germany and many more); any other groups of digits beside words. */
@@ -81,6 +81,14 @@ PII_PATTERN(API_KEY,    "vault",           "hv[sb]\\.[\\w-]{24}",               
 PII_PATTERN(API_KEY,    "jwt",             "eyJ[\\w-]{8,}\\.eyJ[\\w-]{8}",                             key_jwt,      0.95, 0.95, "", "")
 PII_PATTERN(API_KEY,    "private key",     "-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----",    key_pem,      0.99, 0.99, "", "")
 PII_PATTERN(API_KEY,    "aws secret",      "(?i)secret_?(?:access_?)?key[\"']?\\s{0,4}(?:[:=]|=>|:=)\\s{0,4}[\"']?[A-Za-z0-9/+]{40}", key_value, 0.95, 0.95, "", "")
+PII_PATTERN(API_KEY,    "42",              "s-s4t2(?:ud|af)-[a-f0-9]{64}",                             key_whole,    0.98, 0.98, "", "")
+
+/* Secrets without a format, by the name before them. These patterns end where the name's sign does. */
+PII_PATTERN(API_KEY,    "token",           "(?i)(?:secret|token|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret)[\"'\\]]{0,2}\\s{0,3}(?:[:=]|=>|:=)", token, 0.80, 0.80, "", "")
+PII_PATTERN(API_KEY,    "header",          "(?i)(?:authorization|api-token|api-key|auth-token|private-token)[\"']?\\s{0,2}[:=]", header, 0.90, 0.90, "", "")
+PII_PATTERN(PASSWORD,   "password",        "(?i)(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|密码|密碼|パスワード)[\"'\\]]{0,2}\\s{0,3}(?:[:=]|:|=>|:=|\\b(?:is|ist|est|es)\\b)", password, 0.85, 0.85, "", "")
+PII_PATTERN(PASSWORD,   "url",             "://[^\\s/@:?#\"'<>]{0,64}:",                                  url_password, 0.97, 0.97, "", "")
+PII_PATTERN(PASSWORD,   "curl -u",         "(?:-u|--user|--proxy-user)[ =]",                           login,        0.30, 0.96, "curl|wget|http|https", "")
 
 #undef EDGE
 #undef CARD_WORDS

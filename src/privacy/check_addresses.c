@@ -116,7 +116,8 @@ static size_t read_ipv4(struct slice text, size_t at, unsigned octets[4])
 }
 
 /*
- * Four small numbers are as likely a version or a chapter (1.2.3.4), so they need an address's words. Of five
+ * Four small numbers are as likely a version or a chapter (1.2.3.4), and what begins with 1 or 2 an object
+ * identifier (2.5.29.14), so they need an address's words. Of five
  * numbers the fifth may be a port, as tcpdump writes it (192.168.1.1.443), unless it all begins as small as
  * versions and object identifiers do.
  */
@@ -138,7 +139,7 @@ float check_ipv4(struct slice text, struct place *p)
             return 0;
     }
     bool is_any = (o[0] | o[1] | o[2] | o[3]) == 0;
-    bool is_small = o[0] < 10 && o[1] < 20 && o[2] < 20 && o[3] < 20;
+    bool is_small = o[0] <= 2 || (o[0] < 10 && o[1] < 20 && o[2] < 20 && o[3] < 20);
     return is_small && !is_any ? 0.4F : 1;
 }
 

@@ -22,7 +22,7 @@ static bool is_key_byte(char c)
     return is_alnum(c) || c == '_' || c == '-';
 }
 
-static bool has_nocase(struct slice s, const char *lower_word)
+bool has_nocase(struct slice s, const char *lower_word)
 {
     size_t len = strlen(lower_word);
     for (size_t i = 0; i + len <= s.len; i++)
@@ -33,7 +33,7 @@ static bool has_nocase(struct slice s, const char *lower_word)
 
 /* Few different letters, or half of them the one before again or the next in the alphabet, or a manual's word.
  */
-static bool is_made_up(struct slice key)
+bool is_made_up(struct slice key)
 {
     static const char *const words[] = { "example",  "placeholder", "your_", "your-",
                                          "changeme", "redacted",    "xxxx" };

@@ -32,11 +32,11 @@ static size_t wide_separator(struct slice text, size_t at)
     return 0;
 }
 
-/* How many bytes of separators begin at `at`: three at most, so that ") - " is one. */
+/* How many bytes of separators begin at `at`: two at most, as in ") " and " (". */
 static size_t separator_length(struct slice text, size_t at)
 {
     size_t from = at;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
         char c = byte_at(text, at);
         if (is_one_of(c, " -./()"))
             at++;
@@ -149,16 +149,22 @@ static unsigned number_of(struct slice text, const struct groups *g, unsigned gr
     return n;
 }
 
-/* A year at either end and nothing else longer than two: 2024-05-17, 17.05.2024. */
+static bool is_year(unsigned n)
+{
+    return n >= 1800 && n < 2200;
+}
+
+/* A year at either end and nothing else longer than two (2024-05-17, 17.05.2024), or from year to year. */
 static bool is_date(struct slice text, const struct groups *g)
 {
+    if (g->count == 2)
+        return is_year(number_of(text, g, 0)) && is_year(number_of(text, g, 1));
     if (g->count != 3 || g->digits[1] > 2)
         return false;
     unsigned year = g->digits[0] == 4 ? 0 : 2, other = 2 - year;
     if (g->digits[other] > 2)
         return false;
-    unsigned n = number_of(text, g, year);
-    return g->digits[year] <= 2 || (n >= 1800 && n < 2200);
+    return g->digits[year] <= 2 || is_year(number_of(text, g, year));
 }
 
 /* --- with the country's code ------------------------------------------------------------------------------ */
@@ -289,8 +295,8 @@ float check_phone_trunk(struct slice text, struct place *p)
     return is_clear && !is_behind_digits(text, start) ? 1 : 0.5F;
 }
 
-/* Any groups: seven to thirteen digits, no group longer than six, neither a date nor a decimal nor thousands
- * parted by dots. */
+/* Any groups: seven to thirteen digits, two to seven a group, neither a date nor a decimal nor thousands parted
+ * by dots. */
 float check_phone_groups(struct slice text, struct place *p)
 {
     size_t        start = after_edge(text, p->start);
@@ -298,11 +304,12 @@ float check_phone_groups(struct slice text, struct place *p)
     keep_at_most(&g, 13);
     if (g.total < 7 || g.count < 2 || is_date(text, &g) || !settle(text, start, &g, p))
         return 0;
-    if (g.separator == '.' && (g.count == 2 || g.digits[1] == 3))
-        return 0;
-    for (unsigned i = 0; i < g.count; i++)
-        if (g.digits[i] > 6)
+    for (unsigned i = 0; i < g.count; i++) {
+        bool is_dotted = i > 0 && text.ptr[g.end[i - 1]] == '.';
+        if (g.digits[i] < 2 || g.digits[i] > 7 ||
+            (is_dotted && (!g.is_even || g.count == 2 || g.digits[1] == 3)))
             return 0;
+    }
     return 1;
 }
 

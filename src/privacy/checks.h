@@ -23,6 +23,13 @@ check_fn check_iban, check_card, check_ssn;
 check_fn check_phone_plus, check_phone_00, check_phone_nanp, check_phone_pairs, check_phone_trunk,
     check_phone_groups, check_phone_bare;
 check_fn check_key_whole, check_key_run, check_key_azure, check_key_value, check_key_jwt, check_key_pem;
+check_fn check_password, check_token, check_header, check_url_password, check_login;
+
+/* Letters that nobody drew at random: xxxxxxxx, abcdefgh, EXAMPLE. For keys, eight bytes at least. */
+bool is_made_up(struct slice key);
+
+/* Whether the word, in small letters, stands anywhere in s, whatever the case there. */
+bool has_nocase(struct slice s, const char *lower_word);
 
 /* Whether one of `words` (tables/pii_patterns.h tells how they are written) stands in text[from, to). */
 bool has_word(const char *words, struct slice text, size_t from, size_t to);

@@ -1,9 +1,5 @@
 /*
- * test_find.c - the finder: what is found in sentences, what is not, and that it fails closed.
- *
- * A case is a text in which what should be found stands in braces with its kind: "write to
- * {email|a@b.example}". The marks are taken out, the finder puts them back, and the two must be the same: so
- * every case says what is found, where it ends, and that nothing else is.
+ * test_find.c - the finder: findings in order and apart, any bytes, bounded time, and that it fails closed.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,10 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/buf.h"
 #include "privacy/find.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static struct finder         *finder;
@@ -37,213 +31,6 @@ static int tear_down(void **state)
     assert_null(finder);
     return 0;
 }
-
-static void add_unmarked(const char *marked, struct buf *out)
-{
-    while (*marked) {
-        size_t plain = strcspn(marked, "{");
-        buf_add(out, slice_of(marked, plain));
-        marked += plain;
-        if (!*marked)
-            return;
-        const char *value = strchr(marked, '|') + 1;
-        size_t      length = strcspn(value, "}");
-        buf_add(out, slice_of(value, length));
-        marked = value + length + 1;
-    }
-}
-
-static void add_marked(struct slice text, const struct findings *found, struct buf *out)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < found->count; i++) {
-        const struct finding *f = &found->item[i];
-        buf_add(out, slice_cut(text, at, f->start));
-        buf_printf(out, "{%s|%.*s}", pii_word(f->kind), SLICE_ARG(slice_cut(text, f->start, f->end)));
-        at = f->end;
-    }
-    buf_add(out, slice_cut(text, at, text.len));
-}
-
-static bool is_right(const char *marked)
-{
-    struct arena   *arena = arena_new();
-    struct buf      text, again;
-    struct findings found;
-    buf_init(&text, 1 << 16);
-    buf_init(&again, 1 << 16);
-    add_unmarked(marked, &text);
-    assert_true(find(finder, scratch, arena, buf_slice(&text), &found, NULL));
-    add_marked(buf_slice(&text), &found, &again);
-    bool right = slice_is(buf_slice(&again), marked);
-    if (!right)
-        printf("expected: %s\nfound:    %.*s\n", marked, SLICE_ARG(again));
-    buf_fini(&text);
-    buf_fini(&again);
-    arena_free(&arena);
-    return right;
-}
-
-static void check_cases(const char *const *cases)
-{
-    int wrong = 0;
-    for (; *cases; cases++)
-        wrong += !is_right(*cases);
-    assert_int_equal(wrong, 0);
-}
-
-/* --- kinds ------------------------------------------------------------------------------------------------ */
-
-static void emails(void **state)
-{
-    (void)state;
-    static const char *const cases[] = {
-        "write to {email|ada.lovelace+math@mail.example.co.uk}, please.",
-        "<{email|a@b.example}>;{email|c@d.example}",
-        "mailto:{email|o'brien@example.ie}?subject=x",
-        "请发到{email|wang@example.cn}谢谢",
-        "Schreib an {email|jörg.müller@bücher.example}!",
-        "почта:{email|иван@пример.example}.",
-        "user={email|x_y@example.org}&z=1",
-        "No address: @home, a@b, me@localhost, logo@2x.png, react@18.2.0, git@github.com:weir/weir.git",
-        "{email|first@example.org}.",
-        "to: \\\"x\\\\n{email|ada@example.org}\\\"",
-        NULL,
-    };
-    check_cases(cases);
-}
-
-static void phones(void **state)
-{
-    (void)state;
-    static const char *const cases[] = {
-        "ring {phone|+44 20 7946 0958} or {phone|+49 (0)30 901820}",
-        "{phone|+1 (415) 555-2671} x",
-        "{phone|+14155552671}",
-        "tel:{phone|+81-3-1234-5678}",
-        "{phone|(415) 555-2671}, {phone|415-555-2671} and {phone|415.555.2671 ext. 12}",
-        "{phone|1-800-555-2671}",
-        "\\\"\\\\n{phone|415-555-2671}\\\\n\\\"",
-        "appelez le {phone|06 12 34 56 78}",
-        "{phone|01.84.17.61.18}",
-        "Telefonnummer: {phone|030/1234567}",
-        "{phone|020 7946 0958}",
-        "{phone|07700 900123}",
-        "My mobile is {phone|07700900123}.",
-        "Can someone call me on {phone|9472 7916}?",
-        "Fax {phone|9498777106}",
-        "电话:{phone|010 1234 5678}",
-        "He dialled {phone|0049 30 901820} twice",
-        "On 2024-05-17 at 12:30, 17.05.2024 and 05/17/2024 we met; call me then.",
-        "Order number 9472791612, call for help",
-        "+1 and +2 make +3; +12345 is short, +289999999999 is no country's",
-        "pi is 3.14159265358979, call it 3.14",
-        "call 2024-01-15, 1.234.567 or 192.168",
-        "{ip_address|192.168.100.200} call",
-        NULL,
-    };
-    check_cases(cases);
-}
-
-static void cards(void **state)
-{
-    (void)state;
-    static const char *const cases[] = {
-        "4111 is not a card, {payment_card|4111 1111 1111 1111} is",
-        "{payment_card|4111-1111-1111-1111}",
-        "{payment_card|378282246310005}",
-        "{payment_card|3782 822463 10005}",
-        "exp 12 {payment_card|5555555555554444} 123",
-        "4111 1111 1111 1112 has a wrong check digit",
-        "1700000000000000001 4111111111111111111111",
-        "id a4111111111111111 and 0.4111111111111111",
-        "card {payment_card|630427373398}",
-        "630427373398 has twelve digits, and no word beside it",
-        NULL,
-    };
-    check_cases(cases);
-}
-
-static void ibans(void **state)
-{
-    (void)state;
-    static const char *const cases[] = {
-        "IBAN {iban|DE89 3704 0044 0532 0130 00}, BIC COBADEFFXXX",
-        "{iban|GB29NWBK60161331926819}",
-        "{iban|gb29nwbk60161331926819}",
-        "{iban|FR14-2004-1010-0505-0001-3M02-606}",
-        "DE89 3704 0044 0532 0130 01",
-        "XX89 3704 0044 0532 0130 00",
-        "XGB29NWBK60161331926819",
-        "GB29NWBK601613319268190",
-        NULL,
-    };
-    check_cases(cases);
-}
-
-static void social_security_numbers(void **state)
-{
-    (void)state;
-    static const char *const cases[] = {
-        "Here's my SSN: {us_ssn|536-90-4399}",
-        "{us_ssn|536-90-4399}",
-        "social security number {us_ssn|536904399}",
-        "536904399",
-        "000-12-3456, 666-12-3456, 900-12-3456, 536-00-4399, 536-90-0000",
-        "1-536-90-4399-2",
-        "driver's license 536-90-4399",
-        NULL,
-    };
-    check_cases(cases);
-}
-
-static void ip_addresses(void **state)
-{
-    (void)state;
-    static const char *const cases[] = {
-        "from {ip_address|203.0.113.7}:443",
-        "http://{ip_address|10.0.0.1}/",
-        "[{ip_address|2001:db8::1}]:8080",
-        "{ip_address|::ffff:192.0.2.1}",
-        "ping {ip_address|8.8.8.8}",
-        "host_{ip_address|203.0.113.7}",
-        "IP {ip_address|192.168.1.1}.443 > b",
-        "version 10.2.3.4, v1.2.3.4, section 4.1.2.3, 1.2.3.4.5, 1.3.6.1.4.1.311, 256.1.1.1, 01.2.3.4",
-        "std::vector a::b x[::1] xs :: Int 12:34:56 aa:bb:cc:dd:ee:ff",
-        NULL,
-    };
-    check_cases(cases);
-}
-
-static void api_keys(void **state)
-{
-    (void)state;
-    static const char        private_key[] = "key:\n{api_key|-----BEGIN RSA PRIVATE KEY-----\n"
-                                             "MIIEowIBAAKCAQEAZk3vP0wq8RtY5uLm2XcB7nHa4Dg9Sf1Qe6Wy\n"
-                                             "-----END RSA PRIVATE KEY-----}\nthanks";
-    static const char *const cases[] = {
-        "OPENAI_API_KEY={api_key|sk-proj-Zk3vP0wq8RtY5uLm2XcB7nHa_4Dg-9Sf}",
-        "{api_key|sk-ant-api03-Zk3vP0wq8RtY5uLm2XcB7nHa4Dg9Sf-AA}",
-        "\"{api_key|AKIAZ7QWERTYUIOPASDF}\"",
-        "{api_key|ghp_Zk3vP0wq8RtY5uLm2XcB7nHa4Dg9Sf1Qe6Wy}",
-        "token: {api_key|glpat-Zk3vP0wq8RtY5uLm2XcB}",
-        "{api_key|xoxb-1723894650-Zk3vP0wq8RtY}",
-        "{api_key|AIzaZk3vP0wq8RtY5uLm2XcB7nHa4Dg9Sf1Qe6W}",
-        "{api_key|sk_live_Zk3vP0wq8RtY5uLm2XcB7nHa}",
-        "{api_key|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}",
-        "{api_key|eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.Zk3vP0wq8RtY5uLm2XcB}!",
-        "aws_secret_access_key = {api_key|Zk3vP0wq8RtY5uLm2XcB7nHa/Dg9Sf1Qe6WyJo+I}",
-        private_key,
-        "{api_key|-----BEGIN PRIVATE KEY-----\\nMIIEowIBAAKCAQEAZk3vP0wq8RtY5uLm2XcB7nHa4Dg9Sf1Qe6Wy}",
-        "sk-proj-xxxxxxxxxxxxxxxxxxxxxxxx AKIAIOSFODNN7EXAMPLE ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-        "sk-your-api-key-goes-in-here mask-image-position-x-offset ask-about-the-long-kebab-case-name",
-        "-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----",
-        NULL,
-    };
-    check_cases(cases);
-}
-
-/* --- mechanics -------------------------------------------------------------------------------------------- */
 
 static void kinds_have_words(void **state)
 {
@@ -350,17 +137,35 @@ static void a_megabyte_of_repeats_is_bounded(void **state)
 {
     (void)state;
     static const char *const units[] = {
-        "1",       "1 ",
-        "12.",     "a:",
-        "::",      "@",
-        "a@",      "a@b.",
-        "sk-",     "+",
-        "+1",      "(",
-        "0",       "ghp_",
-        "eyJ.",    "-----BEGIN PRIVATE KEY-----",
-        "call 0 ", "tel 12 34 56 78 ",
-        "\xC3",    "GB29",
-        "4111 ",   "a@b.example ",
+        "1",
+        "1 ",
+        "12.",
+        "a:",
+        "::",
+        "@",
+        "a@",
+        "a@b.",
+        "sk-",
+        "+",
+        "+1",
+        "(",
+        "0",
+        "ghp_",
+        "eyJ.",
+        "-----BEGIN PRIVATE KEY-----",
+        "call 0 ",
+        "tel 12 34 56 78 ",
+        "\xC3",
+        "GB29",
+        "4111 ",
+        "a@b.example ",
+        "token=",
+        "password:",
+        "://",
+        "://a:",
+        "curl -u ",
+        "password=a&",
+        "a:b:c:d:e:f:a:b ",
     };
     enum { BYTES = 1 << 20 };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -408,13 +213,6 @@ static void a_text_beyond_the_offsets_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(emails),
-        cmocka_unit_test(phones),
-        cmocka_unit_test(cards),
-        cmocka_unit_test(ibans),
-        cmocka_unit_test(social_security_numbers),
-        cmocka_unit_test(ip_addresses),
-        cmocka_unit_test(api_keys),
         cmocka_unit_test(kinds_have_words),
         cmocka_unit_test(findings_say_what_was_found),
         cmocka_unit_test(any_bytes_are_safe),

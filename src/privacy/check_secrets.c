@@ -1,0 +1,210 @@
+/*
+ * check_secrets.c - secrets that have no format of their own: what stands behind a name such as password or
+ * token.
+ *
+ * The pattern finds the name and ends at its sign; the value is read here. Whether it is one is judged by its
+ * letters: people choose passwords with a digit or a sign in them, while code and manuals have a word, a
+ * variable or a type there (`password: string`, `token=$TOKEN`, `<your key>`).
+ */
+#include "checks.h"
+
+enum {
+    VALUE_MOST_BYTES = 512,
+    NAME_MOST_BYTES = 40,
+    PASSWORD_LEAST = 4,
+    PASSWORD_PLAIN_LEAST = 6,
+    TOKEN_LEAST = 10,
+    HEADER_LEAST = 8
+};
+
+/* A value's place, its quotes outside. */
+struct value {
+    struct place place;
+    bool         is_quoted;
+};
+
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'' || c == '`';
+}
+
+static size_t after_spaces(struct slice text, size_t at)
+{
+    size_t from = at;
+    while (at - from < 4 && is_one_of(byte_at(text, at), " \t"))
+        at++;
+    return at;
+}
+
+/* "&name=": the next of a query's parameters. */
+static bool is_next_parameter(struct slice text, size_t at)
+{
+    if (byte_at(text, at++) != '&')
+        return false;
+    size_t from = at;
+    while (at - from < NAME_MOST_BYTES && (is_alnum(byte_at(text, at)) || is_one_of(byte_at(text, at), "_-")))
+        at++;
+    return at > from && byte_at(text, at) == '=';
+}
+
+static bool ends_bare_value(char c)
+{
+    return c <= ' ' ? c == ' ' || c == '\t' || c == '\r' : is_quote(c) || c == ',' || c == ';' || c == '<';
+}
+
+/* Where a value ends that begins at `at`: at its quote if it has one, else where no bare value goes on. A "\"
+ * begins an escape ("\n", "\""), which is beyond it. */
+static size_t value_end(struct slice text, size_t at, char quote)
+{
+    size_t most = at + VALUE_MOST_BYTES;
+    for (; at < text.len && at < most; at++) {
+        char c = text.ptr[at];
+        if (c == '\\' || c == '\n' || c == quote)
+            break;
+        if (!quote && (ends_bare_value(c) || is_next_parameter(text, at)))
+            break;
+    }
+    return at < text.len ? at : text.len;
+}
+
+static struct value read_value(struct slice text, size_t at)
+{
+    at = after_spaces(text, at);
+    at += byte_at(text, at) == '\\' && is_quote(byte_at(text, at + 1));
+    char         quote = is_quote(byte_at(text, at)) ? text.ptr[at++] : '\0';
+    struct value v = { { at, value_end(text, at, quote) }, quote != '\0' };
+    if (!quote)
+        while (v.place.end > at && is_one_of(text.ptr[v.place.end - 1], ".)]}>!?:"))
+            v.place.end--;
+    return v;
+}
+
+static struct slice slice_at(struct slice text, struct place p)
+{
+    return slice_cut(text, p.start, p.end);
+}
+
+/* --- judging ---------------------------------------------------------------------------------------------- */
+
+struct letters {
+    bool has_digit, has_letter, has_sign, has_call;
+};
+
+static struct letters letters_of(struct slice s)
+{
+    struct letters l = { 0 };
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (is_digit(c))
+            l.has_digit = true;
+        else if (is_letter(c) || (c & 0x80))
+            l.has_letter = true;
+        else if (is_one_of(c, "()[]"))
+            l.has_call = true;
+        else if (is_one_of(c, "!#$%^&*+=~@?"))
+            l.has_sign = true;
+    }
+    return l;
+}
+
+/* A variable, a hole to fill in, or the name of what should stand there. */
+static bool is_stand_in(struct slice s)
+{
+    static const char *const words[] = { "passphrase", "secret",   "token",    "test", "username",
+                                         "string",     "none",     "null",     "true", "false",
+                                         "required",   "optional", "undefined" };
+    static const char *const holes[] = {
+        "${", "{{", "$(", "<", "[", "%", "*", "`", "...", "xxx", "yyy", "your"
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_is_nocase(s, words[i]))
+            return true;
+    if (is_one_of(byte_at(s, 0), ",);=") || has_nocase(s, "passw"))
+        return true;
+    for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++)
+        if (slice_is_nocase(slice_cut(s, 0, strlen(holes[i])), holes[i]))
+            return true;
+    /* $NAME, while $3cret! may be one. */
+    return s.len > 1 && s.ptr[0] == '$' && (is_letter(s.ptr[1]) || s.len <= 2);
+}
+
+static bool is_password(struct slice s, bool is_quoted)
+{
+    struct letters l = letters_of(s);
+    if (s.len < PASSWORD_LEAST || is_stand_in(s) || (l.has_call && !is_quoted))
+        return false;
+    return (l.has_letter && (l.has_digit || l.has_sign)) || (l.has_digit && s.len >= PASSWORD_PLAIN_LEAST) ||
+           (is_quoted && s.len >= PASSWORD_PLAIN_LEAST && slice_find_byte(s, ' ') == SLICE_NONE);
+}
+
+static bool is_token(struct slice s, size_t least)
+{
+    struct letters l = letters_of(s);
+    return s.len >= least && l.has_digit && l.has_letter && !l.has_call && !is_stand_in(s) && !is_made_up(s) &&
+           slice_find_byte(s, ' ') == SLICE_NONE;
+}
+
+/* --- the checks ------------------------------------------------------------------------------------------- */
+
+float check_password(struct slice text, struct place *p)
+{
+    struct value v = read_value(text, p->end);
+    *p = v.place;
+    return is_password(slice_at(text, *p), v.is_quoted);
+}
+
+float check_token(struct slice text, struct place *p)
+{
+    *p = read_value(text, p->end).place;
+    return is_token(slice_at(text, *p), TOKEN_LEAST);
+}
+
+/* "Authorization: Bearer <value>", with or without the scheme. */
+float check_header(struct slice text, struct place *p)
+{
+    size_t at = read_value(text, p->end).place.start;
+    size_t scheme_end = at;
+    while (is_letter(byte_at(text, scheme_end)) || byte_at(text, scheme_end) == '-')
+        scheme_end++;
+    if (byte_at(text, scheme_end) == ' ')
+        at = scheme_end + 1;
+    *p = read_value(text, at).place;
+    return is_token(slice_at(text, *p), HEADER_LEAST);
+}
+
+/* ://user:password@host; the pattern ends behind the ":". */
+float check_url_password(struct slice text, struct place *p)
+{
+    size_t start = p->end, at = start, end = 0;
+    for (; at < text.len && at - start < VALUE_MOST_BYTES && !is_one_of(text.ptr[at], " \t\r\n/\"'<>`"); at++)
+        if (text.ptr[at] == '@')
+            end = at;
+    *p = (struct place){ start, end };
+    return end > start && !is_stand_in(slice_at(text, *p)) && end - start >= PASSWORD_LEAST;
+}
+
+/* curl's -u user:password; the password may be empty and the user a token (-u "token:"). */
+float check_login(struct slice text, struct place *p)
+{
+    struct value user = read_value(text, p->end);
+    struct slice both = slice_at(text, user.place);
+    size_t       colon = slice_find_byte(both, ':');
+    if (colon == SLICE_NONE && byte_at(text, user.place.end + 1) == ':')
+        colon = both.len; /* "user":"password" */
+    if (colon == SLICE_NONE && byte_at(text, user.place.end) == ':')
+        colon = both.len; /* user:'password' */
+    if (colon == SLICE_NONE)
+        return 0;
+    size_t       user_end = user.place.start + colon;
+    struct value password = { { user_end + 1, user.place.end }, user.is_quoted };
+    if (colon == both.len)
+        password = read_value(text, user.place.end + 1 + (byte_at(text, user.place.end) != ':'));
+    struct slice name = slice_cut(text, user.place.start, user_end);
+    struct slice secret = slice_at(text, password.place);
+    if (secret.len == 0) {
+        *p = (struct place){ user.place.start, user_end };
+        return is_token(name, HEADER_LEAST);
+    }
+    *p = password.place;
+    return is_password(secret, false) && !slice_eq(name, secret);
+}
