@@ -7,8 +7,9 @@
  *             8  8  when it was made, ms since 1970        numbers are little-endian
  *            16  8  what it cost, nano-dollars
  *            24  4  bytes of the model's name
- *            28  1  1 for a stream, 0 for one JSON document
- *            29     the model's name, then the answer up to the end
+ *            28  4  bytes of the answer
+ *            32  1  1 for a stream, 0 for one JSON document
+ *            33     the model's name, then the answer, and nothing more
  */
 #include "cache.h"
 
@@ -22,7 +23,15 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
-enum { AT_MADE = 8, AT_COST = 16, AT_MODEL_LEN = 24, AT_KIND = 28, HEAD_BYTES = 29, TEAM_HASH_BYTES = 8 };
+enum {
+    AT_MADE = 8,
+    AT_COST = 16,
+    AT_MODEL_LEN = 24,
+    AT_ANSWER_LEN = 28,
+    AT_KIND = 32,
+    HEAD_BYTES = 33,
+    TEAM_HASH_BYTES = 8
+};
 
 #define KEEP_MOST_MS (INT64_C(90) * 24 * 3600 * 1000)
 
@@ -90,6 +99,7 @@ static void entry_write(struct buf *out, const struct cached *answer, int64_t wa
     put_number(head + AT_MADE, (uint64_t)wall_ms, 8);
     put_number(head + AT_COST, (uint64_t)answer->cost_nanousd, 8);
     put_number(head + AT_MODEL_LEN, answer->model.len, 4);
+    put_number(head + AT_ANSWER_LEN, answer->answer.len, 4);
     head[AT_KIND] = (char)answer->is_stream;
     buf_add(out, slice_of(head, sizeof head));
     buf_add(out, answer->model);
@@ -102,9 +112,10 @@ static bool entry_read(struct slice entry, int64_t wall_ms, struct cached *out)
     if (entry.len < HEAD_BYTES || memcmp(entry.ptr, magic, AT_MADE) != 0)
         return false;
     size_t   model_len = get_number(entry.ptr + AT_MODEL_LEN, 4);
+    size_t   answer_len = get_number(entry.ptr + AT_ANSWER_LEN, 4);
     uint64_t made_ms = get_number(entry.ptr + AT_MADE, 8), cost = get_number(entry.ptr + AT_COST, 8);
     char     kind = entry.ptr[AT_KIND];
-    if (model_len > entry.len - HEAD_BYTES || made_ms > INT64_MAX || cost > INT64_MAX ||
+    if (HEAD_BYTES + model_len + answer_len != entry.len || made_ms > INT64_MAX || cost > INT64_MAX ||
         (kind != 0 && kind != 1))
         return false;
     *out = (struct cached){
