@@ -81,7 +81,7 @@ static void add_name(struct buf *out, const char *name)
 
 static void keys_make(struct keys *keys, const struct reservation *r)
 {
-    size_t end[KEYS_MOST];
+    size_t end[KEYS_MOST] = { 0 };
     keys->count = 0;
     buf_init(&keys->text, (size_t)KEYS_MOST * KEY_MOST_BYTES);
     for (unsigned i = 0; i < 2 * r->budget_count; i++) {
@@ -110,7 +110,18 @@ static struct slice decimal(struct decimal *out, int64_t value)
     return slice_of(out->text, (size_t)len);
 }
 
-static void settle(struct redis *redis, const struct reservation *r, int64_t cost_nanousd)
+/* The lease lapses then, and counts at its worst. */
+static void on_settled(void *arg, const redisReply *reply, const struct fault *why)
+{
+    (void)arg;
+    if (!reply)
+        log_warn("ledger", "a call could not be settled and counts at its worst: %s", why->detail);
+    else if (reply->type == REDIS_REPLY_ERROR)
+        log_warn("ledger", "a call could not be settled and counts at its worst: %s", reply->str);
+}
+
+static void settle(struct redis *redis, const struct reservation *r, int64_t cost_nanousd,
+                   on_redis_fn *on_reply)
 {
     struct keys    keys;
     struct slice   args[ARGS_MOST];
@@ -122,14 +133,14 @@ static void settle(struct redis *redis, const struct reservation *r, int64_t cos
     args[count++] = decimal(&reserved, r->reserved_nanousd);
     args[count++] = decimal(&cost, cost_nanousd);
     args[count++] = S(KEEP_MS);
-    redis_run(redis, settle_script, keys.count, count, args, NULL, NULL);
+    redis_run(redis, settle_script, keys.count, count, args, on_reply, NULL);
     buf_fini(&keys.text);
 }
 
 void ledger_settle(struct redis *redis, struct reservation *r, int64_t cost_nanousd)
 {
     if (r->id[0])
-        settle(redis, r, cost_nanousd > 0 ? cost_nanousd : 0);
+        settle(redis, r, cost_nanousd > 0 ? cost_nanousd : 0, on_settled);
     *r = (struct reservation){ 0 };
 }
 
@@ -165,7 +176,7 @@ static void on_reserved(void *arg, const redisReply *reply, const struct fault *
         if (reply && reply->type == REDIS_REPLY_ERROR)
             log_warn("ledger", "Redis refused to reserve: %s", reply->str);
         /* It may have been done, or be done yet; this comes after it on the same link. */
-        settle(r->redis, r, 0);
+        settle(r->redis, r, 0, NULL);
         verdict = LEDGER_AWAY;
     }
     if (verdict != LEDGER_RESERVED)
@@ -231,7 +242,7 @@ void ledger_cancel(struct redis *redis, uint64_t id)
     struct reservation *r = redis_cancel(redis, id);
     if (!r)
         return;
-    settle(redis, r, 0);
+    settle(redis, r, 0, NULL);
     *r = (struct reservation){ 0 };
 }
 

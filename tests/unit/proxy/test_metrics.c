@@ -141,7 +141,7 @@ static void test_the_format(void **state)
     (void)state;
     struct metrics *m = metrics_new();
     metrics_model(m, "small", "local", 0, 1, 1);
-    char *text = told(), *rest = text, *families[128];
+    char *text = told(), *rest = text, *families[128] = { 0 };
     int   count = 0;
     assert_true(text[strlen(text) - 1] == '\n');
     for (char *line = strsep(&rest, "\n"); rest; line = strsep(&rest, "\n")) {
