@@ -1,0 +1,151 @@
+/*
+ * heads.c - reads a file of heads and runs one.
+ */
+#include "slm/heads.h"
+
+#include "base/die.h"
+#include "slm/slm.h"
+
+#include <math.h>
+#include <threads.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "heads are read where they lie, and they are little-endian"
+#endif
+
+/* src/slm/heads.S */
+extern const char heads_bin[], heads_bin_end[];
+
+/* ---- reading ---- */
+
+/* What is left of a file; a read beyond its end gives NULL from then on. */
+struct reader {
+    struct slice rest;
+    bool         is_short;
+};
+
+static const void *take(struct reader *r, size_t bytes)
+{
+    if (r->is_short || r->rest.len < bytes) {
+        r->is_short = true;
+        return NULL;
+    }
+    const char *at = r->rest.ptr;
+    r->rest = slice_cut(r->rest, bytes, r->rest.len);
+    return at;
+}
+
+static uint32_t take_u32(struct reader *r)
+{
+    uint32_t    number = 0;
+    const void *at = take(r, sizeof number);
+    if (at)
+        memcpy(&number, at, sizeof number);
+    return number;
+}
+
+static uint64_t take_u64(struct reader *r)
+{
+    uint64_t    number = 0;
+    const void *at = take(r, sizeof number);
+    if (at)
+        memcpy(&number, at, sizeof number);
+    return number;
+}
+
+static const float *take_floats(struct reader *r, size_t rows, size_t columns)
+{
+    return take(r, rows * columns * sizeof(float));
+}
+
+static bool read_head(struct reader *r, const char *name, uint32_t dim, uint32_t outputs, struct head *out,
+                      struct fault *why)
+{
+    struct head h = { .hidden = take_u32(r), .outputs = take_u32(r) };
+    if (h.hidden == 0 || h.hidden > HEADS_HIDDEN_MOST || h.outputs != outputs)
+        return fault_set(why, FAULT_UNSUPPORTED, "the %s head has %u hidden units and %u outputs, not %u", name,
+                         h.hidden, h.outputs, outputs);
+    h.A = take_floats(r, dim + HEADS_MARKS, h.hidden);
+    h.a = take_floats(r, 1, h.hidden);
+    h.B = take_floats(r, h.hidden, h.outputs);
+    h.b = take_floats(r, 1, h.outputs);
+    h.C = take_floats(r, HEADS_BUCKETS, h.outputs);
+    *out = h;
+    return !r->is_short || fault_set(why, FAULT_UNSUPPORTED, "the file of heads ends within the %s head", name);
+}
+
+bool heads_read(struct slice file, struct heads *out, struct fault *why)
+{
+    struct reader r = { .rest = file };
+    const void   *magic = take(&r, 8);
+    if (!magic || memcmp(magic, "WEIRHEAD", 8) != 0)
+        return fault_set(why, FAULT_UNSUPPORTED, "this is no file of heads");
+    uint32_t version = take_u32(&r);
+    if (version != HEADS_VERSION)
+        return fault_set(why, FAULT_UNSUPPORTED, "the file of heads has version %u, this Weir reads %d",
+                         version, HEADS_VERSION);
+    out->dim = take_u32(&r);
+    uint32_t marks = take_u32(&r), buckets = take_u32(&r);
+    out->fingerprint = take_u64(&r);
+    if (out->dim == 0 || out->dim > SLM_DIM_MOST || marks != HEADS_MARKS || buckets != HEADS_BUCKETS)
+        return fault_set(why, FAULT_UNSUPPORTED, "heads for %u floats, %u marks and %u buckets are not ours",
+                         out->dim, marks, buckets);
+    if (!read_head(&r, "difficulty", out->dim, 1, &out->difficulty, why) ||
+        !read_head(&r, "topic", out->dim, TOPICS, &out->topic, why))
+        return false;
+    uint64_t hash = slice_hash(slice_cut(file, 0, file.len - r.rest.len));
+    if (take_u64(&r) != hash || r.is_short || r.rest.len > 0)
+        return fault_set(why, FAULT_UNSUPPORTED, "the file of heads is damaged");
+    return true;
+}
+
+static struct heads shipped;
+
+static void read_shipped(void)
+{
+    struct fault why;
+    if (!heads_read(slice_of(heads_bin, (size_t)(heads_bin_end - heads_bin)), &shipped, &why))
+        die("src/slm/heads.bin: %s", why.detail);
+}
+
+const struct heads *heads_shipped(void)
+{
+    static once_flag once = ONCE_FLAG_INIT;
+    call_once(&once, read_shipped);
+    return &shipped;
+}
+
+/* ---- running ---- */
+
+/* sum += x * row */
+static void add_row(float *sum, float x, const float *row, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        sum[i] += x * row[i];
+}
+
+/* Adds C's rows of the buckets that the text has. */
+static void add_words(const struct head *h, const struct text_marks *t, float *out)
+{
+    const float share = t->buckets ? 1.0f / sqrtf((float)t->buckets) : 0.0f;
+    for (size_t i = 0; i < HEADS_BUCKETS / 64; i++)
+        for (uint64_t bits = t->bucket[i]; bits; bits &= bits - 1)
+            add_row(out, share, h->C + (i * 64 + (size_t)__builtin_ctzll(bits)) * h->outputs, h->outputs);
+}
+
+void head_run(const struct head *h, uint32_t dim, const float *embedding, const struct text_marks *t,
+              float *out)
+{
+    float hidden[HEADS_HIDDEN_MOST];
+    memcpy(hidden, h->a, h->hidden * sizeof *hidden);
+    for (size_t i = 0; i < dim; i++)
+        add_row(hidden, embedding[i], h->A + i * h->hidden, h->hidden);
+    for (size_t i = 0; i < HEADS_MARKS; i++)
+        add_row(hidden, t->mark[i], h->A + (dim + i) * h->hidden, h->hidden);
+
+    memcpy(out, h->b, h->outputs * sizeof *out);
+    for (size_t i = 0; i < h->hidden; i++)
+        if (hidden[i] > 0)
+            add_row(out, hidden[i], h->B + i * h->outputs, h->outputs);
+    add_words(h, t, out);
+}
