@@ -1,0 +1,185 @@
+/* client_reply.c - see client.h: what a client is told, and how it is framed. */
+#include "client_inside.h"
+
+#include "wire/chat.h"
+
+enum { ERROR_BODY_MOST = 4096 };
+
+static const char *reason(int status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 204:
+        return "No Content";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 402:
+        return "Payment Required";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
+    case 413:
+        return "Content Too Large";
+    case 429:
+        return "Too Many Requests";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 500:
+        return "Internal Server Error";
+    case 502:
+        return "Bad Gateway";
+    case 503:
+        return "Service Unavailable";
+    case 504:
+        return "Gateway Timeout";
+    default:
+        return "Status";
+    }
+}
+
+static void flush(struct client *c)
+{
+    if (c->state != DEAD)
+        conn_write(c->conn, buf_slice(&c->out));
+    buf_reset(&c->out);
+    if (c->state == BUSY && conn_backlog(c->conn) > CLIENT_BACKLOG_HIGH && !c->is_backed_up) {
+        c->is_backed_up = true;
+        client_set_timer(c);
+    }
+}
+
+static void begin(struct client *c, int status, const char *content_type, struct slice headers,
+                  int64_t body_bytes)
+{
+    const struct http1_head *head = http1_head(c->reader);
+    bool                     is_old = head->minor_version == 0;
+    c->is_replying = true;
+    c->is_chunked = body_bytes < 0 && !is_old;
+    c->has_no_body = slice_is(head->method, "HEAD") || status == 204;
+    c->ends_by_close = !head->keep_alive || c->server->is_draining || (body_bytes < 0 && is_old);
+    buf_printf(&c->out, "HTTP/1.1 %d %s\r\ndate: %s\r\n", status, reason(status), server_date(c->server));
+    if (content_type)
+        buf_printf(&c->out, "content-type: %s\r\n", content_type);
+    if (c->is_chunked)
+        buf_add(&c->out, S("transfer-encoding: chunked\r\n"));
+    else if (body_bytes >= 0 && status != 204)
+        buf_printf(&c->out, "content-length: %lld\r\n", (long long)body_bytes);
+    if (c->ends_by_close)
+        buf_add(&c->out, S("connection: close\r\n"));
+    else if (is_old)
+        buf_add(&c->out, S("connection: keep-alive\r\n"));
+    buf_add(&c->out, headers);
+    buf_add(&c->out, S("\r\n"));
+}
+
+static void add(struct client *c, struct slice bytes)
+{
+    if (c->has_no_body || bytes.len == 0)
+        return;
+    if (c->is_chunked)
+        buf_printf(&c->out, "%zx\r\n", bytes.len);
+    buf_add(&c->out, bytes);
+    if (c->is_chunked)
+        buf_add(&c->out, S("\r\n"));
+}
+
+static void feed_again(void *arg)
+{
+    struct client *c = arg;
+    if (c->state == READING && !c->is_feeding)
+        client_feed(c);
+}
+
+static void end(struct client *c)
+{
+    if (c->is_chunked && !c->has_no_body)
+        buf_add(&c->out, S("0\r\n\r\n"));
+    flush(c);
+    c->owner = NULL;
+    c->is_replying = c->is_backed_up = false;
+    if (c->ends_by_close) {
+        conn_finish(&c->conn);
+        client_leave(c);
+        return;
+    }
+    buf_reset(&c->body);
+    c->state = READING;
+    client_set_timer(c);
+    if (!c->is_feeding && conn_peek(c->conn).len)
+        loop_defer(c->server->loop, feed_again, c); /* the next request is here already; deferred calls keep
+                                                       their order, so this one comes before any free_now() */
+}
+
+void client_reply_begin(struct client *c, int status, const char *content_type, struct slice headers,
+                        int64_t body_bytes)
+{
+    begin(c, status, content_type, headers, body_bytes);
+}
+
+void client_reply_add(struct client *c, struct slice bytes)
+{
+    add(c, bytes);
+    flush(c);
+}
+
+void client_reply_end(struct client *c)
+{
+    end(c);
+}
+
+void client_reply_break(struct client *c)
+{
+    flush(c);
+    /* Chunked and counted bodies show by themselves that they are not whole; one that ends by closing needs a
+     * reset. */
+    if (c->is_chunked || !c->ends_by_close)
+        conn_finish(&c->conn);
+    else
+        conn_abort(&c->conn);
+    client_leave(c);
+}
+
+void client_reply(struct client *c, int status, const char *content_type, struct slice headers,
+                  struct slice body)
+{
+    begin(c, status, content_type, headers, (int64_t)body.len);
+    add(c, body);
+    end(c);
+}
+
+void client_reply_fault(struct client *c, const struct fault *why, struct slice headers)
+{
+    struct buf body;
+    buf_init(&body, ERROR_BODY_MOST);
+    error_write(why, &body);
+    client_reply(c, fault_status(why->kind), "application/json", headers, buf_slice(&body));
+    buf_fini(&body);
+}
+
+/* The connection cannot go on after this: what follows in its bytes is anyone's guess. */
+void client_refuse(struct client *c, const struct fault *why)
+{
+    const struct server_handler *handler = &c->server->handler;
+    if (handler->on_refused)
+        handler->on_refused(why, handler->arg);
+    struct buf body;
+    buf_init(&body, ERROR_BODY_MOST);
+    error_write(why, &body);
+    buf_printf(&c->out,
+               "HTTP/1.1 %d %s\r\ndate: %s\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n"
+               "connection: close\r\n\r\n",
+               fault_status(why->kind), reason(fault_status(why->kind)), server_date(c->server), body.len);
+    buf_add(&c->out, buf_slice(&body));
+    buf_fini(&body);
+    flush(c);
+    conn_finish(&c->conn);
+    client_leave(c);
+}
