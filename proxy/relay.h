@@ -1,15 +1,19 @@
 /*
- * relay.h - the answer's way back: body bytes | sse | answer read | count | restore | splice | bytes for the
- * client.
+ * relay.h - the answer's way back: body bytes | sse | answer read | error? | count | mend | strip | restore |
+ * splice | bytes for the client.
  *
  * No sockets here: fed a provider's body cut anywhere, it appends to `out` what may go to the client by now. It
  * knows whether what it has seen is a whole answer, and only then says so (law 4). What came is also kept as it
- * came, unrestored, for the cache, up to a ceiling.
+ * came, for the cache, up to a ceiling.
  *
- * A stream is sent on event by event: an event in which nothing changes goes on as its raw bytes. Text that may
- * be the beginning of a placeholder is held back (privacy/vault.h); when a choice finishes, what was held goes
- * out in a copy of that choice's last text-carrying chunk, before the finish. A whole answer is read when it
- * has ended.
+ * A stream is sent on event by event: an event in which nothing changes goes on as its raw bytes, comments and
+ * unknown fields too. Text that may be the beginning of a placeholder is held back (privacy/vault.h); when its
+ * choice finishes, or goes on to speak elsewhere (from reasoning to content), what was held goes out in a chunk
+ * of our own, made from the envelope of the last one, before the event that ends it. A whole answer is read
+ * when it has ended.
+ *
+ * A stream is whole when [DONE] came, or when the body ended well after each choice seen had its finish_reason:
+ * then we add the [DONE] that OpenAI's clients wait for. Anything else that ends is broken.
  */
 #ifndef WEIR_RELAY_H
 #define WEIR_RELAY_H
@@ -19,49 +23,55 @@
 
 struct relay_options {
     bool                is_stream;
-    const struct vault *vault;          /* (ref) NULL or empty: nothing to restore */
-    bool                strip_logprobs; /* the client did not ask for them */
-    bool                strip_usage;    /* streams: the client did not ask for usage */
-    size_t              answer_most_bytes;
+    const struct vault *vault;             /* (ref) outlives the relay; NULL or empty: nothing to restore */
+    bool                strip_logprobs;    /* the client did not ask for them: null in their place */
+    bool                strip_usage;       /* streams: the client did not ask for usage */
+    size_t              answer_most_bytes; /* ceiling of a whole answer, of one event, and of the record */
 };
 
 /* What the answer was. */
 struct relay_outcome {
     bool is_whole; /* ended as an answer of its kind must */
-    bool is_good;  /* whole, finished by itself ("stop"), with content, no error: fit for the cache */
-    bool has_tool_calls;
-    char finish[24]; /* of choice 0, "" if none */
+    bool is_good;  /* whole, nothing passed over, every choice finished by itself ("stop") with content, no
+                      tool calls: fit for the cache */
+    bool                has_tool_calls;
+    char                finish[24]; /* of choice 0, "" if none */
     struct answer_usage usage;
-    int64_t             content_bytes; /* of all choices: an estimate of tokens where no usage is given */
-    double              confidence;    /* 0..1, see below */
+    int64_t content_bytes; /* all that was generated, reasoning too, in all choices: an estimate of tokens where
+                              no usage is given */
+    double      confidence; /* of choice 0: 0..1, see confidence.h */
     const char *doubt; /* what lowered it most: "logprobs", "refusal", "empty", "length"; NULL for nothing */
 };
 
-/*
- * Confidence that an answer will do: 0 when it is empty, a refusal, or cut by length; else the geometric mean
- * probability of its tokens (exp of the mean logprob) where logprobs are given, else 1.
- */
-
 struct relay;
 
+/* Lives in the arena, its buffers too (they are wiped and freed with it). */
 struct relay *relay_new(struct arena *, const struct relay_options *);
 
-/* False with why (PROVIDER_BROKE, PROVIDER_REFUSED for an error event, PROVIDER_LIMITED) when the stream cannot
- * go on; one bad line alone does not do that: it is passed over and counted. */
+/* False with why (PROVIDER_BROKE; PROVIDER_REFUSED or PROVIDER_LIMITED for an error event) when the answer
+ * cannot go on; then only relay_break() may follow. One bad event alone does not do that: it is passed over and
+ * counted. The fault never repeats the provider's words, which may quote the prompt; its error code it names.
+ */
 MUST_CHECK bool relay_feed(struct relay *, struct slice body, struct buf *out, struct fault *why);
 
-/* The provider's body ended as HTTP says it should. False when the answer was not whole all the same. */
+/* The provider's body ended as HTTP says it should. False when the answer was not whole all the same, or was an
+ * error under status 200. */
 MUST_CHECK bool relay_end(struct relay *, struct buf *out, struct fault *why);
 
-/* The event that tells a client in mid-stream that it broke: data: {"error":{…}}. Nothing may follow it. */
+/* The event that tells a client in mid-stream that it broke: data: {"error":{…}}. Nothing may follow it. Adds
+ * nothing where no stream was asked for, or where it has ended already. */
 void relay_break(struct relay *, const struct fault *, struct buf *out);
 
+/* Of what has been seen so far. The same pointer each time. */
 const struct relay_outcome *relay_outcome(struct relay *);
 
-/* Has any content gone out? Before it, another candidate may still be asked. */
+/* Has any content gone out (words, reasoning, a tool call)? Before it, another candidate may still be asked, if
+ * what stands in `out` has not been sent. */
 bool relay_has_spoken(const struct relay *);
 
-/* The unrestored bytes, for the cache; empty when they did not fit. */
+/* The provider's bytes as they came, neither restored nor mended nor stripped: what goes into the cache. A hit
+ * is replayed by feeding the record to a new relay with the asker's own options (the cache's key, which covers
+ * the body as it went out, says what was asked for). Empty when it did not fit or the answer broke. */
 struct slice relay_record(const struct relay *);
 
 #endif
