@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define HUGE_PAGE ((size_t)2 << 20)
+enum { CACHE_LINE = 64, HUGE_PAGE = 2 << 20 };
 
 const struct kernels *const *kernels_here(void)
 {
@@ -45,14 +45,14 @@ const struct kernels *kernels_pick(void)
 
 float *floats_new(size_t count)
 {
-    size_t bytes = count * sizeof(float);
-    size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
-    bytes = (bytes + alignment - 1) / alignment * alignment;
-    void *floats = die_if_null(aligned_alloc(alignment, bytes ? bytes : alignment));
-    if (alignment == HUGE_PAGE)
-        madvise(floats, bytes, MADV_HUGEPAGE); /* a wish: without it all works, a little slower */
-    memset(floats, 0, bytes);
-    return floats;
+    void  *floats;
+    size_t bytes = count ? count * sizeof(float) : 1;
+    if (posix_memalign(&floats, bytes >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE, bytes) != 0)
+        die_if_null(NULL);
+    /* A wish: without huge pages all works, a little slower. The rest of the last one stays small. */
+    if (bytes >= HUGE_PAGE)
+        madvise(floats, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    return memset(floats, 0, bytes);
 }
 
 void matrix_init(struct matrix *m, const struct kernels *k, size_t outputs, size_t inputs)

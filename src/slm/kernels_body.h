@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-enum { PANEL = 2 * LANES };
+enum { PANEL = 2 * LANES, SECOND_CACHE = 2 };
 
 #define JOIN2(a, b) a##b
 #define JOIN(a, b)  JOIN2(a, b)
@@ -138,18 +138,18 @@ INLINE void tile_of(const size_t rows, const size_t a_row, const size_t vectors,
 {
     vec sum[TILE][2];
     UNROLL
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++) {
         UNROLL
-    for (size_t v = 0; v < vectors; v++) {
-        sum[r][v] = splat(w->bias ? w->bias[r] : 0.0f);
-        if (w->adds)
-            sum[r][v] += load(w->out + r * PANEL + v * LANES);
+        for (size_t v = 0; v < vectors; v++) {
+            sum[r][v] = splat(w->bias ? w->bias[r] : 0.0f);
+            if (w->adds)
+                sum[r][v] += load(w->out + r * PANEL + v * LANES);
+        }
     }
     const float *a = w->a, *b = w->b;
     for (size_t i = 0; i < w->depth; i++, a += w->a_step, b += PANEL) {
         vec b0 = load(b), b1 = vectors > 1 ? load(b + LANES) : b0;
-        __builtin_prefetch(a + w->ahead, 0,
-                           2); /* into the second cache: the first is full of what is at hand */
+        __builtin_prefetch(a + w->ahead, 0, SECOND_CACHE); /* the first is full of what is at hand */
         UNROLL
         for (size_t r = 0; r < rows; r++) {
             vec x = splat(a[r * a_row]);
@@ -159,10 +159,11 @@ INLINE void tile_of(const size_t rows, const size_t a_row, const size_t vectors,
         }
     }
     UNROLL
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++) {
         UNROLL
-    for (size_t v = 0; v < vectors; v++)
-        store(w->out + r * PANEL + v * LANES, sum[r][v]);
+        for (size_t v = 0; v < vectors; v++)
+            store(w->out + r * PANEL + v * LANES, sum[r][v]);
+    }
 }
 
 /* Any number of rows, in tiles of TILE, 4 and 1. */
