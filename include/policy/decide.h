@@ -6,7 +6,17 @@
  * routes   the first rule that matches decides who is asked; candidates beyond the reach are struck out.
  *
  * A model that the client names itself replaces the route's candidates, under the same reach and the same
- * budgets; where the reach forbids it the answer is a fault, not another model.
+ * budgets, and without the route's compressing, cache and escalation; where the reach forbids it the answer is
+ * a fault, not another model.
+ *
+ * What is not known (law 2). A condition may be true, false, or unknown for want of an inspection or a
+ * judgement. Privacy and cost rules apply when it is unknown; routes do not, except that pii counts as found
+ * and difficulty as 1. Besides the rules:
+ *   - where the rules ask about pii and nothing could be inspected, the request stays in zone 0: what was not
+ *     found cannot be hidden;
+ *   - parts that no text can be read from (images, audio, files) keep a request in zone 0, unless a privacy
+ * rule asks about `unreadable` and so takes that decision over;
+ *   - secrets (tables/pii_kinds.h) are hidden wherever texts are inspected at all.
  */
 #ifndef WEIR_POLICY_DECIDE_H
 #define WEIR_POLICY_DECIDE_H
@@ -40,17 +50,20 @@ struct budget {
 enum { BUDGETS_MOST = 4, RULES_TOLD_MOST = 16 };
 
 struct decision {
-    unsigned            reach; /* the farthest zone this request's data may enter */
-    pii_set             hide;  /* kinds that must be hidden from destinations beyond zone 0 */
+    unsigned            reach;      /* the farthest zone this request's data may enter */
+    const char         *reach_rule; /* the rule that keeps it there (ref); NULL where none does */
+    pii_set             hide;       /* kinds that must be hidden from destinations beyond zone 0 */
     const struct model *candidate[CANDIDATES_MOST]; /* to try, in order */
     unsigned            count;
+    const struct model *struck[CANDIDATES_MOST]; /* would have been asked, but are beyond the reach */
+    unsigned            struck_count;
     const char         *route; /* the route's name (ref in policy); "asked" where the client named the model */
     const char         *rule[RULES_TOLD_MOST]; /* every rule that matched, in order */
     unsigned            rule_count;
     struct budget       budget[BUDGETS_MOST];
     unsigned            budget_count;
     int64_t             compress_above_tokens; /* 0: do not */
-    double              compress_to;           /* share of words kept */
+    double              compress_to;           /* share of words kept, 0..1 */
     int64_t             cache_keep_ms;         /* 0: neither read nor kept */
     const struct model *escalate_to;           /* NULL: never */
     double              escalate_below;        /* confidence under which candidate[0]'s answer is not taken */
@@ -58,8 +71,9 @@ struct decision {
 
 struct policy;
 
-/* Compiles the policy files named by the settings (or the built-in ones). NULL with errors in diag. Names of
- * models, zones, teams, kinds, topics are checked here. */
+/* Compiles the policy files named by the settings, in their order (or the built-in ones). NULL with errors in
+ * diag, all of all files in one run. Names of models, zones, teams, kinds, topics are checked here. The policy
+ * lives in the arena and points into the settings. */
 MUST_CHECK struct policy *policy_read(struct arena *, const struct settings *, settings_file_reader *,
                                       struct diag *);
 
@@ -72,8 +86,9 @@ bool reach_allows(unsigned reach, unsigned zone);
  * and the audit. */
 MUST_CHECK bool decide(const struct policy *, const struct facts *, struct decision *out, struct fault *why);
 
-/* The worst that asking a model can cost: every byte of the prompt a token, and all the output it may give.
- * false: NO_PRICE. */
+/* The worst that asking a model can cost: every byte of the prompt a token, up to what the model reads, and for
+ * each of `choices` all the output that it may give: the lesser of max_tokens (-1: not given) and the model's
+ * own limit. An amount beyond int64 is INT64_MAX. false: NO_PRICE, where price or limit are not known. */
 MUST_CHECK bool price_worst(const struct model *, int64_t prompt_bytes, int64_t max_tokens, int64_t choices,
                             int64_t *nanousd, struct fault *why);
 /* What it did cost. Cached tokens are within prompt_tokens and are not counted twice. Rounded up to a

@@ -16,14 +16,22 @@ struct inspector {
 };
 
 struct inspection {
-    struct findings *findings; /* one for each chat text */
+    struct findings *findings; /* one for each chat text; NULL where pii was not asked for, or not found out */
     bool             is_inspected, is_judged;
     pii_set          pii;
     struct judgement judgement;
 };
 
+/* Finds out what `needs` asks. What is not asked counts as inspected (nothing found) but never as judged;
+ * without a worker, without heads, or without a question, nothing is judged. false: the finder failed (why says
+ * how), and *out says "not inspected". */
 MUST_CHECK bool inspect(const struct inspector *, struct needs, struct arena *, const struct chat *,
                         struct inspection *out, struct fault *why);
+
+/* A chat of one user message, as a client's library would send it; for explain, and for the tests in policies.
+ */
+MUST_CHECK bool chat_of_prompt(struct arena *, struct slice model, struct slice prompt, struct chat *out,
+                               struct fault *why);
 
 /* Tokens of a chat's texts, estimated for rules (not for money): bytes / 4. */
 int64_t chat_tokens(const struct chat *);
@@ -36,7 +44,6 @@ void facts_of(const struct chat *, const struct inspection *, const struct team 
 size_t redact(struct chat *, const struct inspection *, pii_set hide, struct vault *, struct arena *);
 
 /* The `tests:` of the policy files. Returns # that failed, each told in diag; *count is how many there were. */
-unsigned policy_test(const struct policy *, const struct settings *, const struct inspector *, unsigned *count,
-                     struct diag *);
+unsigned policy_test(const struct policy *, const struct inspector *, unsigned *count, struct diag *);
 
 #endif

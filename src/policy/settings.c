@@ -7,9 +7,10 @@
 
 #include <stdio.h>
 
-static const char *const top_keys[] = { "listen",   "loops",  "zones",  "providers", "models", "aliases",
-                                        "slm",      "redis",  "state",  "teams",     "secret", "secret_file",
-                                        "policies", "prices", "limits", "budgets",   "log",    NULL };
+static const char *const top_keys[] = { "listen",  "loops",       "zones",    "providers", "models",
+                                        "aliases", "slm",         "redis",    "state",     "teams",
+                                        "secret",  "secret_file", "policies", "prices",    "limits",
+                                        "budgets", "log",         "audit",    NULL };
 
 static const char first_run[] = "providers:\n"
                                 "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
@@ -322,6 +323,16 @@ static void read_redis_url(struct setup *s)
     s->settings->redis_url = url;
 }
 
+static void read_audit(struct setup *s)
+{
+    static const char *const keys[] = { "file", NULL };
+    const struct yaml       *audit = yaml_get(s->root, "audit");
+    if (yaml_is_map(audit, "audit", s->diag))
+        yaml_known_keys(audit, keys, s->diag);
+    const char *file = setup_text(s, audit, "file");
+    s->settings->audit_file = file ? setup_path(s, file) : NULL;
+}
+
 /* ---- the whole ---- */
 
 static struct settings *read_all(struct setup *s)
@@ -343,6 +354,7 @@ static struct settings *read_all(struct setup *s)
     read_teams(s);
     read_master_key(s);
     read_redis_url(s);
+    read_audit(s);
     settings->state_folder = find_state_folder(s);
     settings->slm_folder = find_slm_folder(s);
     return s->diag->errors ? NULL : settings;

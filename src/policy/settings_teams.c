@@ -85,11 +85,12 @@ static void add_key_lines(struct setup *s, struct team *team, struct slice text,
 
 static void read_team(struct setup *s, const struct yaml *y, struct team *team)
 {
-    static const char *const known[] = { "keys", "keys_file", NULL };
+    static const char *const known[] = { "keys", "keys_file", "requests_a_minute", NULL };
     team->name = arena_cstr(s->arena, y->key);
     if (!yaml_is_map(y, arena_printf(s->arena, "team %s", team->name), s->diag))
         return;
     yaml_known_keys(y, known, s->diag);
+    team->requests_a_minute = yaml_int(yaml_get(y, "requests_a_minute"), 0, 1000000, 0, s->diag);
     const struct yaml *keys = yaml_get(y, "keys"), *file = yaml_get(y, "keys_file");
     struct slice       lines = setup_secret_file(s, y, "keys_file");
     team->key_hash = arena_array(s->arena, yaml_count(keys) + count_lines(lines), sizeof *team->key_hash);

@@ -179,7 +179,8 @@ static void teams_have_hashed_keys(void **state)
         f, PROVIDERS MODELS "listen: [{ address: 0.0.0.0:80, certificate: c.pem, key: /k.pem }, \"[::1]:81\"]\n"
                             "teams:\n"
                             "  a: { keys: [key-of-team-a] }\n"
-                            "  b: { keys_file: keys.txt }\n");
+                            "  b: { keys_file: keys.txt, requests_a_minute: 60 }\n"
+                            "audit: { file: audit.log }\n");
     unsigned char hash[32];
     assert_errors(f, "");
     assert_int_equal(s->team_count, 2);
@@ -190,6 +191,9 @@ static void teams_have_hashed_keys(void **state)
     assert_string_equal(s->listen[0].key_file, "/k.pem");
     assert_string_equal(s->listen[1].host, "::1");
     assert_true(s->has_keys);
+    assert_int_equal(s->team[0].requests_a_minute, 0);
+    assert_int_equal(s->team[1].requests_a_minute, 60);
+    assert_string_equal(s->audit_file, "conf/audit.log");
 }
 
 static void without_teams_only_this_machine_is_listened_to(void **state)

@@ -1,0 +1,293 @@
+/*
+ * condition.c - `when:` and `for:`, read into a tree and asked of facts.
+ *
+ * The tree is asked in three values (Kleene's strong logic): what is not known stays unknown through all, any
+ * and not, and only at the root it is settled who asks. So "not: { topic: small_talk }" is unknown too where
+ * nothing was judged, and a privacy rule with it applies.
+ */
+#include "rules.h"
+
+#include <math.h>
+
+/* ---- asking ---- */
+
+static enum truth truth_of(bool is_true)
+{
+    return is_true ? YES : NO;
+}
+
+static bool is_between(const struct condition *c, double value)
+{
+    return value > c->above && value < c->below;
+}
+
+static bool is_named(const struct condition *c, struct slice name)
+{
+    for (unsigned i = 0; i < c->names; i++) {
+        if (slice_is(name, c->name[i]))
+            return true;
+    }
+    return false;
+}
+
+static enum truth ask_pii(const struct condition *c, const struct facts *facts, enum asker asker)
+{
+    if (facts->is_inspected)
+        return truth_of((facts->pii & c->pii) != 0);
+    return asker == ROUTE_ASKS ? YES : UNKNOWN;
+}
+
+static enum truth ask_topic(const struct condition *c, const struct facts *facts)
+{
+    if (!facts->is_judged)
+        return UNKNOWN;
+    if (c->above < 0)
+        return truth_of(c->topics >> facts->judgement.topic & 1);
+    for (unsigned topic = 0; topic < TOPICS; topic++) {
+        if ((c->topics >> topic & 1) && (double)facts->judgement.topic_share[topic] > c->above)
+            return YES;
+    }
+    return NO;
+}
+
+static enum truth ask_difficulty(const struct condition *c, const struct facts *facts, enum asker asker)
+{
+    if (facts->is_judged)
+        return truth_of(is_between(c, (double)facts->judgement.difficulty));
+    return asker == ROUTE_ASKS ? truth_of(is_between(c, 1)) : UNKNOWN;
+}
+
+static enum truth ask(const struct condition *c, const struct facts *facts, enum asker asker);
+
+/* ALL is the least of its conditions, ANY the greatest. */
+static enum truth ask_each(const struct condition *c, const struct facts *facts, enum asker asker)
+{
+    enum truth so_far = c->kind == COND_ALL ? YES : NO;
+    for (const struct condition *child = c->child; child; child = child->next) {
+        enum truth t = ask(child, facts, asker);
+        if (c->kind == COND_ALL ? t < so_far : t > so_far)
+            so_far = t;
+    }
+    return so_far;
+}
+
+static enum truth ask(const struct condition *c, const struct facts *facts, enum asker asker)
+{
+    switch (c->kind) {
+    case COND_ALL:
+    case COND_ANY:
+        return ask_each(c, facts, asker);
+    case COND_NOT:
+        return YES - ask(c->child, facts, asker);
+    case COND_PII:
+        return ask_pii(c, facts, asker);
+    case COND_TOPIC:
+        return ask_topic(c, facts);
+    case COND_DIFFICULTY:
+        return ask_difficulty(c, facts, asker);
+    case COND_TOKENS:
+        return truth_of(is_between(c, (double)facts->tokens));
+    case COND_MODEL:
+        return truth_of(is_named(c, facts->model));
+    case COND_TEAM:
+        return truth_of(is_named(c, slice_str(facts->team->name)));
+    case COND_TOOLS:
+        return truth_of(facts->has_tools == c->is_wanted);
+    case COND_TOOL_LOOP:
+        return truth_of(facts->ends_in_tool == c->is_wanted);
+    case COND_STREAM:
+        return truth_of(facts->stream == c->is_wanted);
+    case COND_UNREADABLE:
+        return truth_of(facts->has_unreadable == c->is_wanted);
+    }
+    return UNKNOWN;
+}
+
+bool condition_holds(const struct condition *c, const struct facts *facts, enum asker asker)
+{
+    enum truth t = c ? ask(c, facts, asker) : YES;
+    return t == YES || (t == UNKNOWN && asker != ROUTE_ASKS);
+}
+
+bool condition_asks(const struct condition *c, enum condition_kind kind)
+{
+    for (; c; c = c->next) {
+        if (c->kind == kind || condition_asks(c->child, kind))
+            return true;
+    }
+    return false;
+}
+
+/* ---- reading ---- */
+
+static const char *const condition_keys[] = { "pii",  "topic", "difficulty", "tokens", "model",
+                                              "team", "tools", "tool_loop",  "stream", "unreadable",
+                                              "any",  "all",   "not",        NULL };
+
+static struct condition *condition_new(struct compiling *c, enum condition_kind kind)
+{
+    struct condition *made = arena_alloc(c->arena, sizeof *made);
+    *made = (struct condition){ .kind = kind, .above = -INFINITY, .below = INFINITY };
+    return made;
+}
+
+static void read_range(struct compiling *c, const struct yaml *y, const char *what, double most,
+                       struct condition *out)
+{
+    static const char *const keys[] = { "below", "above", NULL };
+    if (!yaml_is_map(y, what, c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    out->above = yaml_number(yaml_get(y, "above"), 0, most, -INFINITY, c->diag);
+    out->below = yaml_number(yaml_get(y, "below"), 0, most, INFINITY, c->diag);
+    if (!y->child)
+        diag_error(c->diag, y->place, "%s needs `below` or `above`", what);
+}
+
+/* `topic: medical`, `topic: [medical, legal]`, `topic: { is: medical, above: 0.3 }`. */
+static void read_topic(struct compiling *c, const struct yaml *y, struct condition *out)
+{
+    static const char *const keys[] = { "is", "above", NULL };
+    out->above = -1;
+    if (y->kind != YAML_MAP) {
+        out->topics = topics_named(c, y);
+        return;
+    }
+    yaml_known_keys(y, keys, c->diag);
+    if (!yaml_get(y, "is"))
+        diag_error(c->diag, y->place, "topic needs `is`: which topics are meant");
+    out->topics = topics_named(c, yaml_get(y, "is"));
+    out->above = yaml_number(yaml_get(y, "above"), 0, 1, -1, c->diag);
+}
+
+struct name_list {
+    struct compiling *c;
+    struct condition *out;
+    size_t            cap;
+};
+
+static void add_name(const struct yaml *y, void *arg)
+{
+    struct name_list *list = arg;
+    struct condition *out = list->out;
+    struct slice      name = yaml_text(y, S(""), list->c->diag);
+    if (name.len == 0 || (out->kind == COND_TEAM && !team_named(list->c, y)))
+        return;
+    if (out->names == list->cap)
+        out->name = arena_grow(list->c->arena, out->name, out->names, sizeof *out->name, &list->cap);
+    out->name[out->names++] = arena_cstr(list->c->arena, name);
+}
+
+static void read_names(struct compiling *c, const struct yaml *y, struct condition *out)
+{
+    struct name_list list = { .c = c, .out = out };
+    yaml_each(y, add_name, &list);
+}
+
+static struct condition *read_map(struct compiling *c, const struct yaml *map, pii_set *kinds);
+
+/* The maps of `any:`, `all:`, or the one of `not:`. */
+static void read_children(struct compiling *c, const struct yaml *y, pii_set *kinds, struct condition *out)
+{
+    struct condition **tail = &out->child;
+    pii_set            ignored = 0;
+    if (out->kind == COND_NOT) {
+        out->child = read_map(c, y, &ignored);
+        return;
+    }
+    if (!yaml_is_list(y, out->kind == COND_ANY ? "any" : "all", c->diag))
+        return;
+    for (const struct yaml *item = y->child; item; item = item->next) {
+        *tail = read_map(c, item, kinds);
+        tail = &(*tail)->next;
+    }
+    if (!y->child)
+        diag_error(c->diag, y->place, "an empty list of conditions");
+}
+
+/* One key of a condition's map. Keys that are not known were told before; they count as true. */
+static struct condition *read_one(struct compiling *c, const struct yaml *y, pii_set *kinds)
+{
+    unsigned key = 0;
+    while (condition_keys[key] && !slice_is(y->key, condition_keys[key]))
+        key++;
+    static const enum condition_kind kind_of[] = {
+        COND_PII,       COND_TOPIC,  COND_DIFFICULTY, COND_TOKENS, COND_MODEL, COND_TEAM, COND_TOOLS,
+        COND_TOOL_LOOP, COND_STREAM, COND_UNREADABLE, COND_ANY,    COND_ALL,   COND_NOT,  COND_ALL
+    };
+    struct condition *out = condition_new(c, kind_of[key]);
+    if (!condition_keys[key])
+        return out;
+    switch (out->kind) {
+    case COND_PII:
+        out->pii = kinds_named(c, y);
+        *kinds |= out->pii;
+        c->policy->needs.pii = true;
+        break;
+    case COND_TOPIC:
+        read_topic(c, y, out);
+        c->policy->needs.judgement = true;
+        break;
+    case COND_DIFFICULTY:
+        read_range(c, y, "difficulty", 1, out);
+        c->policy->needs.judgement = true;
+        break;
+    case COND_TOKENS:
+        read_range(c, y, "tokens", 1e9, out);
+        break;
+    case COND_MODEL:
+    case COND_TEAM:
+        read_names(c, y, out);
+        break;
+    case COND_TOOLS:
+    case COND_TOOL_LOOP:
+    case COND_STREAM:
+    case COND_UNREADABLE:
+        out->is_wanted = yaml_bool(y, true, c->diag);
+        break;
+    case COND_ANY:
+    case COND_ALL:
+    case COND_NOT:
+        read_children(c, y, kinds, out);
+        break;
+    }
+    return out;
+}
+
+/* A map: all of its keys must be true. */
+static struct condition *read_map(struct compiling *c, const struct yaml *map, pii_set *kinds)
+{
+    struct condition  *all = condition_new(c, COND_ALL);
+    struct condition **tail = &all->child;
+    if (!yaml_is_map(map, "a condition", c->diag))
+        return all;
+    yaml_known_keys(map, condition_keys, c->diag);
+    if (!map->child)
+        diag_error(c->diag, map->place, "an empty condition; left out, a rule always applies");
+    for (const struct yaml *y = map->child; y; y = y->next) {
+        *tail = read_one(c, y, kinds);
+        tail = &(*tail)->next;
+    }
+    return all;
+}
+
+struct condition *condition_read(struct compiling *c, const struct yaml *rule, pii_set *kinds)
+{
+    static const char *const for_keys[] = { "team", NULL };
+    const struct yaml       *when = yaml_get(rule, "when"), *whom = yaml_get(rule, "for");
+    struct condition        *all = condition_new(c, COND_ALL);
+    if (!when && !whom)
+        return NULL;
+    if (when)
+        all->child = read_map(c, when, kinds);
+    if (yaml_is_map(whom, "for", c->diag)) {
+        struct condition *team = condition_new(c, COND_TEAM);
+        yaml_known_keys(whom, for_keys, c->diag);
+        if (!yaml_get(whom, "team"))
+            diag_error(c->diag, whom->place, "for needs `team`");
+        read_names(c, yaml_get(whom, "team"), team);
+        team->next = all->child;
+        all->child = team;
+    }
+    return all;
+}

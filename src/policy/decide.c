@@ -1,0 +1,148 @@
+/* decide.c - see policy/decide.h, whose paragraph "what is not known" this file keeps. */
+#include "rules.h"
+
+static const char not_inspected[] = "law: not inspected";
+static const char unreadable[] = "law: unreadable parts";
+
+/* Kinds that are never sent on, whatever the reach. */
+static const pii_set secrets =
+#define PII_KIND(name, word, tag, is_secret) (pii_set)(is_secret) << PII_##name |
+#include "tables/pii_kinds.h"
+#undef PII_KIND
+    0;
+
+bool reach_allows(unsigned reach, unsigned zone)
+{
+    return zone <= reach;
+}
+
+static void tell_rule(struct decision *out, const char *name)
+{
+    if (out->rule_count < RULES_TOLD_MOST)
+        out->rule[out->rule_count++] = name;
+}
+
+static void keep_within(struct decision *out, unsigned reach, const char *rule)
+{
+    if (reach < out->reach) {
+        out->reach = reach;
+        out->reach_rule = rule;
+    }
+}
+
+/* Goes through all rules even when one denies, so that explain can tell them; the first denial is the answer.
+ */
+static bool apply_privacy(const struct policy *p, const struct facts *facts, struct decision *out,
+                          struct fault *why)
+{
+    const struct privacy_rule *denying = NULL;
+    if (p->needs.pii && !facts->is_inspected) {
+        tell_rule(out, not_inspected);
+        keep_within(out, 0, not_inspected);
+    }
+    if (facts->has_unreadable && !p->decides_unreadable) {
+        tell_rule(out, unreadable);
+        keep_within(out, 0, unreadable);
+    }
+    if (p->needs.pii)
+        out->hide = facts->is_inspected ? secrets : PII_ALL;
+    for (size_t i = 0; i < p->privacy_count; i++) {
+        const struct privacy_rule *rule = &p->privacy[i];
+        if (!condition_holds(rule->when, facts, PRIVACY_ASKS))
+            continue;
+        tell_rule(out, rule->name);
+        out->hide |= rule->hide;
+        if (rule->has_reach)
+            keep_within(out, rule->reach, rule->name);
+        if (rule->deny && !denying)
+            denying = rule;
+    }
+    return !denying || fault_set(why, FAULT_DENIED, "rule \"%s\": %s", denying->name, denying->deny);
+}
+
+static bool apply_cost(const struct policy *p, const struct facts *facts, struct decision *out,
+                       struct fault *why)
+{
+    for (size_t i = 0; i < p->cost_count; i++) {
+        if (!condition_holds(p->cost[i].when, facts, COST_ASKS))
+            continue;
+        tell_rule(out, p->cost[i].budget.name);
+        if (out->budget_count == BUDGETS_MOST)
+            return fault_set(why, FAULT_DENIED,
+                             "more than %d budgets apply at once; rule \"%s\" is one too many", BUDGETS_MOST,
+                             p->cost[i].budget.name);
+        out->budget[out->budget_count++] = p->cost[i].budget;
+    }
+    return true;
+}
+
+static bool no_such_model(const struct policy *p, struct slice name, struct fault *why)
+{
+    enum { NAMES_MOST = 64 };
+    const struct settings *settings = p->settings;
+    const char            *names[NAMES_MOST + 1] = { NULL };
+    char                   hint[DIAG_HINT_BYTES];
+    name = slice_cut(name, 0, 80); /* it is the client's; a fault has no room for a novel */
+    for (unsigned i = 0; i < settings->model_count && i < NAMES_MOST; i++)
+        names[i] = settings->model[i].name;
+    return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model", "\"%.*s\"%s", SLICE_ARG(name),
+                           diag_hint(name, names, hint));
+}
+
+/* The route's candidates, or the one model that the client named. */
+static bool choose(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
+{
+    if (!settings_is_auto(p->settings, facts->model)) {
+        const struct model *asked = settings_model(p->settings, facts->model);
+        out->route = "asked";
+        if (!asked)
+            return no_such_model(p, facts->model, why);
+        out->candidate[out->count++] = asked;
+        return true;
+    }
+    for (size_t i = 0; i < p->route_count; i++) {
+        const struct route *route = &p->route[i];
+        if (!condition_holds(route->when, facts, ROUTE_ASKS))
+            continue;
+        tell_rule(out, route->name);
+        out->route = route->name;
+        memcpy(out->candidate, route->ask, sizeof out->candidate);
+        out->count = route->ask_count;
+        out->escalate_to = route->escalate_to;
+        out->escalate_below = route->escalate_below;
+        out->compress_above_tokens = route->compress_above_tokens;
+        out->compress_to = route->compress_to;
+        out->cache_keep_ms = route->cache_keep_ms;
+        return true;
+    }
+    return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model",
+                           "no route of the policies takes this request; name a model instead of \"auto\"");
+}
+
+/* The law of zones, over all candidates; those that stay keep their order. */
+static bool strike(const struct policy *p, struct decision *out, struct fault *why)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < out->count; i++) {
+        if (reach_allows(out->reach, out->candidate[i]->provider->zone))
+            out->candidate[kept++] = out->candidate[i];
+        else
+            out->struck[out->struck_count++] = out->candidate[i];
+    }
+    out->count = kept;
+    if (out->escalate_to && !reach_allows(out->reach, out->escalate_to->provider->zone))
+        out->escalate_to = NULL;
+    if (kept > 0)
+        return true;
+    const struct model *first = out->struck[0];
+    return fault_set(
+        why, FAULT_OUT_OF_REACH, "rule \"%s\" keeps this request in zone %s, and model \"%s\" is in zone %s",
+        out->reach_rule, p->settings->zone[out->reach], first->name, p->settings->zone[first->provider->zone]);
+}
+
+bool decide(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
+{
+    *out = (struct decision){ .reach = p->settings->zone_count - 1 };
+    return apply_privacy(p, facts, out, why) && apply_cost(p, facts, out, why) && choose(p, facts, out, why) &&
+           strike(p, out, why);
+}

@@ -1,0 +1,103 @@
+/* names.c - the names that a policy may use: models, teams, zones, kinds of pii, topics. */
+#include "rules.h"
+
+/* Tells that there is no such name, and which may be meant. */
+static void unknown(struct compiling *c, const struct yaml *y, const char *what, const char *const *names)
+{
+    char hint[DIAG_HINT_BYTES];
+    diag_error(c->diag, y->place, "there is no %s \"%.*s\"%s", what, SLICE_ARG(y->scalar),
+               diag_hint(y->scalar, names, hint));
+}
+
+const struct model *model_named(struct compiling *c, const struct yaml *y)
+{
+    const struct settings *settings = c->policy->settings;
+    struct slice           name = yaml_text(y, S(""), c->diag);
+    const struct model    *model = settings_model(settings, name);
+    if (model || name.len == 0)
+        return model;
+    unsigned     count = 0;
+    const char **names =
+        arena_array(c->arena, settings->model_count + settings->alias_count + 1, sizeof *names);
+    for (unsigned i = 0; i < settings->model_count; i++)
+        names[count++] = settings->model[i].name;
+    for (unsigned i = 0; i < settings->alias_count; i++)
+        names[count++] = settings->alias[i].from;
+    unknown(c, y, "model in the settings named", names);
+    return NULL;
+}
+
+const struct team *team_named(struct compiling *c, const struct yaml *y)
+{
+    const struct settings *settings = c->policy->settings;
+    struct slice           name = yaml_text(y, S(""), c->diag);
+    const char           **names = arena_array(c->arena, settings->team_count + 1, sizeof *names);
+    for (unsigned i = 0; i < settings->team_count; i++) {
+        names[i] = settings->team[i].name;
+        if (slice_is(name, names[i]))
+            return &settings->team[i];
+    }
+    if (name.len)
+        unknown(c, y, "team in the settings named", names);
+    return NULL;
+}
+
+unsigned zone_named(struct compiling *c, const struct yaml *y)
+{
+    const struct settings *settings = c->policy->settings;
+    struct slice           name = yaml_text(y, S(""), c->diag);
+    unsigned               zone = settings_zone(settings, name);
+    const char            *names[ZONES_MOST + 1] = { NULL };
+    memcpy(names, settings->zone, settings->zone_count * sizeof *names);
+    if (zone == settings->zone_count && name.len)
+        unknown(c, y, "zone", names);
+    return zone;
+}
+
+/* Words of a table, collected into a set. */
+struct word_set {
+    struct compiling  *c;
+    const char        *what;
+    const char *const *words; /* NULL-terminated, a word's index its bit */
+    uint64_t           set;
+};
+
+static void add_word(const struct yaml *y, void *arg)
+{
+    struct word_set *set = arg;
+    struct slice     word = yaml_text(y, S(""), set->c->diag);
+    for (unsigned i = 0; word.len && set->words[i]; i++) {
+        if (slice_is(word, set->words[i])) {
+            set->set |= (uint64_t)1 << i;
+            return;
+        }
+    }
+    if (word.len)
+        unknown(set->c, y, set->what, set->words);
+}
+
+pii_set kinds_named(struct compiling *c, const struct yaml *list_or_word)
+{
+    static const char *const words[] = {
+#define PII_KIND(name, word, tag, is_secret) word,
+#include "tables/pii_kinds.h"
+#undef PII_KIND
+        "any", NULL
+    };
+    struct word_set set = { .c = c, .what = "kind of pii", .words = words };
+    yaml_each(list_or_word, add_word, &set);
+    return set.set >> PII_KINDS ? PII_ALL : set.set;
+}
+
+uint32_t topics_named(struct compiling *c, const struct yaml *list_or_word)
+{
+    static const char *const words[] = {
+#define TOPIC(name, word) word,
+#include "tables/topics.h"
+#undef TOPIC
+        NULL
+    };
+    struct word_set set = { .c = c, .what = "topic", .words = words };
+    yaml_each(list_or_word, add_word, &set);
+    return (uint32_t)set.set;
+}

@@ -1,0 +1,204 @@
+/* policy_test.c - `tests:` of the policy files: prompts, and what must become of them. */
+#include "policy/inspect.h"
+
+#include "rules.h"
+
+/* ---- reading ---- */
+
+static void read_rules(struct compiling *c, const struct yaml *y, struct expectation *out)
+{
+    const struct yaml *item = y && y->kind == YAML_LIST ? y->child : y;
+    size_t             cap = 0;
+    for (; item; item = y->kind == YAML_LIST ? item->next : NULL) {
+        struct slice name = yaml_text(item, S(""), c->diag);
+        if (out->rules == cap)
+            out->rule = arena_grow(c->arena, out->rule, out->rules, sizeof *out->rule, &cap);
+        out->rule[out->rules++] = arena_cstr(c->arena, name);
+    }
+}
+
+static const char *text_or_null(struct compiling *c, const struct yaml *y)
+{
+    return y ? arena_cstr(c->arena, yaml_text(y, S(""), c->diag)) : NULL;
+}
+
+static void read_expect(struct compiling *c, const struct yaml *y, struct expectation *out)
+{
+    static const char *const keys[] = {
+        "reach", "route", "model", "topic", "redacts", "rule", "refused", NULL
+    };
+    if (!yaml_is_map(y, "expect", c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    const struct yaml *reach = yaml_get(y, "reach"), *model = yaml_get(y, "model"),
+                      *redacts = yaml_get(y, "redacts");
+    out->has_reach = reach != NULL;
+    out->reach = reach ? zone_named(c, reach) : 0;
+    out->route = text_or_null(c, yaml_get(y, "route"));
+    const struct model *first = model ? model_named(c, model) : NULL;
+    out->first_model = first ? first->name : NULL;
+    out->topic = text_or_null(c, yaml_get(y, "topic"));
+    if (out->topic && topics_named(c, yaml_get(y, "topic")))
+        c->policy->needs.judgement = true;
+    out->has_redacts = redacts != NULL;
+    out->redacts = kinds_named(c, redacts);
+    read_rules(c, yaml_get(y, "rule"), out);
+    out->has_refused = yaml_get(y, "refused") != NULL;
+    out->is_refused = yaml_bool(yaml_get(y, "refused"), false, c->diag);
+}
+
+static void read_test(struct compiling *c, const struct yaml *y)
+{
+    static const char *const keys[] = { "prompt", "model", "team", "expect", NULL };
+    struct policy           *p = c->policy;
+    if (!yaml_is_map(y, "a test", c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    if (!yaml_get(y, "prompt") || !yaml_get(y, "expect"))
+        diag_error(c->diag, y->place, "a test needs `prompt` and `expect`");
+    if (p->test_count == p->test_cap)
+        p->test = arena_grow(c->arena, p->test, p->test_count, sizeof *p->test, &p->test_cap);
+    struct expectation *test = &p->test[p->test_count++];
+    *test = (struct expectation){ .place = y->place };
+    test->prompt = yaml_text(yaml_get(y, "prompt"), S(""), c->diag);
+    test->model = yaml_text(yaml_get(y, "model"), S("auto"), c->diag);
+    test->team = yaml_get(y, "team") ? team_named(c, yaml_get(y, "team")) : p->settings->team;
+    read_expect(c, yaml_get(y, "expect"), test);
+}
+
+void read_tests(struct compiling *c, const struct yaml *list)
+{
+    if (!yaml_is_list(list, "tests", c->diag))
+        return;
+    for (const struct yaml *y = list->child; y; y = y->next)
+        read_test(c, y);
+}
+
+/* ---- running ---- */
+
+/* What became of one test's prompt. */
+struct outcome {
+    struct facts    facts;
+    struct decision decision;
+    bool            is_refused;
+    struct fault    why;
+};
+
+static bool run(const struct policy *p, const struct inspector *inspector, struct arena *arena,
+                const struct expectation *test, struct outcome *out)
+{
+    struct chat       chat;
+    struct inspection inspection;
+    if (!chat_of_prompt(arena, test->model, test->prompt, &chat, &out->why) ||
+        !inspect(inspector, p->needs, arena, &chat, &inspection, &out->why))
+        return false;
+    facts_of(&chat, &inspection, test->team, &out->facts);
+    out->is_refused = !decide(p, &out->facts, &out->decision, &out->why);
+    return true;
+}
+
+static bool has_rule(const struct decision *decision, const char *name)
+{
+    for (unsigned i = 0; i < decision->rule_count; i++) {
+        if (strcmp(decision->rule[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_kinds(struct buf *out, pii_set kinds)
+{
+    for (unsigned kind = 0; kind < PII_KINDS; kind++) {
+        if (kinds >> kind & 1)
+            buf_printf(out, "%s%s", out->len ? ", " : "", pii_word((enum pii_kind)kind));
+    }
+    if (!kinds)
+        buf_add_str(out, "nothing");
+}
+
+static unsigned check_redacts(const struct expectation *test, const struct outcome *got, struct diag *diag)
+{
+    pii_set    redacted = got->facts.pii & got->decision.hide;
+    struct buf wanted, found;
+    if (!test->has_redacts || redacted == test->redacts)
+        return 0;
+    buf_init(&wanted, 512);
+    buf_init(&found, 512);
+    add_kinds(&wanted, test->redacts);
+    add_kinds(&found, redacted);
+    diag_error(diag, test->place, "the test expects redacts %.*s, and got %.*s", SLICE_ARG(buf_slice(&wanted)),
+               SLICE_ARG(buf_slice(&found)));
+    buf_fini(&wanted);
+    buf_fini(&found);
+    return 1;
+}
+
+static unsigned check_word(const struct expectation *test, const char *what, const char *wanted,
+                           const char *got, struct diag *diag)
+{
+    if (!wanted || (got && strcmp(wanted, got) == 0))
+        return 0;
+    diag_error(diag, test->place, "the test expects %s \"%s\", and got %s%s%s", what, wanted, got ? "\"" : "",
+               got ? got : "none", got ? "\"" : "");
+    return 1;
+}
+
+static unsigned check_rules(const struct expectation *test, const struct outcome *got, struct diag *diag)
+{
+    unsigned wrong = 0;
+    for (unsigned i = 0; i < test->rules; i++) {
+        if (has_rule(&got->decision, test->rule[i]))
+            continue;
+        wrong++;
+        diag_error(diag, test->place, "the test expects that rule \"%s\" applies, and it does not",
+                   test->rule[i]);
+    }
+    return wrong;
+}
+
+/* # of expectations that were not met, each told. */
+static unsigned check(const struct policy *p, const struct expectation *test, const struct outcome *got,
+                      struct diag *diag)
+{
+    const struct decision *decision = &got->decision;
+    const char            *topic = got->facts.is_judged ? topic_word(got->facts.judgement.topic) : NULL;
+    const char            *first = decision->count ? decision->candidate[0]->name : NULL;
+    unsigned               wrong = 0;
+    if (test->has_reach)
+        wrong +=
+            check_word(test, "reach", p->settings->zone[test->reach], p->settings->zone[decision->reach], diag);
+    wrong += check_word(test, "route", test->route, decision->route, diag);
+    wrong += check_word(test, "model", test->first_model, first, diag);
+    wrong += check_word(test, "topic", test->topic, topic, diag);
+    wrong += check_redacts(test, got, diag);
+    wrong += check_rules(test, got, diag);
+    if (test->has_refused ? test->is_refused != got->is_refused : got->is_refused) {
+        char message[512];
+        fault_message(&got->why, message, sizeof message);
+        diag_error(diag, test->place, "the test expects an answer%s%s",
+                   got->is_refused ? ", and got " : " refused, and it is not", got->is_refused ? message : "");
+        wrong++;
+    }
+    return wrong;
+}
+
+unsigned policy_test(const struct policy *p, const struct inspector *inspector, unsigned *count,
+                     struct diag *diag)
+{
+    unsigned failed = 0;
+    *count = (unsigned)p->test_count;
+    for (size_t i = 0; i < p->test_count; i++) {
+        struct arena  *arena = arena_new();
+        struct outcome got = { 0 };
+        if (run(p, inspector, arena, &p->test[i], &got)) {
+            failed += check(p, &p->test[i], &got, diag) > 0;
+        } else {
+            char message[512];
+            fault_message(&got.why, message, sizeof message);
+            diag_error(diag, p->test[i].place, "the test could not be run: %s", message);
+            failed++;
+        }
+        arena_free(&arena);
+    }
+    return failed;
+}

@@ -1,0 +1,268 @@
+/* rules.c - policy files, compiled: privacy, cost, routes. Conditions are in condition.c, tests in
+ * policy_test.c. */
+#include "rules.h"
+
+#include "settings_parts.h"
+
+/* "" where it lacks one, which is told; NULL for what is no rule at all. */
+static const char *name_of_rule(struct compiling *c, const struct yaml *y, const char *const *keys)
+{
+    if (!yaml_is_map(y, "a rule", c->diag))
+        return NULL;
+    yaml_known_keys(y, keys, c->diag);
+    if (!yaml_get(y, "name"))
+        diag_error(c->diag, y->place, "a rule needs a `name`: decisions are told by it");
+    return arena_cstr(c->arena, yaml_text(yaml_get(y, "name"), S(""), c->diag));
+}
+
+static void refuse_same(struct compiling *c, const struct yaml *y, const char *name, const char *other)
+{
+    if (*name && strcmp(name, other) == 0)
+        diag_error(c->diag, yaml_get(y, "name")->place, "a rule \"%s\" is there already", name);
+}
+
+/* ---- privacy ---- */
+
+/* `redact: placeholder` hides the kinds that `when` names; `redact: { kinds: […] }` names its own. */
+static pii_set read_redact(struct compiling *c, const struct yaml *y, pii_set named_in_when)
+{
+    static const char *const keys[] = { "kinds", NULL };
+    if (!y)
+        return 0;
+    c->policy->needs.pii = true;
+    if (y->kind == YAML_MAP) {
+        yaml_known_keys(y, keys, c->diag);
+        if (!yaml_get(y, "kinds"))
+            diag_error(c->diag, y->place, "redact needs `kinds`, or be the word placeholder");
+        return kinds_named(c, yaml_get(y, "kinds"));
+    }
+    struct slice way = yaml_text(y, S("placeholder"), c->diag);
+    if (!slice_is(way, "placeholder"))
+        diag_error(c->diag, y->place, "\"%.*s\" is no way to redact; \"placeholder\" is", SLICE_ARG(way));
+    return named_in_when ? named_in_when : PII_ALL;
+}
+
+static void read_privacy_rule(struct compiling *c, const struct yaml *y)
+{
+    static const char *const keys[] = { "name", "for", "when", "reach", "redact", "deny", NULL };
+    struct policy           *p = c->policy;
+    const char              *name = name_of_rule(c, y, keys);
+    if (!name)
+        return;
+    for (size_t i = 0; i < p->privacy_count; i++)
+        refuse_same(c, y, name, p->privacy[i].name);
+    if (p->privacy_count == p->privacy_cap)
+        p->privacy = arena_grow(c->arena, p->privacy, p->privacy_count, sizeof *p->privacy, &p->privacy_cap);
+    struct privacy_rule *rule = &p->privacy[p->privacy_count++];
+    const struct yaml   *reach = yaml_get(y, "reach"), *deny = yaml_get(y, "deny");
+    pii_set              kinds = 0;
+    rule->name = name;
+    rule->when = condition_read(c, y, &kinds);
+    rule->hide = read_redact(c, yaml_get(y, "redact"), kinds);
+    rule->has_reach = reach != NULL;
+    rule->reach = reach ? zone_named(c, reach) : 0;
+    rule->deny = deny ? arena_cstr(c->arena, yaml_text(deny, S(""), c->diag)) : NULL;
+    p->decides_unreadable = p->decides_unreadable || condition_asks(rule->when, COND_UNREADABLE);
+    if (!reach && !deny && !yaml_get(y, "redact"))
+        diag_error(c->diag, y->place, "a privacy rule needs `reach`, `redact` or `deny`");
+}
+
+/* ---- cost ---- */
+
+static bool is_word(struct compiling *c, const struct yaml *y, const char *const *words, unsigned *index)
+{
+    struct slice text = yaml_text(y, S(""), c->diag);
+    char         hint[DIAG_HINT_BYTES];
+    for (*index = 0; words[*index]; (*index)++) {
+        if (slice_is(text, words[*index]))
+            return true;
+    }
+    if (text.len)
+        diag_error(c->diag, y->place, "%.*s cannot be \"%.*s\"%s", SLICE_ARG(y->key), SLICE_ARG(text),
+                   diag_hint(text, words, hint));
+    return false;
+}
+
+static void read_budget(struct compiling *c, const struct yaml *y, struct budget *out)
+{
+    static const char *const keys[] = { "usd", "every", NULL };
+    static const char *const spans[] = { "month", NULL };
+    unsigned                 span;
+    if (!yaml_is_map(y, "budget", c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    if (!yaml_get(y, "usd") || !yaml_get(y, "every"))
+        diag_error(c->diag, y->place, "a budget needs `usd` and `every: month`");
+    out->limit_nanousd = yaml_nanousd(yaml_get(y, "usd"), 0, c->diag);
+    if (yaml_get(y, "every"))
+        (void)is_word(c, yaml_get(y, "every"), spans, &span);
+}
+
+static void read_cost_rule(struct compiling *c, const struct yaml *y)
+{
+    static const char *const keys[] = { "name", "for", "when", "budget", "over", NULL };
+    static const char *const overs[] = { "deny", "local", NULL };
+    struct policy           *p = c->policy;
+    const char              *name = name_of_rule(c, y, keys);
+    if (!name)
+        return;
+    for (size_t i = 0; i < p->cost_count; i++)
+        refuse_same(c, y, name, p->cost[i].budget.name);
+    if (p->cost_count == p->cost_cap)
+        p->cost = arena_grow(c->arena, p->cost, p->cost_count, sizeof *p->cost, &p->cost_cap);
+    struct cost_rule *rule = &p->cost[p->cost_count++];
+    pii_set           kinds = 0;
+    unsigned          over = OVER_DENY;
+    rule->when = condition_read(c, y, &kinds);
+    rule->budget.name = name;
+    if (yaml_get(y, "budget"))
+        read_budget(c, yaml_get(y, "budget"), &rule->budget);
+    else
+        diag_error(c->diag, y->place, "a cost rule needs a `budget`");
+    if (yaml_get(y, "over") && is_word(c, yaml_get(y, "over"), overs, &over))
+        rule->budget.over = over == 0 ? OVER_DENY : OVER_LOCAL;
+}
+
+/* ---- routes ---- */
+
+static void read_ask(struct compiling *c, const struct yaml *y, struct route *route)
+{
+    if (!yaml_is_list(y, "ask", c->diag))
+        return;
+    if (!y->child)
+        diag_error(c->diag, y->place, "ask names no model");
+    for (const struct yaml *item = y->child; item; item = item->next) {
+        const struct model *model = model_named(c, item);
+        bool                is_there = false;
+        for (unsigned i = 0; i < route->ask_count; i++)
+            is_there = is_there || route->ask[i] == model;
+        if (!model || is_there) /* two names may mean one model: an alias */
+            continue;
+        if (route->ask_count == CANDIDATES_MOST) {
+            diag_error(c->diag, item->place, "more than %d models to ask", CANDIDATES_MOST);
+            return;
+        }
+        route->ask[route->ask_count++] = model;
+    }
+}
+
+/* escalate: { to: large, when: { confidence: { below: 0.6 } } } */
+static void read_escalate(struct compiling *c, const struct yaml *y, struct route *route)
+{
+    static const char *const keys[] = { "to", "when", NULL };
+    static const char *const when_keys[] = { "confidence", NULL };
+    static const char *const confidence_keys[] = { "below", NULL };
+    if (!yaml_is_map(y, "escalate", c->diag))
+        return;
+    const struct yaml *when = yaml_get(y, "when"), *confidence = yaml_get(when, "confidence");
+    const struct yaml *below = yaml_get(confidence, "below");
+    yaml_known_keys(y, keys, c->diag);
+    if (yaml_is_map(when, "when", c->diag))
+        yaml_known_keys(when, when_keys, c->diag);
+    if (yaml_is_map(confidence, "confidence", c->diag))
+        yaml_known_keys(confidence, confidence_keys, c->diag);
+    if (!yaml_get(y, "to") || !below) {
+        diag_error(c->diag, y->place, "escalate is { to: MODEL, when: { confidence: { below: 0.6 } } }");
+        return;
+    }
+    route->escalate_to = model_named(c, yaml_get(y, "to"));
+    route->escalate_below = yaml_number(below, 0, 1, 0, c->diag);
+}
+
+/* compress: { above_tokens: 6000, to: 0.5 } */
+static void read_compress(struct compiling *c, const struct yaml *y, struct route *route)
+{
+    static const char *const keys[] = { "above_tokens", "to", NULL };
+    if (!yaml_is_map(y, "compress", c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    if (!yaml_get(y, "above_tokens") || !yaml_get(y, "to"))
+        diag_error(c->diag, y->place,
+                   "compress is { above_tokens: 6000, to: 0.5 }: when, and the share of words kept");
+    route->compress_above_tokens = yaml_int(yaml_get(y, "above_tokens"), 1, 1000000000, 0, c->diag);
+    route->compress_to = yaml_number(yaml_get(y, "to"), 0.05, 1, 1, c->diag);
+}
+
+/* cache: { keep: 24h } */
+static void read_cache(struct compiling *c, const struct yaml *y, struct route *route)
+{
+    static const char *const keys[] = { "keep", NULL };
+    if (!yaml_is_map(y, "cache", c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    if (!yaml_get(y, "keep"))
+        diag_error(c->diag, y->place, "cache needs `keep`: for how long, such as 24h");
+    route->cache_keep_ms = yaml_duration_ms(yaml_get(y, "keep"), 0, c->diag);
+}
+
+static void read_route(struct compiling *c, const struct yaml *y)
+{
+    static const char *const keys[] = { "name", "for", "when", "ask", "escalate", "compress", "cache", NULL };
+    struct policy           *p = c->policy;
+    const char              *name = name_of_rule(c, y, keys);
+    if (!name)
+        return;
+    for (size_t i = 0; i < p->route_count; i++)
+        refuse_same(c, y, name, p->route[i].name);
+    if (p->route_count == p->route_cap)
+        p->route = arena_grow(c->arena, p->route, p->route_count, sizeof *p->route, &p->route_cap);
+    struct route *route = &p->route[p->route_count++];
+    pii_set       kinds = 0;
+    route->name = name;
+    route->when = condition_read(c, y, &kinds);
+    if (!yaml_get(y, "ask"))
+        diag_error(c->diag, y->place, "a route needs `ask`: the models to try, in order");
+    read_ask(c, yaml_get(y, "ask"), route);
+    read_escalate(c, yaml_get(y, "escalate"), route);
+    read_compress(c, yaml_get(y, "compress"), route);
+    read_cache(c, yaml_get(y, "cache"), route);
+    if (route->escalate_to && route->ask_count && route->escalate_to == route->ask[0])
+        route->escalate_to = NULL; /* `large` may be an alias of `small` */
+}
+
+/* ---- files ---- */
+
+static void read_section(struct compiling *c, const struct yaml *root, const char *key,
+                         void (*read_rule)(struct compiling *, const struct yaml *))
+{
+    const struct yaml *list = yaml_get(root, key);
+    if (!yaml_is_list(list, key, c->diag))
+        return;
+    for (const struct yaml *y = list->child; y; y = y->next)
+        read_rule(c, y);
+}
+
+static void read_file(struct compiling *c, const char *file, settings_file_reader *reader)
+{
+    static const char *const keys[] = { "privacy", "cost", "routes", "tests", NULL };
+    struct slice             text;
+    if (!policy_file_text(c->arena, reader, file, &text)) {
+        diag_error(c->diag, (struct place){ file, 0, 0 }, "the policy file cannot be read");
+        return;
+    }
+    const struct yaml *root = yaml_read(c->arena, file, text, NULL, c->diag);
+    if (!yaml_is_map(root, "a policy file", c->diag))
+        return;
+    yaml_known_keys(root, keys, c->diag);
+    read_section(c, root, "privacy", read_privacy_rule);
+    read_section(c, root, "cost", read_cost_rule);
+    read_section(c, root, "routes", read_route);
+    read_tests(c, yaml_get(root, "tests"));
+}
+
+struct policy *policy_read(struct arena *arena, const struct settings *settings, settings_file_reader *reader,
+                           struct diag *diag)
+{
+    struct compiling c = { .arena = arena, .diag = diag };
+    unsigned         errors_before = diag->errors;
+    c.policy = arena_alloc(arena, sizeof *c.policy);
+    c.policy->settings = settings;
+    for (unsigned i = 0; i < settings->policy_count; i++)
+        read_file(&c, settings->policy_file[i], reader);
+    return diag->errors == errors_before ? c.policy : NULL;
+}
+
+struct needs policy_needs(const struct policy *policy)
+{
+    return policy->needs;
+}

@@ -1,0 +1,133 @@
+/*
+ * rules.h - policies as they are compiled: what rules.c reads, and decide.c and policy_test.c go through.
+ *
+ * Everything lives in the policy's arena and points into the settings; nothing changes after policy_read().
+ */
+#ifndef WEIR_POLICY_RULES_H
+#define WEIR_POLICY_RULES_H
+
+#include "policy/decide.h"
+
+/* ---- conditions ---- */
+
+enum condition_kind {
+    COND_ALL,
+    COND_ANY,
+    COND_NOT,
+    COND_PII,
+    COND_TOPIC,
+    COND_DIFFICULTY,
+    COND_TOKENS,
+    COND_MODEL,
+    COND_TEAM,
+    COND_TOOLS,
+    COND_TOOL_LOOP,
+    COND_STREAM,
+    COND_UNREADABLE,
+};
+
+struct condition {
+    enum condition_kind kind;
+    struct condition   *child;  /* ALL, ANY, NOT: the first of its conditions */
+    struct condition   *next;   /* sibling */
+    pii_set             pii;    /* PII: any of these */
+    uint32_t            topics; /* TOPIC: any of these, bit 1 << topic */
+    double above, below;        /* DIFFICULTY, TOKENS: both exclusive; TOPIC: above is the share needed, <0: the
+                                   likeliest topic */
+    const char **name;          /* MODEL, TEAM: any of these */
+    unsigned     names;
+    bool         is_wanted; /* the yes-or-no kinds: which of both */
+};
+
+enum truth { NO, UNKNOWN, YES };
+
+/* Who asks decides what is made of facts that are not known; see decide.h. */
+enum asker { PRIVACY_ASKS, COST_ASKS, ROUTE_ASKS };
+
+/* Is it true of the facts? A NULL condition always is. */
+bool condition_holds(const struct condition *, const struct facts *, enum asker);
+
+/* ---- rules ---- */
+
+struct privacy_rule {
+    const char             *name;
+    const struct condition *when;
+    bool                    has_reach;
+    unsigned                reach;
+    pii_set                 hide;
+    const char             *deny; /* the reason told, or NULL */
+};
+
+struct cost_rule {
+    const struct condition *when;
+    struct budget           budget; /* its name is the rule's */
+};
+
+struct route {
+    const char             *name;
+    const struct condition *when;
+    const struct model     *ask[CANDIDATES_MOST];
+    unsigned                ask_count;
+    const struct model     *escalate_to;
+    double                  escalate_below;
+    int64_t                 compress_above_tokens;
+    double                  compress_to;
+    int64_t                 cache_keep_ms;
+};
+
+/* One of `tests:`; what is not expected is not looked at. */
+struct expectation {
+    struct place       place;
+    struct slice       prompt, model;
+    const struct team *team;
+    bool               has_reach;
+    unsigned           reach;
+    const char        *route;
+    const char        *first_model; /* the name of the model asked first */
+    const char        *topic;
+    bool               has_redacts;
+    pii_set            redacts; /* kinds found and hidden, exactly */
+    const char       **rule;    /* rules that must have matched */
+    unsigned           rules;
+    bool               has_refused, is_refused;
+};
+
+struct policy {
+    const struct settings *settings;
+    struct privacy_rule   *privacy;
+    size_t                 privacy_count, privacy_cap;
+    struct cost_rule      *cost;
+    size_t                 cost_count, cost_cap;
+    struct route          *route;
+    size_t                 route_count, route_cap;
+    struct expectation    *test;
+    size_t                 test_count, test_cap;
+    struct needs           needs;
+    bool                   decides_unreadable; /* a privacy rule asks about `unreadable` */
+};
+
+/* ---- reading ---- */
+
+struct compiling {
+    struct arena  *arena;
+    struct policy *policy;
+    struct diag   *diag;
+};
+
+/* `when:` and `for:` of a rule as one condition; NULL where there is neither. What it asks about is added to
+ * the policy's needs. *kinds collects the pii kinds that it asks for (not those under `not`). */
+struct condition *condition_read(struct compiling *, const struct yaml *rule, pii_set *kinds);
+
+/* Does it ask about this kind anywhere? */
+bool condition_asks(const struct condition *, enum condition_kind);
+
+/* Names, checked; an error and NULL, zone_count or 0 where there is none such. */
+const struct model *model_named(struct compiling *, const struct yaml *);
+const struct team  *team_named(struct compiling *, const struct yaml *);
+unsigned            zone_named(struct compiling *, const struct yaml *);
+pii_set             kinds_named(struct compiling *, const struct yaml *list_or_word);
+uint32_t            topics_named(struct compiling *, const struct yaml *list_or_word);
+
+void read_tests(struct compiling *, const struct yaml *list);
+
+#endif
