@@ -23,9 +23,6 @@ void weights_close(struct weights **);
 /* Whether there is a tensor of this name, of whatever shape. */
 bool weights_has(const struct weights *, const char *tensor);
 
-/* The length of a tensor's first dimension, 0 where there is no such tensor. */
-size_t weights_rows(const struct weights *, const char *tensor);
-
 /* A tensor of 32-bit floats with `rows` rows of `columns`; rows == 1 also fits a vector of `columns`. NULL, and
  * why says it, where it is missing or is of another shape or type. Valid until weights_close(). */
 MUST_CHECK const float *weights_floats(const struct weights *, const char *tensor, size_t rows, size_t columns,

@@ -163,11 +163,6 @@ static size_t dimension(const json_t *entry, size_t i)
     return (size_t)json_integer_value(json_array_get(json_object_get(entry, "shape"), i));
 }
 
-size_t weights_rows(const struct weights *w, const char *tensor)
-{
-    return dimension(json_object_get(w->header, tensor), 0);
-}
-
 static bool is_shape(const json_t *entry, size_t rows, size_t columns)
 {
     size_t rank = json_array_size(json_object_get(entry, "shape"));
