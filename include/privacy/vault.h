@@ -29,8 +29,9 @@ struct vault;
 
 struct vault *vault_new(struct arena *, const struct vault_key *team_key);
 
-/* Appends text to out, findings whose kind is in `hide` replaced; returns how many were. Values are kept byte
- * for byte, so that what comes back is what was sent. The caller asks out->full, once. */
+/* Appends text to out, findings whose kind is in `hide` replaced; returns how many were. The findings are those
+ * that find() gave for this text. Values are kept byte for byte, so that what comes back is what was sent. The
+ * caller asks out->full, once. */
 size_t vault_hide(struct vault *, struct slice text, const struct findings *, pii_set hide, struct buf *out);
 
 /* How many different values are held: with none there is nothing to restore. */

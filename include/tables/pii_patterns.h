@@ -35,6 +35,7 @@ PII_PATTERN(CARD,       "card",            EDGE "[0-9]{4}[ -]?[0-9]{3}",        
 PII_PATTERN(US_SSN,     "ssn",             EDGE "[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}",                    ssn,          0.85, 0.96, "ssn|social security|soc sec", "license|licence")
 PII_PATTERN(US_SSN,     "ssn bare",        EDGE "[0-9]{9}",                                            ssn,          0.10, 0.90, "ssn|social security|soc sec", "")
 PII_PATTERN(IP_ADDRESS, "ipv4",            EDGE "[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]",        ipv4,         0.85, 0.93, IP_WORDS, IP_DOUBTS)
+PII_PATTERN(IP_ADDRESS, "ipv4 large",      EDGE "[12][0-9]{2}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]",          ipv4,         0.86, 0.93, IP_WORDS, "")
 PII_PATTERN(IP_ADDRESS, "ipv6",            "(?:[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}|:):",                      ipv6,         0.92, 0.92, "ipv6|src|dst|unspecified|loopback|bind|listen*", "")
 
 /* Telephone numbers: with the country's code; the national forms of North America, France, and of the countries
@@ -43,7 +44,7 @@ PII_PATTERN(PHONE,      "phone +",         "\\+\\(?[1-9]",                      
 PII_PATTERN(PHONE,      "phone 00",        EDGE "00[1-9]",                                             phone_00,     0.40, 0.90, PHONE_WORDS, PHONE_DOUBTS)
 PII_PATTERN(PHONE,      "phone nanp",      "(?:" EDGE "(?:1[-. ])?[2-9][0-9]{2}|\\([2-9][0-9]{2}\\))[-. ]?[0-9]{3}[-. ][0-9]{4}", phone_nanp, 0.75, 0.92, PHONE_WORDS, "")
 PII_PATTERN(PHONE,      "phone pairs",     EDGE "0[1-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}", phone_pairs, 0.75, 0.92, PHONE_WORDS, "")
-PII_PATTERN(PHONE,      "phone trunk",     "(?:" EDGE "|\\()0[1-9][0-9]",                              phone_trunk,  0.55, 0.90, PHONE_WORDS, PHONE_DOUBTS)
+PII_PATTERN(PHONE,      "phone trunk",     "(?:" EDGE "|\\()0[1-9]",                                   phone_trunk,  0.55, 0.90, PHONE_WORDS, PHONE_DOUBTS)
 PII_PATTERN(PHONE,      "phone groups",    "(?:" EDGE "|\\()[0-9]{2,5}[-. )/]",                        phone_groups, 0.25, 0.75, PHONE_WORDS, PHONE_DOUBTS)
 PII_PATTERN(PHONE,      "phone bare",      EDGE "[0-9]{7}",                                            phone_bare,   0.10, 0.62, PHONE_WORDS, PHONE_DOUBTS)
 

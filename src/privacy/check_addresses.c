@@ -115,6 +115,12 @@ static size_t read_ipv4(struct slice text, size_t at, unsigned octets[4])
     return at;
 }
 
+/* "/24" or ":8080", which neither versions nor chapters have. */
+static bool has_mask_or_port(struct slice text, size_t end)
+{
+    return is_one_of(byte_at(text, end), "/:") && is_digit(byte_at(text, end + 1));
+}
+
 /*
  * Four small numbers are as likely a version or a chapter (1.2.3.4), and what begins with 1 or 2 an object
  * identifier (2.5.29.14), so they need an address's words. Of five
@@ -140,7 +146,7 @@ float check_ipv4(struct slice text, struct place *p)
     }
     bool is_any = (o[0] | o[1] | o[2] | o[3]) == 0;
     bool is_small = o[0] <= 2 || (o[0] < 10 && o[1] < 20 && o[2] < 20 && o[3] < 20);
-    return is_small && !is_any ? 0.4F : 1;
+    return is_small && !is_any && !has_mask_or_port(text, p->end) ? 0.4F : 1;
 }
 
 /* The longest way to write one: six groups and an IPv4 address. */

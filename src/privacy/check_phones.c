@@ -32,18 +32,20 @@ static size_t wide_separator(struct slice text, size_t at)
     return 0;
 }
 
-/* How many bytes of separators begin at `at`: two at most, as in ") " and " (". */
+/* How many bytes of separators begin at `at`: three at most, as in "030 / 901820". What has a space on either
+ * side is one number with a slash or a bracket only: with a dash it is a sum or a range, with another space a
+ * column. */
 static size_t separator_length(struct slice text, size_t at)
 {
-    size_t from = at;
-    for (int i = 0; i < 2; i++) {
-        char c = byte_at(text, at);
-        if (is_one_of(c, " -./()"))
-            at++;
-        else
-            at += wide_separator(text, at);
+    size_t from = at, marks = 0;
+    for (; marks < 3; marks++) {
+        size_t length = is_one_of(byte_at(text, at), " -./()") ? 1 : wide_separator(text, at);
+        if (length == 0)
+            break;
+        at += length;
     }
-    return at - from;
+    bool is_spaced = marks == 3 && text.ptr[from] == ' ' && text.ptr[at - 1] == ' ';
+    return is_spaced && !is_one_of(text.ptr[from + 1], "/()") ? 0 : at - from;
 }
 
 static size_t digit_run(struct slice text, size_t at)
@@ -167,6 +169,12 @@ static bool is_date(struct slice text, const struct groups *g)
     return g->digits[year] <= 2 || is_year(number_of(text, g, year));
 }
 
+/* A ZIP code with its four: 02110-1301. */
+static bool is_zip(const struct groups *g)
+{
+    return g->count == 2 && g->digits[0] == 5 && g->digits[1] == 4 && g->separator == '-';
+}
+
 /* --- with the country's code ------------------------------------------------------------------------------ */
 
 /* How many digits follow the country's code, where that is narrower than E.164 has it (ITU-T, national
@@ -286,10 +294,11 @@ float check_phone_trunk(struct slice text, struct place *p)
     size_t        start = after_edge(text, p->start);
     struct groups g = read_groups(text, start);
     keep_at_most(&g, 12);
-    if (g.total < 9 || is_date(text, &g) || !settle(text, start, &g, p))
+    if (g.total < 9 || is_date(text, &g) || is_zip(&g) || !settle(text, start, &g, p))
         return 0;
-    bool is_grouped =
-        g.count >= 2 && g.count <= 5 && g.digits[0] >= 3 && g.digits[0] <= 5 && g.separator != '.';
+    bool is_short_area = g.count == 3 && g.digits[0] == 2 && g.digits[1] == 4; /* 03-1234-5678 */
+    bool is_area = g.digits[0] >= 3 && g.digits[0] <= 5;
+    bool is_grouped = g.count >= 2 && g.count <= 5 && (is_area || is_short_area) && g.separator != '.';
     bool is_parted = byte_at(text, start) == '(';
     bool is_clear = (is_grouped || is_parted) && (g.total == 10 || g.total == 11);
     return is_clear && !is_behind_digits(text, start) ? 1 : 0.5F;
@@ -302,7 +311,7 @@ float check_phone_groups(struct slice text, struct place *p)
     size_t        start = after_edge(text, p->start);
     struct groups g = read_groups(text, start);
     keep_at_most(&g, 13);
-    if (g.total < 7 || g.count < 2 || is_date(text, &g) || !settle(text, start, &g, p))
+    if (g.total < 7 || g.count < 2 || is_date(text, &g) || is_zip(&g) || !settle(text, start, &g, p))
         return 0;
     for (unsigned i = 0; i < g.count; i++) {
         bool is_dotted = i > 0 && text.ptr[g.end[i - 1]] == '.';

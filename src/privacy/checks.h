@@ -31,9 +31,6 @@ bool is_made_up(struct slice key);
 /* Whether the word, in small letters, stands anywhere in s, whatever the case there. */
 bool has_nocase(struct slice s, const char *lower_word);
 
-/* Whether one of `words` (tables/pii_patterns.h tells how they are written) stands in text[from, to). */
-bool has_word(const char *words, struct slice text, size_t from, size_t to);
-
 /* ASCII only, whatever the locale; bytes of other letters are none of these. */
 static inline bool is_digit(char c)
 {

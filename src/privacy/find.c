@@ -11,6 +11,7 @@
 
 #include "base/die.h"
 #include "checks.h"
+#include "words.h"
 
 #include <hs/hs.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ enum { PATTERNS = sizeof patterns / sizeof patterns[0] };
 
 struct finder {
     hs_database_t *database;
+    struct words  *words[PATTERNS], *doubts[PATTERNS]; /* of each pattern; NULL for none */
 };
 
 struct candidate {
@@ -80,6 +82,10 @@ struct finder *finder_new(struct fault *why)
     }
     struct finder *f = must_calloc(1, sizeof *f);
     f->database = database;
+    for (unsigned i = 0; i < PATTERNS; i++) {
+        f->words[i] = words_new(patterns[i].words);
+        f->doubts[i] = words_new(patterns[i].doubts);
+    }
     return f;
 }
 
@@ -87,8 +93,13 @@ void finder_free(struct finder **handle)
 {
     struct finder *f = *handle;
     *handle = NULL;
-    if (f)
-        hs_free_database(f->database);
+    if (!f)
+        return;
+    hs_free_database(f->database);
+    for (unsigned i = 0; i < PATTERNS; i++) {
+        words_free(&f->words[i]);
+        words_free(&f->doubts[i]);
+    }
     free(f);
 }
 
@@ -115,6 +126,7 @@ void finder_scratch_free(struct finder_scratch **handle)
 /* --- candidates ------------------------------------------------------------------------------------------- */
 
 struct scan {
+    const struct finder   *finder;
     struct slice           text;
     struct finder_scratch *scratch;
 };
@@ -133,17 +145,18 @@ static bool candidate_add(struct finder_scratch *s, struct candidate c)
 }
 
 /* The words around a place tell what a bare number cannot. */
-static float believe(const struct pattern *pattern, struct slice text, struct place p, float share)
+static float believe(const struct finder *f, unsigned id, struct slice text, struct place p, float share)
 {
-    float confidence = pattern->alone * share;
+    const struct pattern *pattern = &patterns[id];
+    float                 confidence = pattern->alone * share;
     if (confidence > SURE)
         confidence = SURE;
     size_t before = p.start > BEFORE_BYTES ? p.start - BEFORE_BYTES : 0;
-    if (confidence < pattern->beside && (has_word(pattern->words, text, before, p.start) ||
-                                         has_word(pattern->words, text, p.end, p.end + AFTER_BYTES)))
+    if (confidence < pattern->beside && (has_word(f->words[id], text, before, p.start) ||
+                                         has_word(f->words[id], text, p.end, p.end + AFTER_BYTES)))
         confidence = pattern->beside;
     size_t just_before = p.start > DOUBT_BYTES ? p.start - DOUBT_BYTES : 0;
-    if (has_word(pattern->doubts, text, just_before, p.start))
+    if (confidence >= FIND_LEAST && has_word(f->doubts[id], text, just_before, p.start))
         confidence *= DOUBT;
     return confidence;
 }
@@ -151,13 +164,12 @@ static float believe(const struct pattern *pattern, struct slice text, struct pl
 static int on_hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *arg)
 {
     (void)flags;
-    struct scan          *scan = arg;
-    const struct pattern *pattern = &patterns[id];
-    struct place          place = { (size_t)from, (size_t)to };
-    float                 share = pattern->check(scan->text, &place);
+    struct scan *scan = arg;
+    struct place place = { (size_t)from, (size_t)to };
+    float        share = patterns[id].check(scan->text, &place);
     if (share <= 0)
         return 0;
-    float confidence = believe(pattern, scan->text, place, share);
+    float confidence = believe(scan->finder, id, scan->text, place, share);
     if (confidence < FIND_LEAST)
         return 0;
     struct candidate c = { place.start, place.end, confidence, id };
@@ -266,7 +278,7 @@ bool find(const struct finder *f, struct finder_scratch *s, struct arena *arena,
         return true;
     if (text.len > UINT32_MAX)
         return fault_set(why, FAULT_INTERNAL, "a text of %zu bytes is too long to inspect", text.len);
-    struct scan scan = { text, s };
+    struct scan scan = { f, text, s };
     hs_error_t  error = hs_scan(f->database, text.ptr, (unsigned)text.len, 0, s->hyperscan, on_hit, &scan);
     if (error == HS_SUCCESS && s->count > 0) {
         settle(s, text.len);

@@ -166,6 +166,43 @@ static void inside_json_a_value_is_escaped_once_more(void **state)
     assert_string_equal(restored(f, out, false), "<a\"b\\c\nd\x1f é>");
 }
 
+/* A stretch of the arena in which the vault keeps its values. */
+struct stretch {
+    const char *from, *to;
+    bool        was_wiped;
+};
+
+static bool has_canary(const struct stretch *s)
+{
+    return slice_find(slice_of(s->from, (size_t)(s->to - s->from)), S("canary@example.org")) != SLICE_NONE;
+}
+
+static void on_arena_end(void *arg)
+{
+    struct stretch *s = arg;
+    s->was_wiped = !has_canary(s);
+}
+
+static void values_are_wiped_with_the_arena(void **state)
+{
+    struct fixture  *f = *state;
+    struct arena    *arena = arena_new();
+    struct vault_key key = { "team" };
+    struct finding   item = { 0, 18, PII_EMAIL, 1, "test" };
+    struct findings  found = { &item, 1, 0 };
+    struct stretch   stretch = { 0 };
+    /* Attached first, so called last, when the vault has wiped and the memory is still there. */
+    arena_defer(arena, on_arena_end, &stretch);
+    struct vault *vault = vault_new(arena, &key);
+    stretch.from = arena_alloc(arena, 1);
+    vault_hide(vault, S("canary@example.org"), &found, PII_ALL, &f->out);
+    stretch.to = arena_alloc(arena, 1);
+    assert_true(stretch.from < stretch.to); /* of one block */
+    assert_true(has_canary(&stretch));
+    arena_free(&arena);
+    assert_true(stretch.was_wiped);
+}
+
 static void a_full_buffer_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -191,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_placeholder_never_issued_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_teams_placeholder_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(inside_json_a_value_is_escaped_once_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(values_are_wiped_with_the_arena, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_buffer_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
