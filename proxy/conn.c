@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 enum {
     READ_AHEAD_BYTES = 256 * 1024, /* input that waits for its owner */
@@ -27,6 +28,7 @@ struct conn {
     void                      *arg;
     struct timer               finish;
     struct loop_guest          guest; /* while it finishes and nobody owns it */
+    int                        error; /* errno of a connection that could not be begun, else 0 */
     bool                       is_open, is_closed, is_finishing;
 };
 
@@ -74,28 +76,49 @@ static void on_stillborn(void *arg)
     on_event(NULL, BEV_EVENT_ERROR, arg);
 }
 
-struct conn *conn_connect(struct loop *l, const char *host, uint16_t port, SSL_CTX *tls,
-                          const struct conn_handler *handler, void *arg)
+static struct conn *conn_begin(struct loop *l, SSL *session, const struct conn_handler *handler, void *arg)
 {
-    SSL                *session = tls ? tls_client_session(tls, host) : NULL;
     struct bufferevent *bev =
         session ? bufferevent_openssl_socket_new(loop_base(l), -1, session, BUFFEREVENT_SSL_CONNECTING,
                                                  BEV_OPT_CLOSE_ON_FREE)
                 : bufferevent_socket_new(loop_base(l), -1, BEV_OPT_CLOSE_ON_FREE);
-    struct conn            *c = conn_new(l, die_if_null(bev), session, handler, arg);
+    return conn_new(l, die_if_null(bev), session, handler, arg);
+}
+
+static struct conn *conn_begun(struct conn *c, int rc)
+{
+    if (rc != 0) {
+        c->error = EVUTIL_SOCKET_ERROR();
+        timer_set(c->loop, &c->finish, 0, on_stillborn, c);
+    }
+    return c;
+}
+
+struct conn *conn_connect(struct loop *l, const char *host, uint16_t port, SSL_CTX *tls,
+                          const struct conn_handler *handler, void *arg)
+{
+    struct conn            *c = conn_begin(l, tls ? tls_client_session(tls, host) : NULL, handler, arg);
     struct sockaddr_storage address;
     int                     length = sizeof address;
     char                    text[80];
-    int                     rc;
     snprintf(text, sizeof text, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
     if (strlen(host) < 64 && evutil_parse_sockaddr_port(text, (struct sockaddr *)&address, &length) == 0)
-        rc = bufferevent_socket_connect(bev, (struct sockaddr *)&address,
-                                        length); /* no resolver for addresses */
-    else
-        rc = bufferevent_socket_connect_hostname(bev, loop_dns(l), AF_UNSPEC, host, port);
-    if (rc != 0)
-        timer_set(l, &c->finish, 0, on_stillborn, c);
-    return c;
+        return conn_begun(c, bufferevent_socket_connect(c->bev, (struct sockaddr *)&address,
+                                                        length)); /* no resolver for addresses */
+    return conn_begun(c, bufferevent_socket_connect_hostname(c->bev, loop_dns(l), AF_UNSPEC, host, port));
+}
+
+struct conn *conn_connect_unix(struct loop *l, const char *path, const struct conn_handler *handler, void *arg)
+{
+    struct conn       *c = conn_begin(l, NULL, handler, arg);
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    size_t             length = strlen(path);
+    if (length >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return conn_begun(c, -1);
+    }
+    memcpy(address.sun_path, path, length);
+    return conn_begun(c, bufferevent_socket_connect(c->bev, (struct sockaddr *)&address, sizeof address));
 }
 
 static void tell_close(struct conn *c, enum conn_end end, const struct fault *why)
@@ -161,16 +184,16 @@ static void explain(const struct conn *c, struct fault *why)
     struct slice certificate = { 0 };
     if (c->session && !c->is_open)
         certificate = tls_verify_error(c->session);
-    int         dns = bufferevent_socket_get_dns_error(c->bev);
-    const char *system = evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR());
+    int dns = bufferevent_socket_get_dns_error(c->bev);
+    int error = c->error ? c->error : EVUTIL_SOCKET_ERROR();
     if (certificate.len)
         fault_set(why, FAULT_PROVIDER_TLS, "%.*s", SLICE_ARG(certificate));
     else if (dns)
         fault_set(why, FAULT_PROVIDER_AWAY, "%s", evutil_gai_strerror(dns));
-    else if (c->session && !c->is_open && EVUTIL_SOCKET_ERROR() == 0)
+    else if (c->session && !c->is_open && error == 0)
         fault_set(why, FAULT_PROVIDER_TLS, "the TLS handshake failed");
     else
-        fault_set(why, FAULT_PROVIDER_AWAY, "%s", system);
+        fault_set(why, FAULT_PROVIDER_AWAY, "%s", evutil_socket_error_to_string(error));
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)

@@ -1,5 +1,5 @@
 /*
- * conn.h - one connection, plain or TLS, to a client or to a provider: a bufferevent with manners.
+ * conn.h - one connection, plain or TLS, to a client, a provider or Redis: a bufferevent with manners.
  *
  * Writes go to the socket at once where nothing waits before them, which spares a turn of the loop; what does
  * not fit waits in the output. Closing is safe inside any callback: the memory goes at the end of the turn (law
@@ -32,6 +32,9 @@ struct conn *conn_accept(struct loop *, int fd, SSL_CTX *tls, const struct conn_
 /* Never fails at once: on_open or on_close comes later. The handler must stay where it is. */
 struct conn *conn_connect(struct loop *, const char *host, uint16_t port, SSL_CTX *tls,
                           const struct conn_handler *, void *arg);
+/* The same over a unix socket; a path that is too long for one ends as any other that cannot be connected to.
+ */
+struct conn *conn_connect_unix(struct loop *, const char *path, const struct conn_handler *, void *arg);
 
 struct evbuffer *conn_input(struct conn *);
 /* The first contiguous bytes of the input, not drained; empty when there are none. */

@@ -22,7 +22,6 @@
 #include "redis_link.h"
 
 #include <hiredis/hiredis.h>
-#include <openssl/ssl.h>
 
 enum {
     COMMANDS_MOST = 4096,          /* unanswered at a time */
@@ -372,7 +371,7 @@ struct redis *redis_new(struct loop *loop, const char *url, int64_t deadline_ms,
     struct redis *r = must_calloc(1, sizeof *r);
     bool          ok = redis_url_parse(url, &r->url, why);
     if (ok && r->url.kind == REDIS_URL_TLS)
-        ok = (r->tls = redis_link_tls_new(why)) != NULL;
+        ok = (r->tls = tls_client_context(NULL, why)) != NULL;
     if (!ok) {
         explicit_bzero(r, sizeof *r);
         free(r);
@@ -403,7 +402,7 @@ static void redis_gone(void *arg)
     free_all(r, &r->away);
     timer_fini(&r->retry_timer);
     timer_fini(&r->deadline_timer);
-    SSL_CTX_free(r->tls);
+    tls_context_free(&r->tls);
     explicit_bzero(r, sizeof *r);
     free(r);
 }

@@ -10,20 +10,16 @@
 
 #include "loop.h"
 #include "redis_url.h"
+#include "tls.h"
 
 struct redis_link;
 struct redisReply;
-typedef struct ssl_ctx_st SSL_CTX;
 
 struct redis_link_handler {
     void (*on_up)(void *arg);                               /* greeted: commands may be sent */
     void (*on_reply)(void *arg, const struct redisReply *); /* in the order of the commands */
     void (*on_down)(void *arg, const char *why);            /* one clause for the log, without secrets */
 };
-
-/* For rediss://: the peer is verified against the system's roots (or those that SSL_CERT_FILE names). NULL with
- * why: INTERNAL. The caller frees it. */
-MUST_CHECK SSL_CTX *redis_link_tls_new(struct fault *why);
 
 /* url, tls (NULL but for rediss://) and handler are refs and must outlive the link. */
 struct redis_link *redis_link_open(struct loop *, const struct redis_url *, SSL_CTX *tls, int64_t greeting_ms,
