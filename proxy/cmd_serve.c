@@ -92,7 +92,10 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     handler.arg = &p->tools;
     p->server = server_new(loop, &handler, &limits);
     p->tools.redis = redis_new(loop, redis_url, settings->redis_ms, why);
-    return p->tools.redis && listen_all(p, d->snapshot, ports, index == 0, why);
+    if (!p->tools.redis)
+        return false;
+    redis_count_in(p->tools.redis, p->tools.metrics);
+    return listen_all(p, d->snapshot, ports, index == 0, why);
 }
 
 static void *post_run(void *arg)

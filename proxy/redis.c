@@ -36,6 +36,7 @@ enum {
 
 struct redis {
     struct loop     *loop;
+    struct metrics  *metrics; /* (ref) NULL: nothing is counted */
     struct redis_url url;
     SSL_CTX         *tls;          /* NULL but for rediss:// */
     char             address[300]; /* for the log */
@@ -97,6 +98,8 @@ static void answer_away(void *arg)
 
 static void put_away(struct redis *r, struct command *c, const char *words)
 {
+    if (r->metrics && !c->is_dead)
+        metrics_add(r->metrics, METRIC_REDIS_AWAY, 1);
     c->why = words;
     command_move(c, &r->away);
     if (!r->away_is_due)
@@ -418,6 +421,11 @@ void redis_free(struct redis **handle)
     timer_clear(&r->retry_timer);
     timer_clear(&r->deadline_timer);
     loop_defer(r->loop, redis_gone, r);
+}
+
+void redis_count_in(struct redis *r, struct metrics *metrics)
+{
+    r->metrics = metrics;
 }
 
 bool redis_is_up(const struct redis *r)

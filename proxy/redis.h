@@ -14,6 +14,7 @@
 
 #include "base/fault.h"
 #include "loop.h"
+#include "metrics.h"
 
 struct redis;
 struct redisReply;
@@ -26,6 +27,9 @@ typedef void on_redis_fn(void *arg, const struct redisReply *reply, const struct
  * connection stands or has failed, commands wait for it up to their deadline. */
 MUST_CHECK struct redis *redis_new(struct loop *, const char *url, int64_t deadline_ms, struct fault *why);
 void                     redis_free(struct redis **); /* what waits is dropped without callbacks */
+
+/* Counts each command that is answered "away" in REDIS_AWAY of these metrics, which must outlive it. */
+void redis_count_in(struct redis *, struct metrics *);
 
 bool redis_is_up(const struct redis *);
 

@@ -152,7 +152,7 @@ static inline void on_heard(void *arg, const redisReply *reply, const struct fau
 /* A command of words without blanks in them. */
 static inline uint64_t ask(struct redis *redis, const char *line, on_redis_fn *on_reply, void *arg)
 {
-    struct slice word[16];
+    struct slice word[32];
     int          count = 0;
     for (const char *at = line; *at;) {
         size_t len = strcspn(at, " ");

@@ -155,6 +155,19 @@ static void test_a_killed_server_comes_back(void **state)
     stage_close(&s);
 }
 
+static double told_away(void)
+{
+    static const char name[] = "\nweir_redis_away_total ";
+    struct buf        told;
+    buf_init(&told, 1 << 20);
+    metrics_write(&told);
+    size_t at = slice_find(buf_slice(&told), slice_str(name));
+    assert_true(at != SLICE_NONE);
+    double value = strtod(told.ptr + at + strlen(name), NULL);
+    buf_fini(&told);
+    return value;
+}
+
 static void test_nobody_there(void **state)
 {
     (void)state;
@@ -168,10 +181,15 @@ static void test_nobody_there(void **state)
     run_until(loop, is_true, &second.is_over);
     assert_string_equal(first.text, "it is down");
     assert_string_equal(second.text, "it is down");
+    struct metrics *metrics = metrics_new();
+    double          before = told_away();
+    redis_count_in(tcp_link, metrics);
     assert_true(ask_and_wait(loop, tcp_link, "PING").is_away);
+    assert_true(told_away() == before + 1);
     redis_free(&unix_link);
     redis_free(&tcp_link);
     loop_free(&loop);
+    metrics_free(&metrics);
 }
 
 static void test_the_queue_has_an_end(void **state)
