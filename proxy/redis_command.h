@@ -6,9 +6,11 @@
 #define WEIR_REDIS_COMMAND_H
 
 #include "base/buf.h"
-#include "redis.h"
+#include "base/fault.h"
 
 #include <sys/queue.h>
+
+struct redisReply;
 
 TAILQ_HEAD(command_list, command);
 
@@ -16,14 +18,14 @@ struct command {
     TAILQ_ENTRY(command) link;
     struct command_list *list; /* the one that it is in, or NULL */
     uint64_t             id;
-    on_redis_fn         *on_reply; /* NULL: fire and forget */
-    void                *arg;
-    bool                 is_dead; /* answered or cancelled: only its place in the order counts */
-    int64_t              deadline_ms;
-    char                *bytes; /* as sent, by hiredis' allocator; kept until then, a script's until answered */
-    size_t               len;
-    const char          *script; /* NULL for a plain command, and for a script that was sent whole */
-    const char          *why;    /* words for the fault of one that is answered "away" */
+    void (*on_reply)(void *arg, const struct redisReply *, const struct fault *why); /* NULL: fire and forget */
+    void       *arg;
+    bool        is_dead; /* answered or cancelled: only its place in the order counts */
+    int64_t     deadline_ms;
+    char       *bytes; /* as sent, by hiredis' allocator; kept until then, a script's until answered */
+    size_t      len;
+    const char *script; /* NULL for a plain command, and for a script that was sent whole */
+    const char *why;    /* words for the fault of one that is answered "away" */
 };
 
 enum { COMMAND_WORDS_MOST = 64 };
