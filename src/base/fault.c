@@ -1,6 +1,8 @@
 /* fault.c - see base/fault.h. */
 #include "base/fault.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -43,16 +45,7 @@ bool fault_tries_next(enum fault_kind kind)
 /* snprintf cuts at a byte; a half character left at the end would make the error body invalid UTF-8. */
 static void mend_tail(char *text)
 {
-    size_t len = strlen(text);
-    size_t start = len;
-    while (start > 0 && len - start < 4 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start == 0)
-        return;
-    unsigned char lead = (unsigned char)text[start - 1];
-    size_t        need = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
-    if (len - start < need)
-        text[start - 1] = '\0';
+    text[utf8_whole(text, strlen(text))] = '\0';
 }
 
 static void set(struct fault *why, enum fault_kind kind, const char *param, const char *fmt, va_list args)

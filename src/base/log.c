@@ -1,6 +1,8 @@
 /* log.c - see base/log.h. */
 #include "base/log.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -23,19 +25,26 @@ bool log_is_on(enum log_level level)
     return (int)level >= atomic_load_explicit(&least_level, memory_order_relaxed);
 }
 
-/* Escapes in place of printing: a detail may quote a file's name or a provider's words. */
-static size_t add_escaped(char *out, size_t at, size_t most, const char *text)
+/* Escapes in place of printing: a detail may quote a file's name or a provider's words, in no encoding at all.
+ */
+static size_t add_escaped(char *out, size_t at, size_t most, struct slice text)
 {
-    for (; *text && at + 6 < most; text++) {
-        unsigned char c = (unsigned char)*text;
+    const char *p = text.ptr, *end = text.ptr + text.len;
+    while (p < end && at + 6 < most) {
+        unsigned char c = (unsigned char)*p;
+        size_t        len = utf8_length(p, end);
         if (c == '"' || c == '\\') {
             out[at++] = '\\';
             out[at++] = (char)c;
         } else if (c < 0x20) {
             at += (size_t)snprintf(out + at, most - at, "\\u%04x", c);
+        } else if (len == 0) {
+            out[at++] = '?';
         } else {
-            out[at++] = (char)c;
+            memcpy(out + at, p, len);
+            at += len;
         }
+        p += len ? len : 1;
     }
     return at;
 }
@@ -60,7 +69,7 @@ void log_line(enum log_level level, const char *event, const char *fmt, ...)
     at += (size_t)snprintf(line + at, sizeof line - at,
                            ".%03ldZ\",\"level\":\"%s\",\"event\":\"%s\",\"message\":\"", now.tv_nsec / 1000000,
                            level_names[level], event);
-    at = add_escaped(line, at, sizeof line - 3, words);
+    at = add_escaped(line, at, sizeof line - 3, slice_of(words, utf8_whole(words, strlen(words))));
     line[at++] = '"';
     line[at++] = '}';
     line[at++] = '\n';

@@ -1,8 +1,8 @@
 /* json.c - asking a document that has been read. */
 #include "wire/json.h"
 
+#include "base/utf8.h"
 #include "json_inside.h"
-#include "utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -75,12 +75,12 @@ static size_t read_escape(const char **p, const char *end, char out[4])
 
 struct slice json_unescape(struct slice s, struct arena *arena)
 {
-    const char *p = s.ptr, *end = s.ptr + s.len;
-    const char *slash = s.len ? memchr(p, '\\', s.len) : NULL;
+    const char *slash = s.len ? memchr(s.ptr, '\\', s.len) : NULL;
     if (!slash)
         return s;
-    char  *text = arena_alloc(arena, s.len + 1); /* no escape is shorter than what it means */
-    size_t len = 0;
+    const char *p = s.ptr, *end = s.ptr + s.len;
+    char       *text = arena_alloc(arena, s.len + 1); /* no escape is shorter than what it means */
+    size_t      len = 0;
     for (; slash; slash = memchr(p, '\\', (size_t)(end - p))) {
         memcpy(text + len, p, (size_t)(slash - p));
         len += (size_t)(slash - p);

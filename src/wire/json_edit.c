@@ -2,8 +2,8 @@
 #include "wire/json.h"
 
 #include "base/die.h"
+#include "base/utf8.h"
 #include "json_inside.h"
-#include "utf8.h"
 
 #include <stdlib.h>
 

@@ -5,8 +5,10 @@
  * without any bookkeeping while all is well. Keys of one object are compared when it closes: pairwise where
  * they are few, else sorted, so that an enemy who chooses a million keys gains nothing.
  */
+#include "wire/json.h"
+
+#include "base/utf8.h"
 #include "json_inside.h"
-#include "utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>

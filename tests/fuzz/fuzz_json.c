@@ -37,9 +37,11 @@ static void check_string(const struct json *j, json_at at, struct arena *arena, 
 
 static void check_object(const struct json *j, json_at object, struct arena *arena, struct buf *out)
 {
-    struct json_edit edit = json_edit_add_member(j, object, "a new member's name", S("[]"), arena);
+    struct json_edit edit = json_edit_add_member(j, object, "new", S("[]"), arena);
     json_splice(j->text, &edit, 1, out);
-    must_read(arena, out);
+    if (json_get(j, object, "new") == JSON_NONE)
+        must_read(arena, out);
+    buf_reset(out);
     for (json_at m = json_first(j, object); m != JSON_NONE; m = json_next(j, m)) {
         struct slice key = json_key(j, m, arena);
         if (!memchr(key.ptr ? key.ptr : "", '\0', key.len) && json_get(j, object, arena_cstr(arena, key)) != m)

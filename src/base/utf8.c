@@ -1,5 +1,5 @@
-/* utf8.c - see utf8.h. */
-#include "utf8.h"
+/* utf8.c - see base/utf8.h. */
+#include "base/utf8.h"
 
 static bool is_within(const char *p, unsigned char least, unsigned char most)
 {
@@ -27,6 +27,20 @@ size_t utf8_length(const char *p, const char *end)
                    : 0;
     }
     return 0;
+}
+
+size_t utf8_whole(const char *text, size_t len)
+{
+    for (size_t back = 1; back <= 3 && back <= len; back++) {
+        unsigned char c = (unsigned char)text[len - back];
+        if (c < 0x80)
+            break;
+        if (c >= 0xC0) { /* it begins a sequence: do its bytes reach as far as it says? */
+            size_t wants = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+            return wants > back ? len - back : len;
+        }
+    }
+    return len;
 }
 
 size_t utf8_write(uint32_t c, char out[4])
