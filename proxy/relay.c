@@ -246,13 +246,27 @@ static bool on_chunk(struct relay *r, const struct sse_event *ev, struct buf *ou
     return true;
 }
 
-static bool on_event(struct relay *r, const struct sse_event *ev, struct buf *out, struct fault *why)
+/* A comment or a ping goes on. But llama-server until late in 2025 said "error: {…}" where it failed in
+ * mid-stream, and then [DONE]; and other servers write the error's JSON as it is. */
+static bool on_no_data(struct relay *r, const struct sse_event *ev, struct buf *out, struct fault *why)
 {
-    struct slice data = slice_trim(ev->data);
-    if (!ev->has_data) { /* a comment, a ping */
+    struct slice lines = slice_trim(ev->raw);
+    bool         is_field = slice_starts(lines, S("error:"));
+    if (!is_field && !slice_starts(lines, S("{\"error\""))) {
         buf_add(out, ev->raw);
         return true;
     }
+    struct doc doc;
+    if (read_doc(r, slice_cut(lines, is_field ? strlen("error:") : 0, lines.len), &doc, NULL))
+        return refuse(&doc, why);
+    return fault_set(why, FAULT_PROVIDER_REFUSED, "%s", "");
+}
+
+static bool on_event(struct relay *r, const struct sse_event *ev, struct buf *out, struct fault *why)
+{
+    struct slice data = slice_trim(ev->data);
+    if (!ev->has_data)
+        return on_no_data(r, ev, out, why);
     if (data.len == 0) /* a ping of another kind, at which SDKs fail */
         return true;
     if (slice_is(data, "[DONE]"))

@@ -48,10 +48,10 @@ struct relay;
 /* Lives in the arena, its buffers too (they are wiped and freed with it). */
 struct relay *relay_new(struct arena *, const struct relay_options *);
 
-/* False with why (PROVIDER_BROKE; PROVIDER_REFUSED or PROVIDER_LIMITED for an error event) when the answer
- * cannot go on; then only relay_break() may follow. One bad event alone does not do that: it is passed over and
- * counted. The fault never repeats the provider's words, which may quote the prompt; its error code it names.
- */
+/* False with why (never NULL) when the answer cannot go on: PROVIDER_BROKE, or PROVIDER_REFUSED or
+ * PROVIDER_LIMITED for an error event; then only relay_break() may follow. One bad event alone does not do
+ * that: it is passed over and counted. The fault names the provider's error code and never repeats its words,
+ * which may quote the prompt. */
 MUST_CHECK bool relay_feed(struct relay *, struct slice body, struct buf *out, struct fault *why);
 
 /* The provider's body ended as HTTP says it should. False when the answer was not whole all the same, or was an

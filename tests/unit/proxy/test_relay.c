@@ -203,6 +203,11 @@ static void test_an_error_ends_the_stream(void **state)
           "its code is 400" },
         { "event: error\ndata: {\"message\":\"m\",\"type\":\"overloaded_error\"}\n\n", FAULT_PROVIDER_REFUSED,
           "its code is overloaded_error" },
+        /* llama-server's until 2025, and a line that is no event at all */
+        { "error: {\"code\":500,\"message\":\"m\",\"type\":\"server_error\"}\n\n", FAULT_PROVIDER_REFUSED,
+          "its code is 500" },
+        { "error: secret words\n\n", FAULT_PROVIDER_REFUSED, "" },
+        { "{\"error\":{\"message\":\"m\",\"code\":429}}\n\n", FAULT_PROVIDER_LIMITED, "its code is 429" },
         /* OpenRouter's */
         { "data: {\"id\":\"x\",\"error\":{\"code\":502,\"message\":\"m\"},\"choices\":[" CHOICE(
               0, "\"content\":\"\"", "\"error\"") "]}\n\n",
