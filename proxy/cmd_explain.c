@@ -1,0 +1,299 @@
+/*
+ * cmd_explain.c - weir explain: what Weir would do with a prompt, and why.
+ *
+ * Nothing is asked, spent or kept. Placeholders are keyed with the settings' secret; where they have none, the
+ * running Weir has one of its own and its placeholders look otherwise.
+ */
+#include "cmd_explain.h"
+#include "commands.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { PROMPT_MOST_BYTES = 32 << 20 };
+
+/* ---- finding out ---- */
+
+static const struct team *find_team(const struct settings *settings, const char *name)
+{
+    for (unsigned i = 0; i < settings->team_count; i++) {
+        if (!name || strcmp(settings->team[i].name, name) == 0)
+            return &settings->team[i];
+    }
+    return NULL;
+}
+
+static bool explain(struct explanation *e, struct slice model, struct slice prompt)
+{
+    const struct loaded *l = e->loaded;
+    struct needs         all = { .pii = true, .judgement = true }; /* also what no rule asks: it is told */
+    if (!chat_of_prompt(l->arena, model, prompt, &e->chat, &e->why) ||
+        !inspect(&l->inspector, all, l->arena, &e->chat, &e->inspection, &e->why))
+        return false;
+    facts_of(&e->chat, &e->inspection, e->team, &e->facts);
+    e->is_refused = !decide(l->policy, &e->facts, &e->decision, &e->why);
+
+    struct vault_key key;
+    vault_key_derive(&l->settings->master_key, slice_str(e->team->name), &key);
+    struct vault *vault = vault_new(l->arena, &key);
+    e->redactions = redact(&e->chat, &e->inspection, e->decision.hide, vault, l->arena);
+    return true;
+}
+
+struct slice explained_text(const struct explanation *e)
+{
+    for (size_t i = 0; i < e->chat.text_count; i++) {
+        const struct chat_text *text = &e->chat.text[i];
+        if (text->place == CHAT_CONTENT)
+            return text->now.ptr ? text->now : text->text;
+    }
+    return S("");
+}
+
+const char *explained_worst_usd(const struct explanation *e, const struct model *model, char out[32])
+{
+    int64_t      nanousd;
+    struct fault why;
+    if (!price_worst(model, (int64_t)e->chat.json.text.len, e->chat.max_tokens, e->chat.choices, &nanousd,
+                     &why))
+        return NULL;
+    nanousd_format(nanousd, out);
+    return out;
+}
+
+const char *explained_zone(const struct explanation *e, const struct model *model)
+{
+    return e->loaded->settings->zone[model->provider->zone];
+}
+
+/* ---- for people ---- */
+
+static void print_findings(const struct explanation *e)
+{
+    const char *label = "private";
+    for (size_t t = 0; t < e->chat.text_count; t++) {
+        const struct findings *found = &e->inspection.findings[t];
+        for (size_t i = 0; i < found->count; i++, label = "") {
+            const struct finding *f = &found->item[i];
+            printf("  %-12s%s, bytes %zu to %zu, confidence %.2f (%s)\n", label, pii_word(f->kind), f->start,
+                   f->end, (double)f->confidence, f->source);
+        }
+    }
+    if (*label)
+        printf("  %-12snothing found\n", label);
+}
+
+static void print_topics(const struct judgement *j)
+{
+    enum { TOPICS_SHOWN = 3 };
+    bool shown[TOPICS] = { false };
+    printf("  %-12s", "topic");
+    for (unsigned n = 0; n < TOPICS_SHOWN; n++) {
+        unsigned best = TOPICS;
+        for (unsigned t = 0; t < TOPICS; t++) {
+            if (!shown[t] && (best == TOPICS || j->topic_share[t] > j->topic_share[best]))
+                best = t;
+        }
+        shown[best] = true;
+        printf("%s%s %.0f %%", n ? ", " : "", topic_word((enum topic)best), 100 * (double)j->topic_share[best]);
+    }
+    putchar('\n');
+}
+
+static void print_facts(const struct explanation *e)
+{
+    puts("What is in it");
+    printf("  %-12s%lld, estimated\n", "tokens", (long long)e->facts.tokens);
+    if (e->facts.is_judged) {
+        print_topics(&e->facts.judgement);
+        printf("  %-12s%.2f\n", "difficulty", (double)e->facts.judgement.difficulty);
+    } else {
+        printf("  %-12snot judged: there is no model (./deploy/model fetches one)\n", "topic");
+        printf("  %-12snot judged, counts as 1\n", "difficulty");
+    }
+    print_findings(e);
+}
+
+static void print_rules(const struct explanation *e)
+{
+    const struct decision *d = &e->decision;
+    const char            *label = "rules";
+    puts("\nWhat the policies say");
+    for (unsigned i = 0; i < d->rule_count; i++, label = "")
+        printf("  %-12s%s\n", label, d->rule[i]);
+    if (d->rule_count == 0)
+        printf("  %-12snone applies\n", label);
+    printf("  %-12s%s%s%s\n", "reach", e->loaded->settings->zone[d->reach], d->reach_rule ? ", by " : "",
+           d->reach_rule ? d->reach_rule : "");
+    label = "hidden";
+    for (unsigned kind = 0; kind < PII_KINDS; kind++) {
+        if (e->facts.pii & d->hide & (pii_set)1 << kind) {
+            printf("  %-12s%s\n", label, pii_word((enum pii_kind)kind));
+            label = "";
+        }
+    }
+    for (unsigned i = 0; i < d->budget_count; i++) {
+        char usd[32];
+        nanousd_format(d->budget[i].limit_nanousd, usd);
+        printf("  %-12s%s: %s US dollars a month, then %s\n", i ? "" : "budget", d->budget[i].name, usd,
+               d->budget[i].over == OVER_LOCAL ? "local models alone" : "refused");
+    }
+}
+
+static void print_model(const struct explanation *e, const char *label, const struct model *model,
+                        const char *about)
+{
+    char        amount[32];
+    const char *usd = explained_worst_usd(e, model, amount);
+    printf("  %-12s%s: %s at %s, zone %s; %s%s%s\n", label, model->name, model->sent_as, model->provider->name,
+           explained_zone(e, model), usd ? "at most " : "what it costs is not known", usd ? usd : "",
+           usd ? " US dollars" : "");
+    if (about)
+        printf("  %-12s%s\n", "", about);
+}
+
+static void print_way(const struct explanation *e)
+{
+    const struct decision *d = &e->decision;
+    char                   words[128];
+    puts("\nWhere it goes");
+    if (e->is_refused) {
+        fault_message(&e->why, words, sizeof words);
+        printf("  %-12s%s\n", "nowhere", fault_words(e->why.kind));
+        if (e->why.detail[0])
+            printf("  %-12s%s\n", "", e->why.detail);
+    }
+    if (d->route)
+        printf("  %-12s%s\n", "route", d->route);
+    for (unsigned i = 0; i < d->count; i++)
+        print_model(e, i ? "else" : "asks", d->candidate[i], NULL);
+    if (d->escalate_to) {
+        snprintf(words, sizeof words, "if the first answer's confidence is below %.2f", d->escalate_below);
+        print_model(e, "escalates", d->escalate_to, words);
+    }
+    for (unsigned i = 0; i < d->struck_count; i++)
+        printf("  %-12s%s: zone %s is beyond the reach\n", i ? "" : "struck", d->struck[i]->name,
+               explained_zone(e, d->struck[i]));
+    if (d->compress_above_tokens)
+        printf("  %-12sabove %lld tokens to %.0f %% of its words\n", "shortened",
+               (long long)d->compress_above_tokens, 100 * d->compress_to);
+    if (d->cache_keep_ms)
+        printf("  %-12sfor %lld minutes\n", "remembered", (long long)(d->cache_keep_ms / 60000));
+}
+
+static void print_all(const struct explanation *e)
+{
+    print_facts(e);
+    print_rules(e);
+    print_way(e);
+    if (e->is_refused)
+        return;
+    printf("\nWhat the model sees%s\n", e->redactions ? "" : " (nothing hidden)");
+    printf("  %.*s\n", SLICE_ARG(explained_text(e)));
+}
+
+/* ---- the command ---- */
+
+struct request {
+    const char  *file, *team, *model;
+    bool         is_json;
+    struct slice prompt;
+    struct buf   input; /* what the prompt is in, where it came from stdin */
+};
+
+static int usage(void)
+{
+    fputs("usage: weir explain [-c weir.yaml] [--team TEAM] [--model MODEL] [--json] PROMPT\n"
+          "       PROMPT may come from stdin\n",
+          stderr);
+    return 2;
+}
+
+static bool read_stdin(struct request *r)
+{
+    size_t got = 1;
+    while (got > 0) {
+        char *room = buf_reserve(&r->input, 4096);
+        if (!room)
+            return false;
+        got = fread(room, 1, 4096, stdin);
+        r->input.len += got;
+    }
+    r->prompt = slice_trim(buf_slice(&r->input));
+    return !ferror(stdin);
+}
+
+static bool read_request(int argc, char **argv, struct request *r)
+{
+    static const struct option options[] = {
+        { "team", required_argument, NULL, 't' },
+        { "model", required_argument, NULL, 'm' },
+        { "json", no_argument, NULL, 'j' },
+        { NULL, 0, NULL, 0 },
+    };
+    optind = 1;
+    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            r->file = optarg;
+            break;
+        case 't':
+            r->team = optarg;
+            break;
+        case 'm':
+            r->model = optarg;
+            break;
+        case 'j':
+            r->is_json = true;
+            break;
+        default:
+            return false;
+        }
+    }
+    if (optind + 1 == argc)
+        r->prompt = slice_str(argv[optind]);
+    else if (optind != argc || isatty(STDIN_FILENO) || !read_stdin(r))
+        return false;
+    return r->prompt.len > 0;
+}
+
+static int answer(const struct loaded *l, const struct request *r)
+{
+    struct explanation e = { .loaded = l, .team = find_team(l->settings, r->team) };
+    if (!e.team) {
+        fprintf(stderr, "there is no team \"%s\"\n", r->team);
+        return 1;
+    }
+    if (!explain(&e, slice_str(r->model ? r->model : "auto"), r->prompt)) {
+        char message[512];
+        fault_message(&e.why, message, sizeof message);
+        fprintf(stderr, "%s\n", message);
+        return 1;
+    }
+    if (r->is_json)
+        explain_as_json(&e);
+    else
+        print_all(&e);
+    return 0;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+    struct request r = { 0 };
+    struct loaded  l;
+    int            status = 1;
+    buf_init(&r.input, PROMPT_MOST_BYTES);
+    if (!read_request(argc, argv, &r)) {
+        buf_fini(&r.input);
+        return usage();
+    }
+    if (loaded_open(&l, r.file))
+        status = answer(&l, &r);
+    else
+        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l.diag.text)));
+    loaded_close(&l);
+    buf_fini(&r.input);
+    return status;
+}

@@ -1,0 +1,32 @@
+/*
+ * cmd_explain.h - what `weir explain` found out, and its two ways of telling it.
+ */
+#ifndef WEIR_CMD_EXPLAIN_H
+#define WEIR_CMD_EXPLAIN_H
+
+#include "cmd_load.h"
+
+struct explanation {
+    const struct loaded *loaded;
+    const struct team   *team;
+    struct chat          chat;
+    struct inspection    inspection;
+    struct facts         facts;
+    struct decision      decision;
+    bool                 is_refused;
+    struct fault         why;
+    size_t               redactions;
+};
+
+/* What a model would be sent: the prompt as it is now. */
+struct slice explained_text(const struct explanation *);
+
+/* At most what asking the model costs, as US dollars, written to out; NULL where that is not known. */
+const char *explained_worst_usd(const struct explanation *, const struct model *, char out[32]);
+
+const char *explained_zone(const struct explanation *, const struct model *);
+
+/* One JSON document on stdout. */
+void explain_as_json(const struct explanation *);
+
+#endif

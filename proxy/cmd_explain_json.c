@@ -1,0 +1,215 @@
+/*
+ * cmd_explain_json.c - weir explain --json.
+ *
+ * Amounts are strings of US dollars with nine decimals, since JSON's numbers would round them.
+ */
+#include "cmd_explain.h"
+
+#include <stdio.h>
+
+enum { DOCUMENT_MOST_BYTES = 256 << 20 }; /* a prompt's bytes may become six each */
+
+/* ---- writing ---- */
+
+/* A comma where something stands before, then the key where there is one. */
+static void begin(struct buf *out, const char *key)
+{
+    char last = out->len ? out->ptr[out->len - 1] : '{';
+    if (last != '{' && last != '[')
+        buf_add_byte(out, ',');
+    if (key)
+        buf_printf(out, "\"%s\":", key);
+}
+
+static void open_group(struct buf *out, const char *key, char bracket)
+{
+    begin(out, key);
+    buf_add_byte(out, bracket);
+}
+
+static void add_text(struct buf *out, const char *key, struct slice text)
+{
+    begin(out, key);
+    json_add_string(out, text);
+}
+
+/* null for NULL. */
+static void add_str(struct buf *out, const char *key, const char *cstr)
+{
+    begin(out, key);
+    if (cstr)
+        json_add_string(out, slice_str(cstr));
+    else
+        buf_add_str(out, "null");
+}
+
+static void add_int(struct buf *out, const char *key, int64_t value)
+{
+    begin(out, key);
+    buf_printf(out, "%lld", (long long)value);
+}
+
+static void add_real(struct buf *out, const char *key, double value)
+{
+    begin(out, key);
+    buf_printf(out, "%.6g", value);
+}
+
+/* ---- the document ---- */
+
+static void add_findings(struct buf *out, const struct explanation *e)
+{
+    open_group(out, "findings", '[');
+    for (size_t t = 0; t < e->chat.text_count; t++) {
+        const struct findings *found = &e->inspection.findings[t];
+        for (size_t i = 0; i < found->count; i++) {
+            open_group(out, NULL, '{');
+            add_str(out, "kind", pii_word(found->item[i].kind));
+            add_int(out, "start", (int64_t)found->item[i].start);
+            add_int(out, "end", (int64_t)found->item[i].end);
+            add_real(out, "confidence", (double)found->item[i].confidence);
+            add_str(out, "source", found->item[i].source);
+            buf_add_byte(out, '}');
+        }
+    }
+    buf_add_byte(out, ']');
+}
+
+static void add_facts(struct buf *out, const struct explanation *e)
+{
+    const struct judgement *j = &e->facts.judgement;
+    open_group(out, "facts", '{');
+    add_int(out, "tokens", e->facts.tokens);
+    if (e->facts.is_judged) {
+        add_real(out, "difficulty", (double)j->difficulty);
+        add_str(out, "topic", topic_word(j->topic));
+        open_group(out, "topics", '{');
+        for (unsigned t = 0; t < TOPICS; t++)
+            add_real(out, topic_word((enum topic)t), (double)j->topic_share[t]);
+        buf_add_byte(out, '}');
+    } else {
+        add_str(out, "difficulty", NULL);
+        add_str(out, "topic", NULL);
+        add_str(out, "topics", NULL);
+    }
+    add_findings(out, e);
+    buf_add_byte(out, '}');
+}
+
+static void add_model(struct buf *out, const char *key, const struct explanation *e, const struct model *model)
+{
+    char amount[32];
+    open_group(out, key, '{');
+    add_str(out, "model", model->name);
+    add_str(out, "sent_as", model->sent_as);
+    add_str(out, "provider", model->provider->name);
+    add_str(out, "zone", explained_zone(e, model));
+    add_str(out, "worst_usd", explained_worst_usd(e, model, amount));
+    buf_add_byte(out, '}');
+}
+
+static void add_models(struct buf *out, const char *key, const struct explanation *e,
+                       const struct model *const *model, unsigned count)
+{
+    open_group(out, key, '[');
+    for (unsigned i = 0; i < count; i++)
+        add_model(out, NULL, e, model[i]);
+    buf_add_byte(out, ']');
+}
+
+static void add_hidden(struct buf *out, const struct explanation *e)
+{
+    open_group(out, "hidden", '[');
+    for (unsigned kind = 0; kind < PII_KINDS; kind++) {
+        if (e->facts.pii & e->decision.hide & (pii_set)1 << kind)
+            add_str(out, NULL, pii_word((enum pii_kind)kind));
+    }
+    buf_add_byte(out, ']');
+}
+
+static void add_budgets(struct buf *out, const struct decision *d)
+{
+    open_group(out, "budgets", '[');
+    for (unsigned i = 0; i < d->budget_count; i++) {
+        char usd[32];
+        nanousd_format(d->budget[i].limit_nanousd, usd);
+        open_group(out, NULL, '{');
+        add_str(out, "name", d->budget[i].name);
+        add_str(out, "usd", usd);
+        add_str(out, "over", d->budget[i].over == OVER_LOCAL ? "local" : "deny");
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
+/* What the route brings besides its models; null where it does not. */
+static void add_route(struct buf *out, const struct explanation *e)
+{
+    const struct decision *d = &e->decision;
+    if (d->escalate_to) {
+        open_group(out, "escalate", '{');
+        add_model(out, "to", e, d->escalate_to);
+        add_real(out, "below", d->escalate_below);
+        buf_add_byte(out, '}');
+    } else {
+        add_str(out, "escalate", NULL);
+    }
+    if (d->compress_above_tokens) {
+        open_group(out, "compress", '{');
+        add_int(out, "above_tokens", d->compress_above_tokens);
+        add_real(out, "to", d->compress_to);
+        buf_add_byte(out, '}');
+    } else {
+        add_str(out, "compress", NULL);
+    }
+    add_int(out, "cache_keep_ms", d->cache_keep_ms);
+}
+
+static void add_decision(struct buf *out, const struct explanation *e)
+{
+    const struct decision *d = &e->decision;
+    open_group(out, "decision", '{');
+    add_str(out, "reach", e->loaded->settings->zone[d->reach]);
+    add_str(out, "reach_rule", d->reach_rule);
+    open_group(out, "rules", '[');
+    for (unsigned i = 0; i < d->rule_count; i++)
+        add_str(out, NULL, d->rule[i]);
+    buf_add_byte(out, ']');
+    add_hidden(out, e);
+    add_budgets(out, d);
+    add_str(out, "route", d->route);
+    add_models(out, "ask", e, d->candidate, d->count);
+    add_models(out, "struck", e, d->struck, d->struck_count);
+    add_route(out, e);
+    buf_add_byte(out, '}');
+}
+
+static void add_refusal(struct buf *out, const struct explanation *e)
+{
+    char message[512];
+    if (!e->is_refused) {
+        add_str(out, "refused", NULL);
+        add_text(out, "sent", explained_text(e));
+        return;
+    }
+    fault_message(&e->why, message, sizeof message);
+    open_group(out, "refused", '{');
+    add_str(out, "code", fault_code(e->why.kind));
+    add_str(out, "message", message);
+    buf_add_byte(out, '}');
+    add_str(out, "sent", NULL);
+}
+
+void explain_as_json(const struct explanation *e)
+{
+    struct buf out;
+    buf_init(&out, DOCUMENT_MOST_BYTES);
+    buf_add_byte(&out, '{');
+    add_str(&out, "team", e->team->name);
+    add_facts(&out, e);
+    add_decision(&out, e);
+    add_refusal(&out, e);
+    buf_add_str(&out, "}\n");
+    fwrite(out.ptr, 1, out.len, stdout);
+    buf_wipe(&out);
+}

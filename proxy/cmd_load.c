@@ -1,0 +1,61 @@
+/* cmd_load.c - see cmd_load.h. */
+#include "cmd_load.h"
+
+#include "snapshot.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *environment(const char *name)
+{
+    return getenv(name);
+}
+
+static bool told(struct loaded *l, const char *file, const struct fault *why)
+{
+    char message[512];
+    fault_message(why, message, sizeof message);
+    diag_error(&l->diag, (struct place){ file, 0, 0 }, "%s", why->detail[0] ? why->detail : message);
+    return false;
+}
+
+static bool open_readers(struct loaded *l)
+{
+    struct fault why = { 0 };
+    l->finder = finder_new(&why);
+    if (!l->finder)
+        return told(l, "the patterns", &why);
+    l->scratch = finder_scratch_new(l->finder);
+    l->inspector = (struct inspector){ .finder = l->finder, .scratch = l->scratch };
+    if (!l->settings->slm_folder)
+        return true;
+    l->slm = slm_open(l->settings->slm_folder, &why);
+    if (!l->slm)
+        return told(l, l->settings->slm_folder, &why);
+    l->worker = slm_worker_new(l->slm);
+    l->inspector.worker = slm_has_heads(l->slm) ? l->worker : NULL;
+    return true;
+}
+
+bool loaded_open(struct loaded *l, const char *file)
+{
+    *l = (struct loaded){ .arena = arena_new() };
+    diag_init(&l->diag);
+    if (!file && access("weir.yaml", R_OK) == 0)
+        file = "weir.yaml";
+    l->settings = settings_read(l->arena, file, file_read, environment, &l->diag);
+    if (!l->settings)
+        return false;
+    l->policy = policy_read(l->arena, l->settings, file_read, &l->diag);
+    return l->policy && open_readers(l);
+}
+
+void loaded_close(struct loaded *l)
+{
+    slm_worker_free(&l->worker);
+    slm_close(&l->slm);
+    finder_scratch_free(&l->scratch);
+    finder_free(&l->finder);
+    diag_fini(&l->diag);
+    arena_free(&l->arena);
+}

@@ -1,0 +1,29 @@
+/*
+ * cmd_load.h - settings, policies and the parts that read a prompt, for the subcommands that serve nobody.
+ *
+ * Unlike a snapshot this writes nothing and opens no TLS: what check and explain look at is left as it is. One
+ * thread's.
+ */
+#ifndef WEIR_CMD_LOAD_H
+#define WEIR_CMD_LOAD_H
+
+#include "policy/inspect.h"
+
+struct loaded {
+    struct arena          *arena;
+    struct diag            diag; /* what was wrong */
+    struct settings       *settings;
+    struct policy         *policy;
+    struct slm            *slm; /* NULL: none configured or found */
+    struct finder         *finder;
+    struct finder_scratch *scratch;
+    struct slm_worker     *worker;
+    struct inspector       inspector; /* refs of the three before */
+};
+
+/* file NULL: weir.yaml of the working directory where there is one, else the settings of a first run. False
+ * with errors in diag; as much as could be loaded is there. */
+MUST_CHECK bool loaded_open(struct loaded *, const char *file);
+void            loaded_close(struct loaded *);
+
+#endif
