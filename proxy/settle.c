@@ -35,6 +35,12 @@ void exchange_count_leg(struct exchange *x, bool was_sent)
                   cost, usage.prompt_tokens, usage.completion_tokens);
 }
 
+/* Places hidden in what the model that answered was told: one on this machine was told the plain words. */
+static size_t places_hidden(const struct exchange *x)
+{
+    return x->model && x->model->provider->zone == 0 ? 0 : x->redactions;
+}
+
 /* Names come from policy files and may be in any script; a header takes ASCII, and commas separate. */
 static void add_name(struct buf *out, const char *name)
 {
@@ -65,7 +71,7 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
         buf_printf(&out, "x-weir-model: %s\r\nx-weir-zone: %s\r\n", x->model->name,
                    x->snapshot->settings->zone[x->model->provider->zone]);
     buf_printf(&out, "x-weir-cache: %s\r\n", x->is_hit ? "hit" : x->uses_cache ? "miss" : "off");
-    buf_printf(&out, "x-weir-redactions: %zu\r\n", x->redactions);
+    buf_printf(&out, "x-weir-redactions: %zu\r\n", places_hidden(x));
     if (x->sentences_dropped)
         buf_printf(&out, "x-weir-dropped-sentences: %u\r\n", x->sentences_dropped);
     if (tells_cost) {
