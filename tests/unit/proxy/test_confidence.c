@@ -63,6 +63,8 @@ static void test_what_only_looks_like_a_refusal(void **state)
         "I'm sorry, but I can't make it on Friday.", /* a message that was asked for */
         "Sorry for the late reply! Here are the figures.",
         "I cannot wait to see you in Rome.",
+        "I can't browse to your site, keep getting blocked.", /* a complaint, rewritten on request */
+        "I can't open the jar that you left in the kitchen.",
         "I can't help but smile when I think of it.",
         "I don't know how to thank you for your help.",
         "I don't know, but the best guess is Paris.",
