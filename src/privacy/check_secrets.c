@@ -113,9 +113,9 @@ static bool is_stand_in(struct slice s)
     static const char *const words[] = { "passphrase", "secret",   "token",    "test", "username",
                                          "string",     "none",     "null",     "true", "false",
                                          "required",   "optional", "undefined" };
-    static const char *const holes[] = {
-        "${", "{{", "$(", "<", "[", "%", "*", "`", "...", "xxx", "yyy", "your"
-    };
+    static const char *const holes[] = { "${",    "{{",    "$(",      "<",         "[",          "%",    "*",
+                                         "`",     "...",   "xxx",     "yyy",       "your",       "env.", "os.",
+                                         "self.", "this.", "config.", "settings.", "process.env" };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (slice_is_nocase(s, words[i]))
             return true;
@@ -183,28 +183,33 @@ float check_url_password(struct slice text, struct place *p)
     return end > start && !is_stand_in(slice_at(text, *p)) && end - start >= PASSWORD_LEAST;
 }
 
-/* curl's -u user:password; the password may be empty and the user a token (-u "token:"). */
+/* user:password, "user:password", "user":"password" or user:'password' from `at`. */
+static bool read_login(struct slice text, size_t at, struct place *user, struct place *password)
+{
+    struct value v = read_value(text, at);
+    size_t       colon = slice_find_byte(slice_at(text, v.place), ':');
+    if (colon != SLICE_NONE) {
+        *user = (struct place){ v.place.start, v.place.start + colon };
+        *password = (struct place){ user->end + 1, v.place.end };
+        return true;
+    }
+    size_t next = v.place.end + v.is_quoted;
+    if (byte_at(text, next) != ':')
+        return false;
+    *user = v.place;
+    *password = (struct place){ next + 1, next + 1 };
+    if (!is_one_of(byte_at(text, next + 1), " \t"))
+        *password = read_value(text, next + 1).place;
+    return true;
+}
+
+/* curl's -u; the password may be empty and the user a token. */
 float check_login(struct slice text, struct place *p)
 {
-    struct value user = read_value(text, p->end);
-    struct slice both = slice_at(text, user.place);
-    size_t       colon = slice_find_byte(both, ':');
-    if (colon == SLICE_NONE && byte_at(text, user.place.end + 1) == ':')
-        colon = both.len; /* "user":"password" */
-    if (colon == SLICE_NONE && byte_at(text, user.place.end) == ':')
-        colon = both.len; /* user:'password' */
-    if (colon == SLICE_NONE)
+    struct place user, password;
+    if (!read_login(text, p->end, &user, &password))
         return 0;
-    size_t       user_end = user.place.start + colon;
-    struct value password = { { user_end + 1, user.place.end }, user.is_quoted };
-    if (colon == both.len)
-        password = read_value(text, user.place.end + 1 + (byte_at(text, user.place.end) != ':'));
-    struct slice name = slice_cut(text, user.place.start, user_end);
-    struct slice secret = slice_at(text, password.place);
-    if (secret.len == 0) {
-        *p = (struct place){ user.place.start, user_end };
-        return is_token(name, HEADER_LEAST);
-    }
-    *p = password.place;
-    return is_password(secret, false) && !slice_eq(name, secret);
+    struct slice name = slice_at(text, user), secret = slice_at(text, password);
+    *p = secret.len ? password : user;
+    return secret.len ? is_password(secret, false) && !slice_eq(name, secret) : is_token(name, HEADER_LEAST);
 }

@@ -253,6 +253,7 @@ static void secrets_by_their_names(void **state)
         "postgres://admin:{password|s3cr3tP4ss}@db.internal:5432/app",
         "https://{email|ada@example.org}",
         "my password is {password|Tr0ub4dor&3}.",
+        "Your password is: {password|hunter2}, pass={password|pQ9wTxu4}",
         "password={password|hunter2}&user=ada",
         "[\"password\": \"{password|correct-horse}\"]",
         "passwort: {password|geheim7}, 密码:{password|abc12345}",
@@ -267,6 +268,9 @@ static void secrets_by_their_names(void **state)
         "Authorization: Bearer $TOKEN1234; secret=xxxxxxxxxxxx1",
         "curl -u test:test x; curl -u user:$PASS x; curl -u ada x",
         "ls -u ada:pQ9wTxu4Fg",
+        "apiKey: process.env.API_KEY_2, bypass: a1b2c3",
+        "curl -u \"ada\":\"{password|pQ9wTxu4Fg}\" x; curl -u ada:'{password|pQ9wTxu4Fg}' x",
+        "curl -u {password|d2LkV78zLx1t}: https://localhost:9200",
         "http://example.org:8080/a@b http://localhost:80/",
         NULL,
     };
