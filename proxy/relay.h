@@ -33,7 +33,7 @@ struct relay_options {
 struct relay_outcome {
     bool is_whole; /* ended as an answer of its kind must */
     bool is_good;  /* whole, nothing passed over, every choice finished by itself ("stop") with content, no
-                      tool calls: fit for the cache */
+                      tool calls, no refusal: fit for the cache */
     bool                has_tool_calls;
     char                finish[24]; /* of choice 0, "" if none */
     struct answer_usage usage;

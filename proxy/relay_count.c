@@ -99,10 +99,12 @@ bool relay_count(struct relay *r, struct doc *doc, struct buf *out, struct fault
     return true;
 }
 
+/* A refusal is not kept either: asked again, the model may do better. */
 static bool is_good(const struct relay *r)
 {
     const struct relay_counts *c = &r->counts;
-    if (!r->outcome.is_whole || r->outcome.has_tool_calls || c->bad_events > 0)
+    bool                       is_declined = slice_is(slice_str(r->outcome.doubt), "refusal");
+    if (!r->outcome.is_whole || r->outcome.has_tool_calls || c->bad_events > 0 || is_declined)
         return false;
     for (size_t i = 0; i < c->choice_count; i++)
         if (!c->choice[i].has_stopped || !c->choice[i].has_content)
@@ -124,6 +126,6 @@ void relay_sum_up(struct relay *r)
          .logprob_count = c->logprob_count,
     };
     r->outcome.is_whole = r->state == RELAY_DONE;
-    r->outcome.is_good = is_good(r);
     r->outcome.confidence = confidence_of(&facts, &r->outcome.doubt);
+    r->outcome.is_good = is_good(r);
 }

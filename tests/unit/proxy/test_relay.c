@@ -355,6 +355,8 @@ static void test_outcome(void **state)
 
     p = pass(s, &options, S(BEGINS SAYS("I'm sor") SAYS("ry, but I can") SAYS("'t help.") ENDS("stop") DONE));
     assert_string_equal(p.outcome.doubt, "refusal");
+    assert_true(p.outcome.is_whole);
+    assert_false(p.outcome.is_good);
 
     p = pass(s, &options, S(EVENT(CHOICE(0, "\"refusal\":\"No.\"", "null")) ENDS("stop") DONE));
     assert_string_equal(p.outcome.doubt, "refusal");
