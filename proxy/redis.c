@@ -207,6 +207,11 @@ static void send_whole_script(struct redis *r, struct command *c)
     command_move(c, &r->sent);
 }
 
+static bool is_error(const redisReply *reply, struct slice code)
+{
+    return reply->type == REDIS_REPLY_ERROR && slice_starts(slice_of(reply->str, reply->len), code);
+}
+
 static void on_link_reply(void *arg, const redisReply *reply)
 {
     struct redis   *r = arg;
@@ -218,14 +223,19 @@ static void on_link_reply(void *arg, const redisReply *reply)
     }
     if (!c->is_dead)
         r->misses = 0;
-    if (!c->is_dead && c->script && reply->type == REDIS_REPLY_ERROR &&
-        slice_starts(slice_str(reply->str), S("NOSCRIPT"))) {
+    if (!c->is_dead && c->script && is_error(reply, S("NOSCRIPT"))) {
         send_whole_script(r, c);
         return;
     }
     command_move(c, NULL);
     answer(c, reply, NULL);
     command_end(r, c);
+    /* After a failover the old master lives on as a replica; whoever the address leads to now is asked instead.
+     */
+    if (is_error(reply, S("READONLY")) && !r->is_closed && r->is_up) {
+        drop_link(r, "it is down");
+        break_open(r, "it has become a replica and takes no writes");
+    }
 }
 
 static void link_up(struct redis *r)

@@ -188,6 +188,24 @@ static void test_more_replies_than_commands(void **state)
     impostor_close(&i);
 }
 
+/* After a failover: the address is asked anew, and whoever answers there now is used. */
+static void test_a_master_that_became_a_replica(void **state)
+{
+    (void)state;
+    struct impostor i;
+    impostor_open(&i, "+PONG\r\n", S("-READONLY You can't write against a read only replica.\r\n"));
+    struct redis *redis = link_new(i.loop, i.url, DEADLINE_MS);
+    struct heard  heard = ask_and_wait(i.loop, redis, "SET k v");
+    assert_int_equal(heard.type, REDIS_REPLY_ERROR);
+    assert_false(redis_is_up(redis));
+    i.reply = S("+OK\r\n");
+    i.cut = i.reply.len;
+    run_until(i.loop, is_up, redis);
+    assert_string_equal(ask_and_wait(i.loop, redis, "SET k v").text, "OK");
+    redis_free(&redis);
+    impostor_close(&i);
+}
+
 /* It takes the connection and is silent: commands wait as long as their deadline, then not at all. */
 static void test_silent(void **state)
 {
@@ -205,9 +223,13 @@ static void test_silent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_reply_cut_at_each_byte),   cmocka_unit_test(test_hung_up_on_at_each_byte),
-        cmocka_unit_test(test_what_is_not_the_protocol),   cmocka_unit_test(test_refused_greetings),
-        cmocka_unit_test(test_more_replies_than_commands), cmocka_unit_test(test_silent),
+        cmocka_unit_test(test_a_reply_cut_at_each_byte),
+        cmocka_unit_test(test_hung_up_on_at_each_byte),
+        cmocka_unit_test(test_what_is_not_the_protocol),
+        cmocka_unit_test(test_refused_greetings),
+        cmocka_unit_test(test_more_replies_than_commands),
+        cmocka_unit_test(test_a_master_that_became_a_replica),
+        cmocka_unit_test(test_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
