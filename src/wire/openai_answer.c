@@ -6,8 +6,6 @@
  */
 #include "wire/chat.h"
 
-#include "openai_inside.h"
-
 enum { TOKENS_MOST = 1 << 30 };
 
 struct reader {

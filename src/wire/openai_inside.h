@@ -1,16 +1,72 @@
 /*
- * openai_inside.h - what the readers of OpenAI's requests and answers share.
+ * openai_inside.h - what the parts of the reader of OpenAI's requests share.
+ *
+ * openai_request.c holds the request's own fields, openai_messages.c the messages, openai_tools.c tools and
+ * schemas; openai_list.c walks objects by tables of known keys and keeps the list of texts.
  */
 #ifndef WEIR_WIRE_OPENAI_INSIDE_H
 #define WEIR_WIRE_OPENAI_INSIDE_H
 
-#include "wire/json.h"
+#include "wire/chat.h"
+
+struct openai_reader {
+    struct arena      *arena;
+    struct chat       *chat;
+    const struct json *json; /* (ref) the chat's */
+    size_t             cap;  /* of the list of texts */
+    struct fault      *why;
+    char               path[48]; /* of the message or part that is read: a fault's param */
+    enum chat_role     role;     /* of the message that is read */
+    uint32_t           message;  /* its index */
+};
+
+/* Reads one value; false where it is of a shape that must be refused. */
+typedef bool openai_read(struct openai_reader *, json_at);
+
+/* A key that is known in an object. A table ends in a line without a key: what is done with all other members.
+ */
+struct openai_field {
+    const char  *key;
+    openai_read *read;
+};
+
+/* ---- openai_list.c ---- */
+
+/* Refuses `member` of what stands at the reader's path; the path itself where that is "". */
+bool openai_refuse(struct openai_reader *, const char *member, const char *wrong);
+
+bool openai_read_fields(struct openai_reader *, json_at object, const struct openai_field *);
+
+/* Calls read for each element of an array of objects; null stands for an empty one. */
+bool openai_read_each(struct openai_reader *, json_at array, const char *name, openai_read *);
+
+/* Lists a string, if anything is in it. */
+void openai_add_string(struct openai_reader *, json_at, enum chat_place);
+
+/* Lists every string at any depth; and keys too that are no plain words: in a map of the client's, a key may be
+ * anything. */
+void openai_add_all(struct openai_reader *, json_at, enum chat_place);
+
+openai_read openai_read_nothing;
+openai_read openai_read_metadata; /* all strings */
+openai_read openai_read_other; /* a member that is not known: all strings, and its key as in openai_add_all */
+openai_read openai_read_name;
+openai_read openai_read_said; /* what a model said or thought, given back */
 
 /*
- * Has s the shape of a protocol word (an enum's value, an id, a tool's name)? At most 128 letters, digits and
- * "_-.:/", with a letter among them. A field meant for such words holds nothing to redact while this is so;
- * whatever else a client puts there is read as text.
+ * Protocol words (an enum's values, ids, tools' names), at any depth: at most 128 letters, digits and "_-.:/",
+ * with a letter among them. A field for such words holds nothing to redact while they look so; what else a
+ * client puts there is listed as CHAT_METADATA.
  */
-bool openai_is_word(struct slice s);
+openai_read openai_read_words;
+bool        openai_is_word(struct slice);
+
+/* ---- openai_tools.c ---- */
+
+openai_read openai_read_tools, openai_read_old_functions, openai_read_response_format;
+
+/* ---- openai_messages.c ---- */
+
+openai_read openai_read_messages, openai_read_prediction;
 
 #endif

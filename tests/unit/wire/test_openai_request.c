@@ -146,7 +146,7 @@ static void test_tools(void **state)
         "\"required\":[\"who\",\"type\"],\"properties\":{\"who\":{\"type\":[\"string\",\"null\"],\"enum\":["
         "\"jo\",\"al\"],"
         "\"default\":{\"name\":\"jo\",\"type\":\"x\"},\"examples\":[\"ann\"]},\"type\":{\"type\":\"string\","
-        "\"description\":\"deep\",\"const\":\"c\"},\"r\":{\"$ref\":\"#/$defs/r r\"},"
+        "\"description\":\"deep\",\"const\":\"c\"},\"r\":{\"$ref\":\"#/$defs/r\"},"
         "\"d\":{\"type\":\"string\",\"format\":\"date-time\"}}}}}]",
         "about - - finds Jo\nabout - - T\nabout - - jo\nabout - - al\nabout - - jo\nabout - - x\nabout - - "
         "ann\n"
@@ -183,6 +183,8 @@ static void test_other_members(void **state)
                   "metadata - - Graz\n");
     expect_listed(*state, "\"brand_new\":[{\"field\":\"x y\"}],\"odd key\":1",
                   "metadata - - x y\nmetadata - - odd key\n");
+    expect_listed(*state, "\"logit_bias\":{\"4111111111111111\":1}", "metadata - - 4111111111111111\n");
+    expect_listed(*state, "\"tool_choice\":{\"Jo Smith\":1}", "metadata - - Jo Smith\n");
     expect_listed(*state, "\"temperature\":0.10,\"logit_bias\":{\"50256\":-100},\"store\":false,\"seed\":1",
                   "");
 }
