@@ -436,8 +436,10 @@ static void make_id(struct exchange *x)
     unsigned char random[16];
     RAND_bytes(random, sizeof random);
     memcpy(x->id, "req_", 4);
-    for (size_t i = 0; i < sizeof random; i++)
-        snprintf(x->id + 4 + 2 * i, 3, "%02x", random[i]);
+    for (size_t i = 0; i < sizeof random; i++) {
+        x->id[4 + 2 * i] = "0123456789abcdef"[random[i] >> 4];
+        x->id[5 + 2 * i] = "0123456789abcdef"[random[i] & 15];
+    }
 }
 
 void exchange_begin(struct tools *tools, struct client *client)

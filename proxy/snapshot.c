@@ -100,7 +100,7 @@ static bool make_tls(struct snapshot *s, struct diag *diag)
         if (provider->url.is_tls && !(s->origin[i].tls = tls_client_context(provider->ca_file, &why)))
             ok = place_error(diag, settings, &why);
     }
-    s->listen_tls = arena_array(s->arena, settings->listen_count, sizeof *s->listen_tls);
+    s->listen_tls = arena_array(s->arena, settings->listen_count, sizeof(SSL_CTX *));
     for (unsigned i = 0; i < settings->listen_count; i++) {
         const struct listen *listen = &settings->listen[i];
         if (listen->certificate_file &&
@@ -196,9 +196,7 @@ struct snapshot *snapshot_load(const char *file, const struct snapshot *old, str
     atomic_init(&s->refs, 1);
     s->arena = arena;
     s->settings = settings_read(arena, file, file_read, environment, diag);
-    if (s->settings)
-        s->policy = policy_read(arena, s->settings, file_read, diag);
-    if (!s->policy)
+    if (!s->settings || !(s->policy = policy_read(arena, s->settings, file_read, diag)))
         goto failed;
     s->needs = policy_needs(s->policy);
     s->finder = finder_new(&why);
