@@ -3,7 +3,8 @@
  *
  * privacy  every rule that matches applies: the nearest reach wins, what is hidden adds up, "deny" ends it.
  * cost     every rule that matches applies: each is a budget that must have room.
- * routes   the first rule that matches decides who is asked; candidates beyond the reach are struck out.
+ * routes   the first rule that matches decides who is asked; candidates beyond the reach are struck out. Where
+ * no policy has routes, all models are candidates, in the settings' order.
  *
  * A model that the client names itself replaces the route's candidates, under the same reach and the same
  * budgets, and without the route's compressing, cache and escalation; where the reach forbids it the answer is
@@ -57,7 +58,8 @@ struct decision {
     unsigned            count;
     const struct model *struck[CANDIDATES_MOST]; /* would have been asked, but are beyond the reach */
     unsigned            struck_count;
-    const char         *route; /* the route's name (ref in policy); "asked" where the client named the model */
+    const char *route; /* the route's name (ref in policy); "asked" where the client named the model, "in order"
+                           where no policy has routes */
     const char         *rule[RULES_TOLD_MOST]; /* every rule that matched, in order */
     unsigned            rule_count;
     struct budget       budget[BUDGETS_MOST];

@@ -57,7 +57,8 @@ static bool apply_privacy(const struct policy *p, const struct facts *facts, str
         if (rule->deny && !denying)
             denying = rule;
     }
-    return !denying || fault_set(why, FAULT_DENIED, "rule \"%s\": %s", denying->name, denying->deny);
+    return !denying || fault_set(why, FAULT_DENIED, "rule \"%s\"%s%s", denying->name,
+                                 *denying->deny ? ": " : "", denying->deny);
 }
 
 static bool apply_cost(const struct policy *p, const struct facts *facts, struct decision *out,
@@ -89,6 +90,16 @@ static bool no_such_model(const struct policy *p, struct slice name, struct faul
                            diag_hint(name, names, hint));
 }
 
+/* Policies that speak of privacy and cost alone leave the order to the settings. */
+static void choose_in_order(const struct settings *settings, struct decision *out)
+{
+    out->route = "in order";
+    while (out->count < settings->model_count && out->count < CANDIDATES_MOST) {
+        out->candidate[out->count] = &settings->model[out->count];
+        out->count++;
+    }
+}
+
 /* The route's candidates, or the one model that the client named. */
 static bool choose(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
 {
@@ -98,6 +109,10 @@ static bool choose(const struct policy *p, const struct facts *facts, struct dec
         if (!asked)
             return no_such_model(p, facts->model, why);
         out->candidate[out->count++] = asked;
+        return true;
+    }
+    if (p->route_count == 0) {
+        choose_in_order(p->settings, out);
         return true;
     }
     for (size_t i = 0; i < p->route_count; i++) {

@@ -42,6 +42,18 @@ static pii_set read_redact(struct compiling *c, const struct yaml *y, pii_set na
     return named_in_when ? named_in_when : PII_ALL;
 }
 
+/* `deny: true`, or the reason to be told. */
+static const char *read_deny(struct compiling *c, const struct yaml *y)
+{
+    struct slice reason = yaml_text(y, S(""), c->diag);
+    bool         is_plain = y && y->kind == YAML_SCALAR && !y->is_quoted;
+    if (is_plain && slice_is(reason, "false"))
+        return NULL;
+    if (is_plain && slice_is(reason, "true"))
+        reason.len = 0;
+    return y ? arena_cstr(c->arena, reason) : NULL;
+}
+
 static void read_privacy_rule(struct compiling *c, const struct yaml *y)
 {
     static const char *const keys[] = { "name", "for", "when", "reach", "redact", "deny", NULL };
@@ -61,7 +73,7 @@ static void read_privacy_rule(struct compiling *c, const struct yaml *y)
     rule->hide = read_redact(c, yaml_get(y, "redact"), kinds);
     rule->has_reach = reach != NULL;
     rule->reach = reach ? zone_named(c, reach) : 0;
-    rule->deny = deny ? arena_cstr(c->arena, yaml_text(deny, S(""), c->diag)) : NULL;
+    rule->deny = read_deny(c, deny);
     p->decides_unreadable = p->decides_unreadable || condition_asks(rule->when, COND_UNREADABLE);
     if (!reach && !deny && !yaml_get(y, "redact"))
         diag_error(c->diag, y->place, "a privacy rule needs `reach`, `redact` or `deny`");

@@ -55,7 +55,7 @@ struct privacy_rule {
     bool                    has_reach;
     unsigned                reach;
     pii_set                 hide;
-    const char             *deny; /* the reason told, or NULL */
+    const char             *deny; /* the reason told, "" for none; NULL: it does not deny */
 };
 
 struct cost_rule {

@@ -317,6 +317,9 @@ static void a_denial_names_its_rule(void **state)
     assert_false(decided(f));
     assert_int_equal(f->why.kind, FAULT_DENIED);
     assert_string_equal(f->why.detail, "rule \"no cards\": cards are not for models");
+    compile(f, "privacy: [{ name: never, deny: true }, { name: always, deny: false }]\n" REST, "");
+    assert_false(decided(f));
+    assert_string_equal(f->why.detail, "rule \"never\"");
 }
 
 static void budgets_of_the_team(void **state)
@@ -371,6 +374,16 @@ static void a_model_asked_for_is_honoured_but_not_around_policy(void **state)
     assert_int_equal(f->why.kind, FAULT_NO_SUCH_MODEL);
     assert_string_equal(f->why.detail, "\"lagre\", did you mean \"large\"?");
     assert_string_equal(f->why.param, "model");
+}
+
+static void without_routes_models_are_asked_in_order(void **state)
+{
+    struct fixture *f = *state;
+    compile(f, "privacy: [{ name: not far, reach: trusted }]\n", "");
+    assert_true(decided(f));
+    assert_string_equal(f->decision.route, "in order");
+    assert_int_equal(f->decision.count, 2);
+    assert_string_equal(f->decision.candidate[1]->name, "middle");
 }
 
 static void no_route_is_no_model(void **state)
@@ -451,6 +464,7 @@ int main(void)
         TEST(a_denial_names_its_rule),
         TEST(budgets_of_the_team),
         TEST(a_model_asked_for_is_honoured_but_not_around_policy),
+        TEST(without_routes_models_are_asked_in_order),
         TEST(no_route_is_no_model),
         TEST(every_mistake_is_told_in_one_run),
         TEST(a_missing_file_is_told),
