@@ -1,8 +1,7 @@
 /*
  * find.c - what is private in a text.
  *
- *   text -> one pass for all patterns -> each hit's check and the words beside it -> candidates -> settled
- * findings
+ *   text -> one pass for all patterns -> each hit's check, the words beside it -> candidates -> findings
  *
  * Another source of findings (the operator's own patterns, a model that knows names) adds its candidates before
  * they are settled; nothing else need know of it.

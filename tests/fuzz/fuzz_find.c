@@ -11,6 +11,7 @@ const char *const fuzz_seeds[] = {
     "sk-ant-api03-Zk3vP0wq8RtY5uLm2XcB eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.Zk3vP0wq8RtY",
     "-----BEGIN PRIVATE KEY-----\\nMIIEowIBAAKCAQEAZk3vP0wq8RtY5uLm2XcB7nHa4Dg9\\n-----END PRIVATE KEY-----",
     "password: hunter2secret, curl -u ada:Zk3vP0wq8 -H 'Authorization: Bearer Zk3vP0wq8RtY5u' https://a:b@c.d/",
+    "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
     NULL,
 };
 

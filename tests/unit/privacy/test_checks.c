@@ -182,6 +182,20 @@ static void ibans(void **state)
     check_cases(cases);
 }
 
+static void wallets(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "pay {crypto_wallet|1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa} or",
+        "{crypto_wallet|bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4}.",
+        "{crypto_wallet|BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4}",
+        "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb, 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa2",
+        "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5, Bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+        NULL,
+    };
+    check_cases(cases);
+}
+
 static void social_security_numbers(void **state)
 {
     (void)state;
@@ -280,14 +294,9 @@ static void secrets_by_their_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(emails),
-        cmocka_unit_test(phones),
-        cmocka_unit_test(cards),
-        cmocka_unit_test(ibans),
-        cmocka_unit_test(social_security_numbers),
-        cmocka_unit_test(ip_addresses),
-        cmocka_unit_test(api_keys),
-        cmocka_unit_test(secrets_by_their_names),
+        cmocka_unit_test(emails),       cmocka_unit_test(phones),   cmocka_unit_test(cards),
+        cmocka_unit_test(ibans),        cmocka_unit_test(wallets),  cmocka_unit_test(social_security_numbers),
+        cmocka_unit_test(ip_addresses), cmocka_unit_test(api_keys), cmocka_unit_test(secrets_by_their_names),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
