@@ -98,8 +98,10 @@ def test_requests_go_on_when_redis_is_frozen(stage):
 
 @pytest.mark.parametrize("away, status", [("refuse", 503), ("allow", 200)])
 def test_a_budget_that_cannot_be_read_is_closed_unless_the_operator_opens_it(stage, away, status):
-    weir = stage.weir(cloud=stage.provider(says("yes")), policy=BUDGET, prices=PRICE,
-                      redis={"url": f"redis://127.0.0.1:{free_port()}/0", "deadline": "100ms"}, budgets={"redis_away": away})
+    weir = stage.weir_unready(cloud=stage.provider(says("yes")), policy=BUDGET, prices=PRICE,
+                              redis={"url": f"redis://127.0.0.1:{free_port()}/0", "deadline": "100ms"},
+                              budgets={"redis_away": away}).wait_until_alive()
+    assert weir.get("/readyz").status == 503
     answer = weir.chat("hello")
     assert answer.status == status
     if status == 503:

@@ -130,15 +130,19 @@ class Weir(Process):
         self.base = f"{scheme}://127.0.0.1:{self.port}"
         super().__init__(folder, name, "serve", "-c", self.settings_path, env=env)
 
-    def wait_until_ready(self):
+    def wait_until_ready(self, path="/readyz"):
         def ready():
             assert self.is_running(), f"weir ended by itself\n{self.log[-4000:]}"
             try:
-                return httpx.get(self.base + "/readyz", timeout=5, verify=False).status_code == 200
+                return httpx.get(self.base + path, timeout=5, verify=False).status_code == 200
             except httpx.TransportError:
                 return False
-        wait_for(ready, START_SECONDS, f"weir to be ready\n{self.log[-4000:]}")
+        wait_for(ready, START_SECONDS, "weir to be ready")
         return self
+
+    def wait_until_alive(self):
+        """For a Weir that something is kept from: it answers, but is not ready."""
+        return self.wait_until_ready("/healthz")
 
     def get(self, path, **more):
         return Answer(httpx.get(self.base + path, timeout=30, **more))
@@ -199,9 +203,11 @@ class Fake(Process):
         self.record_path = pathlib.Path(folder) / f"{name}.record"
         super().__init__(folder, name, "fake-provider", "--listen", "127.0.0.1:0", "--name", name,
                          "--record", self.record_path, *argv)
-        line = wait_for(lambda: re.search(r"listening on (http://127\.0\.0\.1:\d+/v1)", self.log), START_SECONDS,
-                        "the fake provider")
-        self.address = line[1]
+
+        def address():
+            assert self.is_running(), f"the fake provider ended by itself\n{self.log[-4000:]}"
+            return re.search(r"listening on (http://127\.0\.0\.1:\d+/v1)", self.log)
+        self.address = wait_for(address, START_SECONDS, "the fake provider")[1]
 
     def url(self):
         return self.address
