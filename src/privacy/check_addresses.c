@@ -23,6 +23,25 @@ static bool is_local(char c)
     return is_alnum(c) || is_one_of(c, "._%+-'");
 }
 
+static size_t hex_run(struct slice text, size_t at)
+{
+    size_t from = at;
+    while (is_digit(byte_at(text, at)) || (lower(byte_at(text, at)) >= 'a' && lower(byte_at(text, at)) <= 'f'))
+        at++;
+    return at - from;
+}
+
+/* How many bytes from `at` belong to an escape whose "\" stands before: "\n", "\u00fc". In JSON inside a text
+ * an escape must not be cut in two. */
+static size_t escape_tail(struct slice text, size_t at)
+{
+    if (byte_at(text, at - 1) != '\\')
+        return 0;
+    if (byte_at(text, at) == 'u' && hex_run(text, at + 1) >= 4)
+        return 5;
+    return is_one_of(byte_at(text, at), "nrtbf");
+}
+
 /* From the "@" at `at` to the left. RFC 5321 allows more in a local part than is ever seen; "=" and "/" are
  * rather what stands before it. */
 static size_t local_start(struct slice text, size_t at)
@@ -36,8 +55,7 @@ static size_t local_start(struct slice text, size_t at)
         else
             break;
     }
-    if (is_after_escape(text, start + 1))
-        start++;
+    start += escape_tail(text, start);
     while (start < at && is_one_of(text.ptr[start], ".'-%+"))
         start++;
     return start;
@@ -151,14 +169,6 @@ float check_ipv4(struct slice text, struct place *p)
 
 /* The longest way to write one: six groups and an IPv4 address. */
 enum { IPV6_MOST_BYTES = 45 };
-
-static size_t hex_run(struct slice text, size_t at)
-{
-    size_t from = at;
-    while (is_digit(byte_at(text, at)) || (lower(byte_at(text, at)) >= 'a' && lower(byte_at(text, at)) <= 'f'))
-        at++;
-    return at - from;
-}
 
 /* RFC 4291, 2.2: eight groups of up to four hex digits, "::" for some of them once, an IPv4 address for two at
  * the end. */
