@@ -58,8 +58,9 @@ json_at json_first(const struct json *, json_at);
 json_at json_next(const struct json *, json_at);
 
 /* A string's text, unescaped: points into the document where it has no escapes, else into the arena. Empty
- * (NULL ptr) for other kinds. */
-struct slice json_string(const struct json *, json_at, struct arena *);
+ * (NULL ptr) for other kinds. The linker knows it by another name, since jansson, which the library is linked
+ * with, has a function called so: either could be run in the other's place. */
+struct slice json_string(const struct json *, json_at, struct arena *) __asm__("weir_json_string");
 struct slice json_key(const struct json *, json_at member, struct arena *);
 bool         json_key_is(const struct json *, json_at member, const char *key);
 
