@@ -48,7 +48,8 @@ static void mend_tail(char *text)
     text[utf8_whole(text, strlen(text))] = '\0';
 }
 
-static void set(struct fault *why, enum fault_kind kind, const char *param, const char *fmt, va_list args)
+static PRINTF_LIKE(4, 0) void set(struct fault *why, enum fault_kind kind, const char *param, const char *fmt,
+                                  va_list args)
 {
     if (!why)
         return;
