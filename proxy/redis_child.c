@@ -81,7 +81,7 @@ static bool find_program(char out[PATH_MAX], struct fault *why)
 {
     const char *path = getenv("PATH");
     char        folders[2 * PATH_MAX];
-    snprintf(folders, sizeof folders, "%s:/usr/local/bin:/usr/bin:/usr/sbin", path ? path : "");
+    snprintf(folders, sizeof folders, "%s", path ? path : "/usr/local/bin:/usr/bin");
     char *rest = folders;
     for (char *folder = strsep(&rest, ":"); folder; folder = strsep(&rest, ":")) {
         if (!*folder)
@@ -198,18 +198,44 @@ __attribute__((noreturn)) static void become_server(const struct redis_child *ch
     _exit(127);
 }
 
+static const char *const server_settings[][2] = {
+    { "--port", "0" },
+    { "--unixsocketperm", "700" },
+    { "--daemonize", "no" },
+    { "--appendonly", "yes" },
+    { "--appendfsync", "everysec" },
+    { "--save", "" },
+    /* Full, it forgets what would end soonest anyway: cached answers (90 days at most) before budgets (100).
+     * The sample is large so that it finds one of the former. */
+    { "--maxmemory", "512mb" },
+    { "--maxmemory-policy", "volatile-ttl" },
+    { "--maxmemory-samples", "64" },
+};
+
+enum { SETTINGS = sizeof server_settings / sizeof *server_settings, ARGS_MOST = 5 + 2 * SETTINGS };
+
+/* execv() takes what it does not change as if it might. */
+static void list_arguments(struct redis_child *child, char *argv[ARGS_MOST + 1])
+{
+    int count = 0;
+    argv[count++] = child->program;
+    argv[count++] = (char *)"--unixsocket";
+    argv[count++] = child->socket;
+    argv[count++] = (char *)"--dir";
+    argv[count++] = child->folder;
+    for (int i = 0; i < SETTINGS; i++) {
+        argv[count++] = (char *)server_settings[i][0];
+        argv[count++] = (char *)server_settings[i][1];
+    }
+    argv[count] = NULL;
+}
+
 /* Starts the server with the lock, which is closed here: from now on it is the server's. */
 static bool spawn(struct redis_child *child, int lock, struct fault *why)
 {
-    char *argv[] = { child->program, (char *)"--port", (char *)"0", (char *)"--unixsocket", child->socket,
-                     (char *)"--unixsocketperm", (char *)"700", (char *)"--dir", child->folder,
-                     (char *)"--daemonize", (char *)"no", (char *)"--appendonly", (char *)"yes",
-                     (char *)"--appendfsync", (char *)"everysec", (char *)"--save", (char *)"",
-                     /* Full, it forgets what would end soonest anyway: cached answers (days at most) before
-                      * budgets (100 days). The sample is large so that it finds one of the former. */
-                     (char *)"--maxmemory", (char *)"512mb", (char *)"--maxmemory-policy",
-                     (char *)"volatile-ttl", (char *)"--maxmemory-samples", (char *)"64", NULL };
-    char  path[PATH_MAX + 16];
+    char *argv[ARGS_MOST + 1];
+    list_arguments(child, argv);
+    char path[PATH_MAX + 16];
     snprintf(path, sizeof path, "%s/redis.log", child->folder);
     int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (log < 0) {
@@ -229,10 +255,10 @@ static bool spawn(struct redis_child *child, int lock, struct fault *why)
     return true;
 }
 
-/* True once the server has ended; how is told in *status. */
-static bool has_ended(struct redis_child *child, int *status)
+/* Looks, without waiting, and remembers. */
+static bool has_ended(struct redis_child *child)
 {
-    if (waitpid(child->pid, status, WNOHANG) == 0)
+    if (waitpid(child->pid, NULL, WNOHANG) == 0)
         return false;
     child->pid = 0;
     return true;
@@ -241,10 +267,9 @@ static bool has_ended(struct redis_child *child, int *status)
 static bool wait_until_it_answers(struct redis_child *child, struct fault *why)
 {
     for (int64_t until_ms = now_ms() + START_MS; now_ms() < until_ms; nap()) {
-        int status;
         if (is_answering(child))
             return true;
-        if (child->pid && has_ended(child, &status))
+        if (child->pid && has_ended(child))
             return fault_set(why, FAULT_INTERNAL,
                              "redis-server ended as soon as it was started; %s/redis.log says why",
                              child->folder);
@@ -292,9 +317,8 @@ const char *redis_child_url(const struct redis_child *child)
 
 void redis_child_tend(struct redis_child *child)
 {
-    int status;
     if (child->pid) {
-        if (!has_ended(child, &status))
+        if (!has_ended(child))
             return;
         bool lived = now_ms() - child->started_ms >= LIVED_MS;
         child->again_ms = lived ? 0 : child->again_ms ? 2 * child->again_ms : AGAIN_FIRST_MS;
@@ -317,9 +341,8 @@ void redis_child_tend(struct redis_child *child)
 
 static bool ends_within(struct redis_child *child, int64_t ms)
 {
-    int status;
     for (int64_t until_ms = now_ms() + ms; now_ms() < until_ms; nap())
-        if (has_ended(child, &status))
+        if (has_ended(child))
             return true;
     return false;
 }

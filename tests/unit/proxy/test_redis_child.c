@@ -217,6 +217,20 @@ static void test_a_folder_that_cannot_be_made(void **state)
     assert_non_null(strstr(why.detail, "/proc/weir/state"));
 }
 
+static void test_no_server_to_start(void **state)
+{
+    (void)state;
+    char         folder[64], *path = strdup(getenv("PATH"));
+    struct fault why = { 0 };
+    folder_new(folder);
+    setenv("PATH", "/nowhere:", 1);
+    assert_null(redis_child_start(folder, &why));
+    setenv("PATH", path, 1);
+    assert_non_null(strstr(why.detail, "apt install redis-server"));
+    free(path);
+    folder_remove(folder);
+}
+
 static void test_a_server_that_ends_at_once_says_where_to_look(void **state)
 {
     (void)state;
@@ -245,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_inherits_only_the_lock),
         cmocka_unit_test(test_a_long_path_gets_a_short_socket),
         cmocka_unit_test(test_a_folder_that_cannot_be_made),
+        cmocka_unit_test(test_no_server_to_start),
         cmocka_unit_test(test_a_server_that_ends_at_once_says_where_to_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
