@@ -7,19 +7,26 @@
  * panels_of(T) panels of F * panel floats, one after the other. Lanes beyond the last token hold numbers that
  * nobody reads, but finite ones: buffers begin zeroed.
  *
- * One source, src/slm/kernels_body.h, is compiled once for each make. They differ in rounding only.
+ * One source, src/slm/kernels_body.h, is compiled once for each make. Makes of 32-bit floats differ in rounding
+ * only. Makes of int8 multiply bytes: each output's weights and each token's activations have a scale of their
+ * own, sums are exact integers, the same in every such make. That is several times as fast, and the embedding
+ * is a little off.
  */
 #ifndef WEIR_SLM_KERNELS_H
 #define WEIR_SLM_KERNELS_H
 
 #include "base/slice.h"
 
-/* A weight matrix with its bias, packed for one make by matrix_pack(); see there. */
+/* A weight matrix with its bias, packed for one make by matrix_pack(): [outputs / tile][inputs /
+ * step][tile][step], zeros beyond the last output and input. */
 struct matrix {
-    float *packed;  /* [blocks][inputs][rows of a tile], zeros beyond the last output */
-    float *bias;    /* [outputs], padded likewise */
-    size_t inputs;  /* features that go in */
-    size_t outputs; /* features that come out */
+    float   *floats;  /* the weights, NULL in a make of int8 */
+    int8_t  *bytes;   /* the weights in steps of scale, -127..127, NULL in a make of floats */
+    float   *scale;   /* [outputs], int8 only */
+    int32_t *sum;     /* [outputs], of an output's bytes, int8 only */
+    float   *bias;    /* [outputs] */
+    size_t   inputs;  /* features that go in */
+    size_t   outputs; /* features that come out */
 };
 
 enum after {
@@ -36,11 +43,14 @@ struct attention {
 
 struct kernels {
     const char *name;
+    bool        is_int8;
     size_t      panel; /* tokens in a panel */
     size_t      tile;  /* outputs that are computed at once */
+    size_t      step;  /* inputs that lie together */
 
-    /* in: panels of m->inputs, out: panels of m->outputs. */
-    void (*multiply)(const struct matrix *m, const float *in, float *out, size_t tokens, enum after);
+    /* in: panels of m->inputs, out: panels of m->outputs. room: kernels_room() bytes. */
+    void (*multiply)(const struct matrix *m, const float *in, float *out, size_t tokens, enum after,
+                     void *room);
 
     /* qkv: panels of 3 * heads * head_features (queries, keys, values); out: panels of heads * head_features.
      * scores: room for tokens, rounded up to whole panels, times panel. */
@@ -58,10 +68,11 @@ struct kernels {
     void (*exp)(float *x, size_t count);
 };
 
-/* The makes that this processor can run, the fastest first, NULL-terminated. */
-const struct kernels *const *kernels_here(void);
+/* The makes that this processor can run: those of floats, then those of int8, the fastest of each first. NULL
+ * beyond the last. */
+const struct kernels *kernels_here(size_t i);
 
-/* The fastest, or the one that the environment's WEIR_KERNEL names; NULL where it cannot run here. */
+/* The fastest of floats, or the one that the environment's WEIR_KERNEL names; NULL where it cannot run here. */
 const struct kernels *kernels_pick(void);
 
 static inline size_t panels_of(const struct kernels *k, size_t tokens)
@@ -77,7 +88,10 @@ void matrix_fini(struct matrix *);
 void matrix_pack(struct matrix *, const struct kernels *, size_t at, const float *rows, const float *bias,
                  size_t count);
 
+/* Bytes that multiply() needs beside its input and output, for this many inputs and tokens. */
+size_t kernels_room(const struct kernels *, size_t inputs, size_t tokens);
+
 /* Zeroed and aligned for vectors, on huge pages where it is large; freed with free(). */
-float *floats_new(size_t count);
+void *vectors_new(size_t bytes);
 
 #endif

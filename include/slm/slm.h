@@ -31,7 +31,10 @@ void                   slm_close(struct slm **);
 const char *slm_name(const struct slm *);        /* the folder's last part */
 unsigned    slm_dim(const struct slm *);         /* floats in an embedding: 384 for MiniLM-L6 */
 unsigned    slm_tokens_most(const struct slm *); /* tokens an embedding looks at, [CLS] and [SEP] included */
-const char *slm_kernel(const struct slm *); /* what the matrix work runs on: "avx512", "avx2", "portable" */
+
+/* What the matrix work runs on: "avx512", "avx2", "portable"; or in bytes, a little off and several times as
+ * fast, where the environment's WEIR_KERNEL asks for it: "amx_int8", "vnni_int8", "portable_int8". */
+const char *slm_kernel(const struct slm *);
 
 /* Stands for the weights: what was learned in one embedding space holds in models with an equal one only. */
 uint64_t slm_fingerprint(const struct slm *);

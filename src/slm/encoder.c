@@ -47,6 +47,7 @@ struct encoder_scratch {
     float *mixed;  /* panels of hidden: what attention gives */
     float *inner;  /* panels of intermediate */
     float *scores; /* one panel of queries by all keys */
+    void  *room;   /* what multiply() needs besides */
 };
 
 /* --------------------------------------------------------------------------------------------- the weights */
@@ -216,11 +217,13 @@ struct encoder_scratch *encoder_scratch_new(const struct encoder *e)
     const struct bert_config *c = &e->config;
     struct encoder_scratch   *s = must_calloc(1, sizeof *s);
     size_t                    lanes = panels_of(e->kernels, c->tokens_most) * e->kernels->panel;
-    s->x = floats_new(lanes * c->hidden);
-    s->qkv = floats_new(lanes * 3 * c->hidden);
-    s->mixed = floats_new(lanes * c->hidden);
-    s->inner = floats_new(lanes * c->intermediate);
-    s->scores = floats_new(lanes * e->kernels->panel);
+    s->x = vectors_new(lanes * c->hidden * sizeof(float));
+    s->qkv = vectors_new(lanes * 3 * c->hidden * sizeof(float));
+    s->mixed = vectors_new(lanes * c->hidden * sizeof(float));
+    s->inner = vectors_new(lanes * c->intermediate * sizeof(float));
+    s->scores = vectors_new(lanes * e->kernels->panel * sizeof(float));
+    s->room = vectors_new(
+        kernels_room(e->kernels, c->hidden > c->intermediate ? c->hidden : c->intermediate, c->tokens_most));
     return s;
 }
 
@@ -233,6 +236,7 @@ void encoder_scratch_free(struct encoder_scratch **s)
     free((*s)->mixed);
     free((*s)->inner);
     free((*s)->scores);
+    free((*s)->room);
     free(*s);
     *s = NULL;
 }
@@ -262,13 +266,13 @@ static void run_layer(const struct encoder *e, const struct layer *layer, struct
     const struct bert_config *c = &e->config;
     struct attention shape = { .heads = c->heads, .head_features = c->hidden / c->heads, .tokens = count };
 
-    k->multiply(&layer->qkv, s->x, s->qkv, count, AFTER_STORE);
+    k->multiply(&layer->qkv, s->x, s->qkv, count, AFTER_STORE, s->room);
     k->attend(&shape, s->qkv, s->mixed, s->scores);
-    k->multiply(&layer->out, s->mixed, s->x, count, AFTER_ADD);
+    k->multiply(&layer->out, s->mixed, s->x, count, AFTER_ADD, s->room);
     k->normalize(s->x, layer->after_attention.gain, layer->after_attention.shift, c->hidden, count, c->epsilon);
 
-    k->multiply(&layer->up, s->x, s->inner, count, AFTER_GELU);
-    k->multiply(&layer->down, s->inner, s->x, count, AFTER_ADD);
+    k->multiply(&layer->up, s->x, s->inner, count, AFTER_GELU, s->room);
+    k->multiply(&layer->down, s->inner, s->x, count, AFTER_ADD, s->room);
     k->normalize(s->x, layer->after_feed.gain, layer->after_feed.shift, c->hidden, count, c->epsilon);
 }
 

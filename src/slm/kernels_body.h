@@ -208,18 +208,23 @@ INLINE size_t panel_tokens(size_t tokens, size_t from)
     return tokens - from < PANEL ? tokens - from : PANEL;
 }
 
+#if defined(DOT4) || defined(AMX)
+#include "kernels_int8.h"
+#else
+
 /* Block by block of weights, so that each is fetched from memory once and serves all panels from the first
  * cache. */
 FOR_MAKE static void multiply(const struct matrix *m, const float *in, float *out, size_t tokens,
-                              enum after after)
+                              enum after after, void *room)
 {
+    (void)room;
     for (size_t row = 0; row < m->outputs; row += TILE) {
         size_t rows = m->outputs - row < TILE ? m->outputs - row : TILE;
         for (size_t from = 0; from < tokens; from += PANEL) {
             float *to = out + from * m->outputs + row * PANEL;
             multiply_near(rows, panel_tokens(tokens, from),
                           (struct work){ .depth = m->inputs,
-                                         .a = m->packed + row * m->inputs,
+                                         .a = m->floats + row * m->inputs,
                                          .a_step = TILE,
                                          .b = in + from * m->inputs,
                                          .bias = m->bias + row,
@@ -231,6 +236,8 @@ FOR_MAKE static void multiply(const struct matrix *m, const float *in, float *ou
         }
     }
 }
+
+#endif
 
 /* ------------------------------------------------------------------------------------------------ attention */
 
@@ -332,8 +339,10 @@ FOR_MAKE static void normalize(float *x, const float *gain, const float *shift, 
 
 const struct kernels JOIN(kernels_, MAKE) = {
     .name = WORD(MAKE),
+    .is_int8 = IS_INT8,
     .panel = PANEL,
-    .tile = TILE,
+    .tile = OUTPUTS,
+    .step = STEP,
     .multiply = multiply,
     .attend = attend,
     .normalize = normalize,

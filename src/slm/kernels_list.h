@@ -4,10 +4,9 @@
 
 #include "slm/kernels.h"
 
-extern const struct kernels kernels_portable;
+extern const struct kernels kernels_portable, kernels_portable_int8;
 #if defined(__x86_64__)
-extern const struct kernels kernels_avx2;
-extern const struct kernels kernels_avx512;
+extern const struct kernels kernels_avx2, kernels_avx512, kernels_vnni_int8, kernels_amx_int8;
 #endif
 
 #endif

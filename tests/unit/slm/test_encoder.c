@@ -117,6 +117,18 @@ static void test_token_ids_are_the_reference(void **state)
     slm_worker_free(&worker);
 }
 
+/* The cosine between an embedding and the reference's. */
+static double cosine_of(const float *ours, const float *theirs)
+{
+    double dot = 0, squares = 0, their_squares = 0;
+    for (size_t d = 0; d < DIM; d++) {
+        dot += (double)ours[d] * theirs[d];
+        squares += (double)ours[d] * ours[d];
+        their_squares += (double)theirs[d] * theirs[d];
+    }
+    return dot / sqrt(squares * their_squares);
+}
+
 static void test_embeddings_are_the_reference(void **state)
 {
     (void)state;
@@ -125,16 +137,14 @@ static void test_embeddings_are_the_reference(void **state)
     double             worst = 0, least_cosine = 1;
     for (size_t i = 0; i < TEXTS; i++) {
         float  out[DIM];
-        double dot = 0, ours = 0, theirs = 0;
+        double squares = 0;
         slm_embed(worker, example[i].text, out);
         for (size_t d = 0; d < DIM; d++) {
             worst = fmax(worst, fabs((double)out[d] - example[i].embedding[d]));
-            dot += (double)out[d] * example[i].embedding[d];
-            ours += (double)out[d] * out[d];
-            theirs += (double)example[i].embedding[d] * example[i].embedding[d];
+            squares += (double)out[d] * out[d];
         }
-        assert_true(fabs(ours - 1) < 1e-5);
-        least_cosine = fmin(least_cosine, dot / sqrt(ours * theirs));
+        assert_true(fabs(squares - 1) < 1e-5);
+        least_cosine = fmin(least_cosine, cosine_of(out, example[i].embedding));
     }
     print_message("%s: largest difference %.2g, least cosine %.8f\n", slm_kernel(slm), worst, least_cosine);
     assert_true(worst <= 1e-4);
@@ -160,25 +170,41 @@ static void test_a_text_does_not_depend_on_the_one_before(void **state)
     slm_worker_free(&used);
 }
 
-/* Every make of the kernels, not the fastest alone. */
-static void test_kernels_agree(void **state)
+/* Every make of the kernels, not the fastest alone; some texts, for the portable ones are slow. */
+static void check_kernels(const struct kernels *k)
+{
+    struct fault            why;
+    struct encoder         *encoder = encoder_open(MODEL, k, &why);
+    struct encoder_scratch *scratch = encoder_scratch_new(encoder);
+    double                  worst = 0, least_cosine = 1, cosines = 0;
+    size_t                  texts = 0;
+    assert_int_equal(encoder_fingerprint(encoder), slm_fingerprint(slm));
+    for (size_t i = 0; i < TEXTS; i += 17, texts++) {
+        float out[DIM];
+        encoder_run(encoder, scratch, example[i].ids, example[i].count, out);
+        for (size_t d = 0; d < DIM; d++)
+            worst = fmax(worst, fabs((double)out[d] - example[i].embedding[d]));
+        double cosine = cosine_of(out, example[i].embedding);
+        least_cosine = fmin(least_cosine, cosine);
+        cosines += cosine;
+    }
+    print_message("%s: largest difference %.2g, cosine at least %.5f, %.5f on average\n", k->name, worst,
+                  least_cosine, cosines / (double)texts);
+    if (!k->is_int8)
+        assert_true(worst <= 1e-5);
+    assert_true(least_cosine >= 0.98);
+    assert_true(cosines / (double)texts >= 0.995);
+    encoder_scratch_free(&scratch);
+    encoder_close(&encoder);
+}
+
+static void test_every_make_of_the_kernels(void **state)
 {
     (void)state;
     need_model();
-    for (const struct kernels *const *k = kernels_here(); *k; k++) {
-        struct fault            why;
-        struct encoder         *encoder = encoder_open(MODEL, *k, &why);
-        struct encoder_scratch *scratch = encoder_scratch_new(encoder);
-        assert_int_equal(encoder_fingerprint(encoder), slm_fingerprint(slm));
-        for (size_t i = 0; i < TEXTS; i += 17) {
-            float out[DIM];
-            encoder_run(encoder, scratch, example[i].ids, example[i].count, out);
-            for (size_t d = 0; d < DIM; d++)
-                assert_true(fabs((double)out[d] - example[i].embedding[d]) <= 1e-5);
-        }
-        encoder_scratch_free(&scratch);
-        encoder_close(&encoder);
-    }
+    const struct kernels *k;
+    for (size_t i = 0; (k = kernels_here(i)); i++)
+        check_kernels(k);
 }
 
 static void *embed_some(void *unused)
@@ -330,7 +356,7 @@ int main(void)
         cmocka_unit_test(test_token_ids_are_the_reference),
         cmocka_unit_test(test_embeddings_are_the_reference),
         cmocka_unit_test(test_a_text_does_not_depend_on_the_one_before),
-        cmocka_unit_test(test_kernels_agree),
+        cmocka_unit_test(test_every_make_of_the_kernels),
         cmocka_unit_test(test_threads_share_a_model),
         cmocka_unit_test(test_refuses_with_the_reason),
         cmocka_unit_test(test_needs_its_vocabulary_and_every_tensor),

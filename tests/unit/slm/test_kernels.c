@@ -1,5 +1,6 @@
 /*
- * test_kernels.c - every make of the kernels against sums in double precision, on shapes that fill no register.
+ * test_kernels.c - every make of the kernels against sums in double precision, on shapes that fill no register;
+ * those of int8 against whole numbers, to the last bit.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,9 +22,14 @@ static float next_float(void)
     return (float)(int32_t)state / 2147483648.0f;
 }
 
+static float *new_floats(size_t count)
+{
+    return vectors_new(count * sizeof(float));
+}
+
 static float *random_floats(size_t count)
 {
-    float *x = floats_new(count);
+    float *x = new_floats(count);
     for (size_t i = 0; i < count; i++)
         x[i] = next_float();
     return x;
@@ -37,7 +43,7 @@ static float *at(const struct kernels *k, float *panels, size_t features, size_t
 
 static float *random_panels(const struct kernels *k, size_t features, size_t tokens)
 {
-    float *x = floats_new(panels_of(k, tokens) * k->panel * features);
+    float *x = new_floats(panels_of(k, tokens) * k->panel * features);
     for (size_t t = 0; t < tokens; t++)
         for (size_t f = 0; f < features; f++)
             *at(k, x, features, t, f) = next_float();
@@ -55,46 +61,139 @@ static double exact_gelu(double x)
     return x / 2 * (1 + erf(x / sqrt(2)));
 }
 
+static size_t panel_floats(const struct kernels *k, size_t features, size_t tokens)
+{
+    return panels_of(k, tokens) * k->panel * features;
+}
+
+/* A matrix and what it is multiplied with. */
+struct product {
+    const struct kernels *k;
+    size_t                outputs, inputs, tokens;
+    float                *weights, *bias, *in, *before, *out;
+};
+
+static struct product product_new(const struct kernels *k, size_t outputs, size_t inputs, size_t tokens)
+{
+    struct product p = { .k = k, .outputs = outputs, .inputs = inputs, .tokens = tokens };
+    p.weights = random_floats(outputs * inputs);
+    p.bias = random_floats(outputs);
+    p.in = random_panels(k, inputs, tokens);
+    p.before = random_panels(k, outputs, tokens);
+    p.out = new_floats(panel_floats(k, outputs, tokens));
+    return p;
+}
+
+static void product_fini(struct product *p)
+{
+    free(p->weights);
+    free(p->bias);
+    free(p->in);
+    free(p->before);
+    free(p->out);
+}
+
+static void product_run(struct product *p, enum after after)
+{
+    struct matrix m;
+    void         *room = vectors_new(kernels_room(p->k, p->inputs, p->tokens));
+    size_t        half = p->outputs / 2; /* packed in two goes, as queries and keys are */
+    memcpy(p->out, p->before, panel_floats(p->k, p->outputs, p->tokens) * sizeof *p->out);
+    matrix_init(&m, p->k, p->outputs, p->inputs);
+    matrix_pack(&m, p->k, 0, p->weights, p->bias, half);
+    matrix_pack(&m, p->k, half, p->weights + half * p->inputs, p->bias + half, p->outputs - half);
+    p->k->multiply(&m, p->in, p->out, p->tokens, after, room);
+    matrix_fini(&m);
+    free(room);
+}
+
+/* What int8 may be off by: half a step of each factor. A weight's step is a 127th of the largest, an input's a
+ * 255th of the range. */
+static double rounding_of(const struct product *p, size_t t, size_t o)
+{
+    double most_weight = 0, least_input = INFINITY, most_input = -INFINITY, weights = 0, inputs = 0;
+    for (size_t i = 0; i < p->inputs; i++) {
+        double w = fabs((double)p->weights[o * p->inputs + i]), x = *at(p->k, p->in, p->inputs, t, i);
+        most_weight = fmax(most_weight, w);
+        least_input = fmin(least_input, x);
+        most_input = fmax(most_input, x);
+        weights += w;
+        inputs += fabs(x);
+    }
+    double half_weight = most_weight / 254, half_input = (most_input - least_input) / 510;
+    return weights * half_input + inputs * half_weight + (double)p->inputs * half_weight * half_input;
+}
+
 static void check_multiply(const struct kernels *k, size_t outputs, size_t inputs, size_t tokens,
                            enum after after)
 {
-    struct matrix m;
-    float        *weights = random_floats(outputs * inputs), *bias = random_floats(outputs);
-    float        *in = random_panels(k, inputs, tokens), *out = random_panels(k, outputs, tokens);
-    float        *before = floats_new(panels_of(k, tokens) * k->panel * outputs);
-    memcpy(before, out, panels_of(k, tokens) * k->panel * outputs * sizeof *out);
-    matrix_init(&m, k, outputs, inputs);
-    size_t half = outputs / 2; /* packed in two goes, as queries and keys are */
-    matrix_pack(&m, k, 0, weights, bias, half);
-    matrix_pack(&m, k, half, weights + half * inputs, bias + half, outputs - half);
-    k->multiply(&m, in, out, tokens, after);
+    struct product p = product_new(k, outputs, inputs, tokens);
+    product_run(&p, after);
     for (size_t t = 0; t < tokens; t++)
         for (size_t o = 0; o < outputs; o++) {
-            double sum = bias[o];
+            double sum = p.bias[o], ours = *at(k, p.out, outputs, t, o);
             for (size_t i = 0; i < inputs; i++)
-                sum += (double)weights[o * inputs + i] * *at(k, in, inputs, t, i);
+                sum += (double)p.weights[o * inputs + i] * *at(k, p.in, inputs, t, i);
             if (after == AFTER_ADD)
-                sum += *at(k, before, outputs, t, o);
-            assert_close(*at(k, out, outputs, t, o), after == AFTER_GELU ? exact_gelu(sum) : sum);
+                sum += *at(k, p.before, outputs, t, o);
+            double exact = after == AFTER_GELU ? exact_gelu(sum) : sum;
+            if (k->is_int8) /* gelu is nowhere steeper than 1.13 */
+                assert_true(fabs(ours - exact) <= 1.13 * rounding_of(&p, t, o) + 1e-5);
+            else
+                assert_close(ours, exact);
         }
-    matrix_fini(&m);
-    free(weights);
-    free(bias);
-    free(in);
-    free(out);
-    free(before);
+    product_fini(&p);
 }
 
 static void test_multiply(void **unused)
 {
     (void)unused;
-    static const size_t shapes[][2] = { { 1, 1 }, { 12, 8 }, { 13, 5 }, { 31, 7 }, { 5, 100 }, { 48, 33 } };
-    static const size_t tokens[] = { 1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 49, 65 };
-    for (const struct kernels *const *k = kernels_here(); *k; k++)
+    const struct kernels *k;
+    static const size_t   shapes[][2] = { { 1, 1 },   { 12, 8 },  { 13, 5 },  { 31, 7 },
+                                          { 5, 100 }, { 48, 33 }, { 33, 130 } };
+    static const size_t   tokens[] = { 1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 49, 65 };
+    for (size_t i = 0; (k = kernels_here(i)); i++)
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
             for (size_t t = 0; t < sizeof tokens / sizeof *tokens; t++)
                 for (enum after after = AFTER_STORE; after <= AFTER_GELU; after++)
-                    check_multiply(*k, shapes[s][0], shapes[s][1], tokens[t], after);
+                    check_multiply(k, shapes[s][0], shapes[s][1], tokens[t], after);
+}
+
+/* Whole weights with -127 among them, and whole inputs from -127 to 128, are worth a step of 1 each: nothing is
+ * rounded. */
+static void check_whole_numbers(const struct kernels *k, size_t outputs, size_t inputs, size_t tokens)
+{
+    struct product p = product_new(k, outputs, inputs, tokens);
+    for (size_t i = 0; i < outputs * inputs; i++)
+        p.weights[i] = i % inputs == i / inputs % inputs ? -127 : roundf(p.weights[i] * 127);
+    for (size_t t = 0; t < tokens; t++)
+        for (size_t i = 0; i < inputs; i++)
+            *at(k, p.in, inputs, t, i) = i == t % inputs         ? -127
+                                         : i == (t + 1) % inputs ? 128
+                                                                 : roundf(*at(k, p.in, inputs, t, i) * 127);
+    memset(p.bias, 0, outputs * sizeof *p.bias);
+    product_run(&p, AFTER_STORE);
+    for (size_t t = 0; t < tokens; t++)
+        for (size_t o = 0; o < outputs; o++) {
+            long sum = 0;
+            for (size_t i = 0; i < inputs; i++)
+                sum += (long)p.weights[o * inputs + i] * (long)*at(k, p.in, inputs, t, i);
+            assert_true(*at(k, p.out, outputs, t, o) == (float)sum);
+        }
+    product_fini(&p);
+}
+
+static void test_bytes_are_multiplied_exactly(void **unused)
+{
+    (void)unused;
+    const struct kernels *k;
+    for (size_t i = 0; (k = kernels_here(i)); i++)
+        for (size_t tokens = 1; k->is_int8 && tokens < 70; tokens += 17) {
+            check_whole_numbers(k, 5, 1, tokens);
+            check_whole_numbers(k, 33, 63, tokens);
+            check_whole_numbers(k, 64, 64, tokens);
+            check_whole_numbers(k, 70, 1000, tokens);
+        }
 }
 
 /* softmax(q k / sqrt(features)) v, for one head and one token's query. */
@@ -123,8 +222,8 @@ static void check_attend(const struct kernels *k, const struct attention *shape)
 {
     enum { FEATURES_MOST = 64 };
     size_t hidden = shape->heads * shape->head_features, lanes = panels_of(k, shape->tokens) * k->panel;
-    float *qkv = random_panels(k, 3 * hidden, shape->tokens), *out = floats_new(lanes * hidden);
-    float *scores = floats_new(lanes * k->panel);
+    float *qkv = random_panels(k, 3 * hidden, shape->tokens), *out = new_floats(lanes * hidden);
+    float *scores = new_floats(lanes * k->panel);
     for (size_t i = 0; i < lanes * 3 * hidden; i++)
         qkv[i] *= 2; /* so that a softmax is not nearly even */
     k->attend(shape, qkv, out, scores);
@@ -143,12 +242,13 @@ static void check_attend(const struct kernels *k, const struct attention *shape)
 static void test_attend(void **unused)
 {
     (void)unused;
-    static const size_t tokens[] = { 1, 2, 5, 8, 15, 16, 17, 32, 33, 70 };
-    for (const struct kernels *const *k = kernels_here(); *k; k++)
+    const struct kernels *k;
+    static const size_t   tokens[] = { 1, 2, 5, 8, 15, 16, 17, 32, 33, 70 };
+    for (size_t i = 0; (k = kernels_here(i)); i++)
         for (size_t t = 0; t < sizeof tokens / sizeof *tokens; t++) {
-            check_attend(*k, &(struct attention){ .heads = 2, .head_features = 32, .tokens = tokens[t] });
-            check_attend(*k, &(struct attention){ .heads = 3, .head_features = 5, .tokens = tokens[t] });
-            check_attend(*k, &(struct attention){ .heads = 1, .head_features = 64, .tokens = tokens[t] });
+            check_attend(k, &(struct attention){ .heads = 2, .head_features = 32, .tokens = tokens[t] });
+            check_attend(k, &(struct attention){ .heads = 3, .head_features = 5, .tokens = tokens[t] });
+            check_attend(k, &(struct attention){ .heads = 1, .head_features = 64, .tokens = tokens[t] });
         }
 }
 
@@ -156,7 +256,7 @@ static void check_normalize(const struct kernels *k, size_t features, size_t tok
 {
     float *x = random_panels(k, features, tokens), *gain = random_floats(features),
           *shift = random_floats(features);
-    float *before = floats_new(panels_of(k, tokens) * k->panel * features);
+    float *before = new_floats(panels_of(k, tokens) * k->panel * features);
     for (size_t i = 0; i < panels_of(k, tokens) * k->panel * features; i++)
         before[i] = x[i] += 3; /* away from 0: the mean must be taken off */
     k->normalize(x, gain, shift, features, tokens, 1e-6f);
@@ -179,33 +279,35 @@ static void check_normalize(const struct kernels *k, size_t features, size_t tok
 static void test_normalize(void **unused)
 {
     (void)unused;
-    for (const struct kernels *const *k = kernels_here(); *k; k++)
+    const struct kernels *k;
+    for (size_t i = 0; (k = kernels_here(i)); i++)
         for (size_t tokens = 1; tokens < 70; tokens += 11)
             for (size_t features = 5; features < 100; features += 31)
-                check_normalize(*k, features, tokens);
+                check_normalize(k, features, tokens);
 }
 
 /* The bounds that kernels.h promises. */
 static void test_smooth_functions(void **unused)
 {
     (void)unused;
+    const struct kernels *k;
     enum { COUNT = 1 << 15 };
-    float *x = floats_new(COUNT), *z = floats_new(COUNT);
-    for (const struct kernels *const *k = kernels_here(); *k; k++) {
+    float *x = new_floats(COUNT), *z = new_floats(COUNT);
+    for (size_t make = 0; (k = kernels_here(make)); make++) {
         for (size_t i = 0; i < COUNT; i++)
             x[i] = z[i] = (float)i * (24.0f / COUNT) - 12;
-        (*k)->gelu(x, COUNT);
+        k->gelu(x, COUNT);
         for (size_t i = 0; i < COUNT; i++)
             assert_true(fabs(x[i] - exact_gelu(z[i])) <= 1e-6 * fmax(1, fabs(z[i])));
         for (size_t i = 0; i < COUNT; i++)
             x[i] = z[i] = (float)i * (-87.0f / COUNT);
-        (*k)->exp(x, COUNT);
+        k->exp(x, COUNT);
         for (size_t i = 0; i < COUNT; i++)
             assert_true(fabs(x[i] / exp(z[i]) - 1) <= 1e-6);
-        for (size_t i = 0; i < (*k)->panel; i++)
+        for (size_t i = 0; i < k->panel; i++)
             x[i] = -87.5f - (float)i * 1e6f;
-        (*k)->exp(x, (*k)->panel);
-        for (size_t i = 0; i < (*k)->panel; i++)
+        k->exp(x, k->panel);
+        for (size_t i = 0; i < k->panel; i++)
             assert_true(x[i] == 0);
     }
     free(x);
@@ -220,15 +322,16 @@ static void test_picks_by_name(void **unused)
     assert_int_equal(setenv("WEIR_KERNEL", "abacus", 1), 0);
     assert_null(kernels_pick());
     assert_int_equal(unsetenv("WEIR_KERNEL"), 0);
-    assert_ptr_equal(kernels_pick(), kernels_here()[0]);
+    assert_ptr_equal(kernels_pick(), kernels_here(0));
+    assert_false(kernels_pick()->is_int8); /* exact unless asked otherwise */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_multiply),      cmocka_unit_test(test_attend),
-        cmocka_unit_test(test_normalize),     cmocka_unit_test(test_smooth_functions),
-        cmocka_unit_test(test_picks_by_name),
+        cmocka_unit_test(test_multiply),         cmocka_unit_test(test_bytes_are_multiplied_exactly),
+        cmocka_unit_test(test_attend),           cmocka_unit_test(test_normalize),
+        cmocka_unit_test(test_smooth_functions), cmocka_unit_test(test_picks_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
