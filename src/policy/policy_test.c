@@ -43,7 +43,6 @@ static void read_expect(struct compiling *c, const struct yaml *y, struct expect
     out->has_redacts = redacts != NULL;
     out->redacts = kinds_named(c, redacts);
     read_rules(c, yaml_get(y, "rule"), out);
-    out->has_refused = yaml_get(y, "refused") != NULL;
     out->is_refused = yaml_bool(yaml_get(y, "refused"), false, c->diag);
 }
 
@@ -156,6 +155,20 @@ static unsigned check_rules(const struct expectation *test, const struct outcome
     return wrong;
 }
 
+/* Without a word about it, an answer is expected. */
+static unsigned check_refusal(const struct expectation *test, const struct outcome *got, struct diag *diag)
+{
+    char message[512];
+    if (got->is_refused == test->is_refused)
+        return 0;
+    fault_message(&got->why, message, sizeof message);
+    if (got->is_refused)
+        diag_error(diag, test->place, "the test expects an answer, and got %s", message);
+    else
+        diag_error(diag, test->place, "the test expects a refusal, and there is none");
+    return 1;
+}
+
 /* # of expectations that were not met, each told. */
 static unsigned check(const struct policy *p, const struct expectation *test, const struct outcome *got,
                       struct diag *diag)
@@ -172,14 +185,7 @@ static unsigned check(const struct policy *p, const struct expectation *test, co
     wrong += check_word(test, "topic", test->topic, topic, diag);
     wrong += check_redacts(test, got, diag);
     wrong += check_rules(test, got, diag);
-    if (test->has_refused ? test->is_refused != got->is_refused : got->is_refused) {
-        char message[512];
-        fault_message(&got->why, message, sizeof message);
-        diag_error(diag, test->place, "the test expects an answer%s%s",
-                   got->is_refused ? ", and got " : " refused, and it is not", got->is_refused ? message : "");
-        wrong++;
-    }
-    return wrong;
+    return wrong + check_refusal(test, got, diag);
 }
 
 unsigned policy_test(const struct policy *p, const struct inspector *inspector, unsigned *count,

@@ -89,7 +89,7 @@ struct expectation {
     pii_set            redacts; /* kinds found and hidden, exactly */
     const char       **rule;    /* rules that must have matched */
     unsigned           rules;
-    bool               has_refused, is_refused;
+    bool               is_refused;
 };
 
 struct policy {
