@@ -36,7 +36,7 @@ PII_PATTERN(US_SSN,     "ssn",             EDGE "[0-9]{3}[- ][0-9]{2}[- ][0-9]{4
 PII_PATTERN(US_SSN,     "ssn bare",        EDGE "[0-9]{9}",                                            ssn,          0.10, 0.90, "ssn|social security|soc sec", "")
 PII_PATTERN(IP_ADDRESS, "ipv4",            EDGE "[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]",        ipv4,         0.85, 0.93, IP_WORDS, IP_DOUBTS)
 PII_PATTERN(IP_ADDRESS, "ipv4 large",      EDGE "[12][0-9]{2}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]",          ipv4,         0.86, 0.93, IP_WORDS, "")
-PII_PATTERN(IP_ADDRESS, "ipv6",            "(?:[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}|:):",                      ipv6,         0.92, 0.92, "ipv6|src|dst|unspecified|loopback|bind|listen*", "")
+PII_PATTERN(IP_ADDRESS, "ipv6",            "(?:[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}|:):",                      ipv6,         0.95, 0.95, "ipv6|src|dst|unspecified|loopback|bind|listen*", "")
 PII_PATTERN(WALLET,     "base58",          EDGE "[13][1-9A-HJ-NP-Za-km-z]{25}",                        base58,       0.99, 0.99, "", "")
 PII_PATTERN(WALLET,     "bech32",          "(?i)bc1[02-9ac-hj-np-z]{11}",                              bech32,       0.99, 0.99, "", "")
 

@@ -90,6 +90,17 @@ static size_t domain_end(struct slice text, size_t at, size_t *last_label)
     }
 }
 
+/* The "password@host" of a URL: "//user:" stands before. */
+static bool is_url_password(struct slice text, size_t start)
+{
+    if (byte_at(text, start - 1) != ':')
+        return false;
+    size_t at = start - 1;
+    while (at > 0 && start - at < LOCAL_MOST_BYTES && !is_one_of(text.ptr[at - 1], " \t\r\n\"'/@"))
+        at--;
+    return byte_at(text, at - 1) == '/' && byte_at(text, at - 2) == '/';
+}
+
 static bool is_top_level(struct slice label)
 {
     static const char *const file_types[] = { "png",  "jpg", "jpeg", "gif", "svg",
@@ -109,7 +120,8 @@ float check_email(struct slice text, struct place *p)
     size_t last_label = 0;
     p->start = local_start(text, at);
     p->end = domain_end(text, at + 1, &last_label);
-    if (p->start == at || !p->end || !is_top_level(slice_of(text.ptr + last_label, p->end - last_label)))
+    if (p->start == at || !p->end || is_url_password(text, p->start) ||
+        !is_top_level(slice_of(text.ptr + last_label, p->end - last_label)))
         return 0;
     /* git@github.com: is where a repository is, not who someone is. */
     return !slice_is(slice_of(text.ptr + p->start, at - p->start), "git");

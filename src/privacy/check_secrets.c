@@ -64,7 +64,10 @@ static size_t value_end(struct slice text, size_t at, char quote)
         if (!quote && (ends_bare_value(c) || is_next_parameter(text, at)))
             break;
     }
-    return at < text.len ? at : text.len;
+    at = at < text.len ? at : text.len;
+    while (at == most && (byte_at(text, at) & 0xC0) == 0x80)
+        most = --at; /* never within a character */
+    return at;
 }
 
 static struct value read_value(struct slice text, size_t at)
@@ -156,7 +159,11 @@ float check_password(struct slice text, struct place *p)
 float check_token(struct slice text, struct place *p)
 {
     *p = read_value(text, p->end).place;
-    return is_token(slice_at(text, *p), TOKEN_LEAST);
+    if (!is_token(slice_at(text, *p), TOKEN_LEAST))
+        return 0;
+    while (is_alnum(byte_at(text, p->end)) || is_one_of(byte_at(text, p->end), "+/_-"))
+        p->end++; /* of a token beyond VALUE_MOST_BYTES */
+    return 1;
 }
 
 /* "Authorization: Bearer <value>", with or without the scheme. */

@@ -71,6 +71,22 @@ static void check_order(const struct findings *found, size_t text_bytes)
     }
 }
 
+/* A password that is an address and more: the surer is whole, and the other's rest is hidden too. */
+static void what_overlaps_is_hidden_to_the_last_letter(void **state)
+{
+    (void)state;
+    struct arena   *arena = arena_new();
+    struct findings found;
+    struct slice    text = S("password: \"ada@example.org#7x\"");
+    assert_true(find(finder, scratch, arena, text, &found, NULL));
+    assert_int_equal(found.count, 2);
+    assert_int_equal(found.item[0].kind, PII_EMAIL);
+    assert_int_equal(found.item[1].kind, PII_PASSWORD);
+    assert_true(slice_is(slice_cut(text, found.item[0].start, found.item[0].end), "ada@example.org"));
+    assert_true(slice_is(slice_cut(text, found.item[1].start, found.item[1].end), "7x"));
+    arena_free(&arena);
+}
+
 static void any_bytes_are_safe(void **state)
 {
     (void)state;
@@ -215,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_have_words),
         cmocka_unit_test(findings_say_what_was_found),
+        cmocka_unit_test(what_overlaps_is_hidden_to_the_last_letter),
         cmocka_unit_test(any_bytes_are_safe),
         cmocka_unit_test(a_value_at_the_very_end_is_found_whole),
         cmocka_unit_test(a_megabyte_of_repeats_is_bounded),
