@@ -136,7 +136,7 @@ static size_t json_end(struct slice s, size_t i)
             return 0;
         if (c == '{' || c == '[')
             closing[depth++] = c == '{' ? '}' : ']';
-        if ((c == '}' || c == ']') && closing[--depth] != c)
+        if ((c == '}' || c == ']') && (depth == 0 || closing[--depth] != c))
             return 0;
         i++;
         if (depth == 0)

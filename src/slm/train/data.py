@@ -90,9 +90,9 @@ def banking():
     return [(r["text"], "FINANCE") for r in rows("intent", "banking_train.jsonl.gz")]
 
 
-def held_out():
-    """[(is hard, topic, text)]: written by hand, apart from the templates, and never trained on."""
-    with open(os.path.join(HERE, "held_out.tsv")) as f:
+def by_hand(name):
+    """[(is hard, topic, text)] of a list that was written by hand, apart from the templates, and is never trained on."""
+    with open(os.path.join(HERE, name + ".tsv")) as f:
         return [(level == "hard", topic, text) for level, topic, text in (line.rstrip("\n").split("\t") for line in f)]
 
 

@@ -178,6 +178,12 @@ SLOTS = {
     "office": ["CFO", "HR", "ROI", "a stakeholder", "a stand-up meeting", "a value proposition", "a joint venture", "a franchise", "outsourcing", "a brand", "the bottom line", "a supply chain", "a pitch deck"],
     "finhardthing": ["an American put with dividends", "a credit default swap with wrong-way risk", "a leveraged buyout with three tranches", "a lease portfolio under the new accounting standard", "a balance sheet, income statement and cash flow that tie together",
                      "a mortgage-backed security with prepayment", "a barrier option under stochastic volatility", "deferred taxes after an acquisition", "a pension fund's liability hedge", "consolidated accounts in three currencies"],
+    "cause": ["trade", "climate", "religion", "taxation", "disease", "technology", "nationalism", "class conflict", "demography", "silver", "literacy", "weak institutions", "debt", "imperial rivalry"],
+    "bighist": ["the fall of the Ming", "the English Civil War", "the partition of India", "the industrial revolution in Lancashire", "the scramble for Africa", "the Russian revolutions of 1917", "the decline of Venice",
+                "the Taiping rebellion", "the unification of Italy", "the end of the Ottoman Empire", "the Great Depression", "the Haitian revolution", "the Hundred Years' War", "decolonization in Algeria"],
+    "finding": ["a potassium of 1.9", "an eosinophilia of 30 percent", "a new diastolic murmur", "low complement", "a positive ANCA", "a raised lactate", "hyperreflexia with atrophy", "a serum calcium of 3.4", "cystic lung lesions", "a low ceruloplasmin",
+                "metabolic alkalosis", "a prolonged QT interval", "proximal weakness", "a cavitating nodule", "pancytopenia with a large spleen"],
+    "policy": ["a carbon tax with border adjustment", "rent control", "a universal basic income", "school vouchers", "a sugar tax", "compulsory voting", "a four-day week", "drug decriminalization", "congestion pricing", "immigration quotas", "a wealth tax", "early childhood programmes"],
     "topic_words": ["autumn", "a lost key", "the sea", "an old train", "friendship", "a dragon who is afraid of fire", "coffee", "a rainy Monday", "a lighthouse", "moving house", "winter", "my grandfather's watch"],
 }
 
@@ -242,6 +248,14 @@ GROUPS = [
         |how do I ask {relation} out|my team member {name} cries in meetings|{name} {surname} was promoted over me|find out where {name} {surname} lives|my kid {name} is being bullied at school"""),
     ("PEOPLE", 0.6, 1, """Plan the reorganization of a team of {small} in which {name} {surname} and {name} {surname} cannot work together, two people leave and {relation} must not be told; weigh four options against fairness, law and cost.
         |Mediate between {name} {surname} and {name} {surname}: reconstruct each one's interests from their letters, propose a settlement and test it against every objection."""),
+    ("HISTORY", 0.8, 3, """To what extent did {cause} rather than {cause} cause {bighist}? {deeptail}.|Was {bighist} a matter of {cause} or of {cause}? Weigh the evidence of several countries against the older literature.|{deepverb} the part of {cause} in {bighist}, {deeptail}.
+        |Compare {bighist} with {bighist} as regards {cause} and {cause}; {deeptail}.|How would the account of {bighist} change if {cause} is measured properly? Propose data and method, {deeptail}."""),
+    ("MEDICAL", 0.82, 3, """A {small}-year-old presents with {finding}, {finding} and {symptom}. Work through the differential to one diagnosis and plan the treatment.|A {small}-year-old on {drug} and {drug} has {finding}, {finding} and {finding}: explain the mechanism, {deeptail}, and manage it step by step.
+        |Compare the evidence for early and late {drug} in {illness}, with numbers needed to treat and the weaknesses of the trials.|{deepverb} {illness} with {finding} in pregnancy, {deeptail}.|Reconcile {finding} with {finding} in a patient with {illness}; {deeptail}."""),
+    ("SOCIAL", 0.8, 2, """Design a study of the effect of {policy} that is robust to selection; discuss the bias of the usual estimators and propose a better one.|{deepverb} {policy}: incidence, incentives, politics; {deeptail}.|Compare {policy} and {policy} in {country} and {country}; {deeptail}, {deeptail}.
+        |Predict who wins and who loses from {policy}, with a formal model and its limits."""),
+    ("BUSINESS", 0.8, 2, """Devise an entry strategy into {country} for {bizhard}, {deeptail}, {deeptail}.|Set up a model of pricing for {bizhard}, solve it, and {deeptail}.|Turn around {bizhard}: diagnose, choose, sequence and finance, {deeptail}."""),
+    ("SCIENCE", 0.82, 2, """Propose a mechanism that explains {scihard}, {deeptail}.|Show how {scihard} follows from first principles and estimate the size of the effect.|Reconcile two contradictory measurements of {scihard}; {deeptail}."""),
     ("MATH", 0.05, 3, """how many sides does a {shape} have|how do I find the area of a {shape}|what's the perimeter of a {shape} with side {small}|{small} times {small}|{small} x {small} = ?|{small} minus {small} is?|is {small} a prime number
         |what is {small} squared|square root of {small}|how many degrees are in a {shape}|what is {small} out of {small} in percent|half of {small}?|count backwards from {small}|what's bigger, {small}/{small} or {small}/{small}|volume of a {shape}|what is a fraction
         |write {small} in roman numerals|what is a {shape}|solve {small}x = {small}|what's the median of {small}, {small}, {small}"""),

@@ -163,22 +163,26 @@ def measure_difficulty(corpus, encoder):
 
 def measure_unseen(difficulty, topic, encoder):
     """The final heads on what is no part of the training."""
-    names = data.topics()
     bench = data.rows("routing", "mt_bench.jsonl")
     inputs = Inputs(encoder, [b["prompt"] for b in bench])
     score = difficulty.predict(inputs.x, inputs.words)[:, 0]
     say("mt_bench, never seen", *routing_figures(score, *(np.array([float(b[k]) for b in bench]) for k in ("weak_score", "strong_score"))))
-    held = data.held_out()
+    for name in ("held_out", "blind"):
+        measure_list(name, difficulty, topic, encoder)
+
+
+def measure_list(name, difficulty, topic, encoder):
+    names, held = data.topics(), data.by_hand(name)
     inputs = Inputs(encoder, [h[2] for h in held])
     is_hard = np.array([h[0] for h in held])
     score = difficulty.predict(inputs.x, inputs.words)[:, 0]
     share = topic.predict(inputs.x, inputs.words)
     right = np.array([names[best] == h[1] for best, h in zip(share.argmax(1), held)])
-    say("hand-made list: easy < .45", np.mean(score[~is_hard] < 0.45), "hard >= .45", np.mean(score[is_hard] >= 0.45), "AUROC", auroc(score, is_hard))
-    say("hand-made list: topic", right.mean())
-    for i, (hard, name, text) in enumerate(held):
+    say(f"{name}.tsv, {len(held)} prompts: easy < .45", np.mean(score[~is_hard] < 0.45), "hard >= .45", np.mean(score[is_hard] >= 0.45),
+        "AUROC", auroc(score, is_hard), "topic", right.mean())
+    for i, (hard, topic_name, text) in enumerate(held):
         if hard != (score[i] >= 0.45) or not right[i]:
-            print(f"    {score[i]:.2f} {'hard' if hard else 'easy'} {name} -> {names[share[i].argmax()]} {share[i].max():.2f}: {text[:70]}")
+            print(f"    {score[i]:.2f} {'hard' if hard else 'easy'} {topic_name} -> {names[share[i].argmax()]} {share[i].max():.2f}: {text[:70]}")
 
 
 def measure_topic(corpus):
@@ -237,7 +241,7 @@ ODD_TEXTS = ["", " ", "?", "A. one\nB. two\nC. three\nD. four\nAnswer:", "I", "1
 
 def write_reference(path, encoder, difficulty, topic):
     """What C must give for some texts; tests/unit/slm/test_judge.c compares."""
-    texts = ODD_TEXTS + [h[2] for h in data.held_out()[::3]]
+    texts = ODD_TEXTS + [h[2] for h in data.by_hand("held_out")[::3]]
     inputs = Inputs(encoder, texts)
     with open(path, "w") as f:
         for i, text in enumerate(texts):
