@@ -1,10 +1,13 @@
 /*
  * shorten.h - which sentences of a long context matter for a question.
  *
- * Extractive: sentences are chosen by embedding, relevant to the question and not repeating one another
- * (maximal marginal relevance), and stay in their order and their bytes; nothing is invented. Code blocks,
- * JSON, tables and lines that no sentence can be made of are kept whole or dropped whole only where the caller
- * says that a passage may be cut; see `is_fixed`.
+ * Extractive: sentences are chosen by their words and by embedding, relevant to the question and not repeating
+ * one another (maximal marginal relevance), and stay in their order and their bytes; nothing is invented. Code
+ * blocks, JSON and tables are never cut and never dropped; their words count against the budget, and so do
+ * those of fixed passages.
+ *
+ * At most 129 embeddings of some eighty words each, whatever the length: ten thousand words are read whole, and of longer
+ * contexts those windows that share most words with the question. Deterministic.
  */
 #ifndef WEIR_SLM_SHORTEN_H
 #define WEIR_SLM_SHORTEN_H
@@ -13,9 +16,10 @@
 
 struct passage {
     struct slice text;
-    bool         is_fixed;           /* must stay whole; its words count against the budget */
-    struct slice kept;               /* out: what stays, in the arena; == text where nothing was dropped */
-    uint32_t     sentences, dropped; /* out: # of sentences, # dropped */
+    bool         is_fixed;       /* must stay whole; its words count against the budget */
+    struct slice kept;           /* out: what stays, in the arena; == text where nothing was dropped, and
+                                    empty, but not NULL, where everything was */
+    uint32_t sentences, dropped; /* out: # of sentences (0 where fixed), # dropped */
 };
 
 /* Keeps about keep_share (0..1) of all words. Passages are in the order of the conversation. */
