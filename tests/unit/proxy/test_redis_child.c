@@ -220,7 +220,8 @@ static void test_a_folder_that_cannot_be_made(void **state)
 static void test_no_server_to_start(void **state)
 {
     (void)state;
-    char         folder[64], *path = strdup(getenv("PATH"));
+    const char  *was = getenv("PATH");
+    char         folder[64], *path = strdup(was ? was : "/usr/bin");
     struct fault why = { 0 };
     folder_new(folder);
     setenv("PATH", "/nowhere:", 1);
