@@ -201,6 +201,11 @@ static void name_month(char *out, size_t out_bytes, int64_t wall_ms)
     strftime(out, out_bytes, "%Y-%m", &utc);
 }
 
+static int64_t limit_of(const struct budget *budget)
+{
+    return budget->limit_nanousd < LEDGER_MOST_NANOUSD ? budget->limit_nanousd : LEDGER_MOST_NANOUSD;
+}
+
 uint64_t ledger_reserve(struct redis *redis, struct reservation *r, const char *team,
                         const struct budget *budget, unsigned count, int64_t worst_nanousd, int64_t wall_ms,
                         on_ledger_fn *call, void *arg)
@@ -228,10 +233,8 @@ uint64_t ledger_reserve(struct redis *redis, struct reservation *r, const char *
     args[at++] = slice_str(r->id);
     args[at++] = decimal(&worst, worst_nanousd);
     args[at++] = S(KEEP_MS);
-    for (unsigned i = 0; i < count; i++) {
-        int64_t most = budget[i].limit_nanousd;
-        args[at++] = decimal(&limit[i], most < LEDGER_MOST_NANOUSD ? most : LEDGER_MOST_NANOUSD);
-    }
+    for (unsigned i = 0; i < count; i++)
+        args[at++] = decimal(&limit[i], limit_of(&budget[i]));
     uint64_t id = redis_run(redis, reserve_script, keys.count, at, args, on_reserved, r);
     buf_fini(&keys.text);
     return id;
@@ -272,6 +275,6 @@ void ledger_explain(const struct reservation *r, struct fault *out)
         out, FAULT_OVER_BUDGET,
         "the budget \"%.64s\" of team %.64s: %s a month, %s spent, %s reserved by running calls, and this call "
         "may cost %s; it begins anew on %04d-%02d-01",
-        budget->name, r->team, dollars(&limit, budget->limit_nanousd), dollars(&spent, r->spent_nanousd),
+        budget->name, r->team, dollars(&limit, limit_of(budget)), dollars(&spent, r->spent_nanousd),
         dollars(&running, r->running_nanousd), dollars(&worst, r->reserved_nanousd), year, month);
 }

@@ -123,6 +123,20 @@ static inline bool is_not_up(void *redis)
     return !redis_is_up(redis);
 }
 
+/* Tends the child meanwhile: down, and up again. */
+struct tended {
+    struct stage *stage;
+    bool          was_down;
+};
+
+static inline bool is_up_again(void *arg)
+{
+    struct tended *t = arg;
+    redis_child_tend(t->stage->child);
+    t->was_down = t->was_down || !redis_is_up(t->stage->redis);
+    return t->was_down && redis_is_up(t->stage->redis);
+}
+
 /* --- asking, and what was heard --- */
 
 struct heard {

@@ -5,6 +5,8 @@
 #include "ledger.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
 
 /* 2026-11-23 02:00 UTC */
 static const int64_t WALL_MS = INT64_C(1795399200000);
@@ -387,6 +389,110 @@ static void test_proxies_agree_on_the_books(void **state)
     stage_close(&s);
 }
 
+/* --- the nemesis --- */
+
+struct sufferer {
+    pthread_t     thread;
+    const char   *url;
+    unsigned      seed;
+    _Atomic bool *is_over;
+    int64_t       charged_nanousd; /* of every call that was reserved, whether its settling arrived or not */
+    unsigned      reserved, away;
+};
+
+static void *suffer(void *arg)
+{
+    struct sufferer *p = arg;
+    struct loop     *loop = loop_new(0);
+    struct redis    *redis = link_new(loop, p->url, 60);
+    struct budget    b = budget("b", 5 * DOLLAR);
+    while (!*p->is_over) {
+        struct asked a;
+        begin(redis, &a, &b, 1, DOLLAR / 100, WALL_MS);
+        run_until(loop, is_true, &a.is_over);
+        p->away += a.verdict == LEDGER_AWAY;
+        if (a.verdict != LEDGER_RESERVED)
+            continue;
+        int64_t cost = rand_r(&p->seed) % (DOLLAR / 10000);
+        p->reserved++;
+        p->charged_nanousd += cost;
+        ledger_settle(redis, &a.r, cost);
+    }
+    run_until(loop, is_up, redis);
+    ask_and_wait(loop, redis, "PING");
+    redis_free(&redis);
+    loop_free(&loop);
+    return NULL;
+}
+
+static void nap_ms(long ms)
+{
+    nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L }, NULL);
+}
+
+/* Redis is frozen, or killed and started again, under proxies that reserve and settle. */
+static void torment(struct stage *s)
+{
+    unsigned seed = 7;
+    for (int blow = 0; blow < 8; blow++) {
+        pid_t pid = server_pid(s->child);
+        nap_ms(20 + rand_r(&seed) % 80);
+        if (blow % 4 == 3) {
+            kill(pid, SIGKILL);
+            struct tended tended = { .stage = s };
+            run_until(s->loop, is_up_again, &tended);
+        } else {
+            kill(pid, SIGSTOP);
+            nap_ms(50 + rand_r(&seed) % 200);
+            kill(pid, SIGCONT);
+        }
+    }
+}
+
+static int64_t held(struct stage *s, const char *field)
+{
+    char    line[96];
+    int64_t value = -1;
+    snprintf(line, sizeof line, "HGET %s %s", KEY, field);
+    assert_true(slice_to_i64(slice_str(ask_and_wait(s->loop, s->redis, line).text), &value));
+    return value;
+}
+
+/* Whatever happens to Redis: no call is charged twice, the budget holds, and what was not settled stands as a
+ * lease. */
+static void test_a_nemesis(void **state)
+{
+    (void)state;
+    enum { SUFFERERS = 2 };
+    struct sufferer sufferer[SUFFERERS];
+    _Atomic bool    is_over = false;
+    struct stage    s;
+    int64_t         charged = 0;
+    unsigned        away = 0, reserved = 0;
+    stage_open(&s);
+    run_until(s.loop, is_up, s.redis);
+    for (unsigned i = 0; i < SUFFERERS; i++) {
+        sufferer[i] = (struct sufferer){ .url = redis_child_url(s.child), .seed = i + 1, .is_over = &is_over };
+        assert_int_equal(pthread_create(&sufferer[i].thread, NULL, suffer, &sufferer[i]), 0);
+    }
+    torment(&s);
+    is_over = true;
+    for (unsigned i = 0; i < SUFFERERS; i++) {
+        pthread_join(sufferer[i].thread, NULL);
+        charged += sufferer[i].charged_nanousd;
+        away += sufferer[i].away;
+        reserved += sufferer[i].reserved;
+    }
+    assert_true(reserved > 0 && away > 0); /* it was a nemesis, and they went on */
+    run_until(s.loop, is_up, s.redis);
+    int64_t spent = held(&s, "spent"), running = held(&s, "running");
+    assert_true(spent > 0 && spent <= charged);
+    assert_true(running >= 0 && spent + running <= 5 * DOLLAR);
+    long long leases = ask_and_wait(s.loop, s.redis, "ZCARD weir:{interns}:leases:b:2026-11").integer;
+    assert_int_equal(running, leases * (DOLLAR / 100));
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_exact_at_the_limit),
         cmocka_unit_test(test_calls_at_once_do_not_overspend),
         cmocka_unit_test(test_proxies_agree_on_the_books),
+        cmocka_unit_test(test_a_nemesis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,19 +121,6 @@ static void test_a_frozen_server(void **state)
     stage_close(&s);
 }
 
-struct tended {
-    struct stage *stage;
-    bool          was_down;
-};
-
-static bool is_up_again(void *arg)
-{
-    struct tended *t = arg;
-    redis_child_tend(t->stage->child);
-    t->was_down = t->was_down || !redis_is_up(t->stage->redis);
-    return t->was_down && redis_is_up(t->stage->redis);
-}
-
 static void test_a_killed_server_comes_back(void **state)
 {
     (void)state;
