@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from actors.scripted import Scripted  # noqa: E402
-from actors.weir import Fake, Process, Weir, free_port  # noqa: E402
+from actors.weir import Fake, Process, Weir  # noqa: E402
 
 
 def pytest_configure(config):
@@ -52,7 +52,7 @@ class Stage:
         (self.folder / "policies").mkdir(exist_ok=True)
         self.write_policy(policy or {"routes": [{"name": "in order", "ask": list(models)}]})
         settings = {
-            "listen": [{"address": f"127.0.0.1:{free_port()}"}],
+            "listen": [{"address": "127.0.0.1:0"}],
             "providers": providers,
             "models": models,
             "policies": ["policies/test.yaml"],

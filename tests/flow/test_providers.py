@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from actors.scripted import chunk, cuts_after, fails, hangs_up, in_turn, says, stalls, stalls_after
+from actors.scripted import chunk, cuts_after, fails, hangs_up, says, stalls, stalls_after
 from actors.weir import free_port, wait_for
 
 BOTH = {"routes": [{"name": "far first", "ask": ["large", "small"]}]}
@@ -325,8 +325,12 @@ def test_a_stream_that_is_cut_inside_tls_is_not_whole(stage):
 
 def test_providers_that_fail_in_turn_never_spoil_the_next_answer(stage):
     bad = [fails(500), cuts_after(3), hangs_up, no_json, half_a_body, resets, error_in_mid_stream, two_lengths]
-    cloud = stage.provider(in_turn(*[script for each in bad for script in (each, says("well"))], says("well")))
-    weir = stage.weir(cloud=cloud, loops=1)
-    for _ in bad:
-        weir.chat("hello")
-        assert weir.chat("hello").text == "well"
+
+    def play(request, wire):
+        script = says("well") if request.question == "well?" else bad[int(request.question)]
+        script(request, wire)
+    weir = stage.weir(cloud=stage.provider(play), loops=1)
+    for number in range(len(bad)):
+        for ask in (weir.chat, weir.stream):
+            ask(str(number))
+            assert ask("well?").text == "well"

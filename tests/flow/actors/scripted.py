@@ -75,8 +75,7 @@ class Wire:
                 break
             except TimeoutError:
                 return False
-        self.provider.left_at = time.monotonic()
-        self.provider.left.set()
+        self.provider.note_leaving()
         self.close()
         return True
 
@@ -110,7 +109,7 @@ class Scripted:
         self.received = bytearray()  # every byte of every connection, heads included
         self.connections = 0
         self.began = threading.Event()  # a request has arrived
-        self.left = threading.Event()  # Weir hung up while a script was waiting for it
+        self.left = threading.Event()  # Weir hung up while a script was running
         self.left_at = None
         self.errors = []
         self.tls = tls
@@ -122,6 +121,10 @@ class Scripted:
 
     def url(self, host="127.0.0.1"):
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}/v1"
+
+    def note_leaving(self):
+        self.left_at = time.monotonic()
+        self.left.set()
 
     def stop(self):
         self.listener.close()
@@ -157,7 +160,7 @@ class Scripted:
                 self.began.set()
                 self.script(request, wire)
         except (OSError, ssl.SSLError):
-            pass  # Weir hung up: whether it should have is for the test to say
+            self.note_leaving()  # Weir hung up: whether it should have is for the test to say
         except Exception as error:  # a mistake in a script must not pass for a provider's misbehaviour
             self.errors.append(error)
         finally:

@@ -22,6 +22,7 @@ STOP_SECONDS = 20
 
 
 def free_port():
+    """A port that nobody listens on, for now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -122,19 +123,26 @@ class Stream(Answer):
 
 
 class Weir(Process):
-    def __init__(self, folder, settings, env=None, scheme="http", name="weir"):
+    def __init__(self, folder, settings, env=None, name="weir"):
         self.folder = pathlib.Path(folder)
         self.settings_path = self.folder / f"{name}.yaml"
         self.settings_path.write_text(settings if isinstance(settings, str) else json.dumps(settings, indent=2))
-        self.port = int(re.search(r'"?address"?: *"?127\.0\.0\.1:(\d+)', self.settings_path.read_text())[1])
-        self.base = f"{scheme}://127.0.0.1:{self.port}"
         super().__init__(folder, name, "serve", "-c", self.settings_path, env=env)
+
+    @property
+    def base(self):
+        """Where it listens, as its log says: the kernel chose the port."""
+        return re.search(r'"message":"(https?://127\.0\.0\.1:\d+)"', self.log)[1]
+
+    @property
+    def port(self):
+        return int(self.base.rpartition(":")[2])
 
     def wait_until_ready(self, path="/readyz"):
         def ready():
             assert self.is_running(), f"weir ended by itself\n{self.log[-4000:]}"
             try:
-                return httpx.get(self.base + path, timeout=5, verify=False).status_code == 200
+                return "listening" in self.log and httpx.get(self.base + path, timeout=5, verify=False).status_code == 200
             except httpx.TransportError:
                 return False
         wait_for(ready, START_SECONDS, "weir to be ready")
