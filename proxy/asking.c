@@ -13,6 +13,8 @@
 
 #include "base/log.h"
 
+enum { LINGER_MS = 500 };
+
 static void ask_or_end(struct exchange *x);
 
 static const struct vault *live_vault(const struct exchange *x)
@@ -45,19 +47,22 @@ static void begin_stream(struct exchange *x)
         client_reply_begin(x->client, 200, content_type(x), exchange_headers(x, false), -1);
 }
 
-/* A comment, which SSE readers pass over (WHATWG HTML, 9.2.5): the cost is known only now. */
-static void add_cost_comment(struct exchange *x)
+/* The answer has come whole, or not. A stream's cost is known only now, after its headers: it goes along in a
+ * comment, which SSE readers pass over (WHATWG HTML, 9.2.5). */
+static bool end_answer(struct exchange *x, struct fault *why)
 {
-    char cost[32];
-    nanousd_format(x->cost_nanousd, cost);
-    buf_printf(&x->out, ": x-weir-cost-usd %s\n\n", cost);
+    if (x->chat.stream) {
+        char cost[32];
+        nanousd_format(x->cost_nanousd, cost);
+        buf_printf(&x->out, ": x-weir-cost-usd %s\n\n", cost);
+    }
+    return relay_end(x->relay, &x->out, why);
 }
 
 static void deliver(struct exchange *x)
 {
     if (x->chat.stream) {
         begin_stream(x);
-        add_cost_comment(x);
         client_reply_add(x->client, buf_slice(&x->out));
         client_reply_end(x->client);
     } else {
@@ -128,7 +133,6 @@ static bool may_escalate(const struct exchange *x)
 static void leg_done(struct exchange *x)
 {
     const struct relay_outcome *outcome = relay_outcome(x->relay);
-    exchange_count_leg(x, true);
     if (x->is_draft && outcome->confidence < x->decision.escalate_below && may_escalate(x)) {
         log_debug("escalated", "%s: confidence %.2f of %s is below %.2f (%s)", x->id, outcome->confidence,
                   x->model->name, x->decision.escalate_below, outcome->doubt ? outcome->doubt : "logprobs");
@@ -202,6 +206,25 @@ static void provider_refused(struct exchange *x)
 
 /* ---- hearing ---- */
 
+static void leg_ended(struct exchange *x)
+{
+    struct fault why = { 0 };
+    timer_clear(&x->deadline);
+    exchange_count_leg(x, true);
+    if (end_answer(x, &why))
+        leg_done(x);
+    else
+        leg_failed(x, &why, false); /* it has been counted */
+}
+
+/* It said [DONE] and does not hang up. */
+static void on_linger_over(void *arg)
+{
+    struct exchange *x = arg;
+    call_cancel(&x->call);
+    leg_ended(x);
+}
+
 static void on_head(struct call *call, const struct http1_head *head, void *arg)
 {
     (void)call;
@@ -226,6 +249,8 @@ static void on_body(struct call *call, struct slice bytes, void *arg)
         buf_add(&x->error_body, bytes); /* what is beyond its ceiling is of no interest */
     } else if (relay_feed(x->relay, bytes, &x->out, &why)) {
         pass_on(x);
+        if (relay_is_done(x->relay))
+            timer_set(x->tools->loop, &x->deadline, LINGER_MS, on_linger_over, x);
     } else {
         call_cancel(&x->call);
         leg_failed(x, &why, true);
@@ -236,14 +261,11 @@ static void on_end(struct call *call, void *arg)
 {
     (void)call;
     struct exchange *x = arg;
-    struct fault     why = { 0 };
     x->call = NULL;
     if (x->error_status)
         provider_refused(x);
-    else if (relay_end(x->relay, &x->out, &why))
-        leg_done(x);
     else
-        leg_failed(x, &why, true);
+        leg_ended(x);
 }
 
 static void on_fault(struct call *call, const struct fault *why, void *arg)
@@ -251,7 +273,10 @@ static void on_fault(struct call *call, const struct fault *why, void *arg)
     (void)call;
     struct exchange *x = arg;
     x->call = NULL;
-    leg_failed(x, why, why->kind != FAULT_PROVIDER_AWAY && why->kind != FAULT_PROVIDER_TLS);
+    if (x->relay && relay_is_done(x->relay))
+        leg_ended(x); /* all was said before it broke */
+    else
+        leg_failed(x, why, why->kind != FAULT_PROVIDER_AWAY && why->kind != FAULT_PROVIDER_TLS);
 }
 
 static const struct call_handler call_handler = {
@@ -291,6 +316,7 @@ static void write_body(struct exchange *x, struct buf *body)
 
 static void cancel_call(struct exchange *x)
 {
+    timer_clear(&x->deadline);
     exchange_count_leg(x, true);
     call_cancel(&x->call);
 }
@@ -363,7 +389,7 @@ enum step_result exchange_replay(struct exchange *x, const struct cached *hit)
     struct fault why = { 0 };
     x->relay = relay_for(x);
     if (hit->is_stream != x->chat.stream || !relay_feed(x->relay, hit->answer, &x->out, &why) ||
-        !relay_end(x->relay, &x->out, &why)) {
+        !end_answer(x, &why)) {
         buf_reset(&x->out);
         x->relay = NULL;
         return NEXT;

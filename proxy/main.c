@@ -1,8 +1,73 @@
-/* main.c - the command line's front door. */
-#include <stdio.h>
+/*
+ * main.c - the command line's front door: weir SUBCOMMAND ...
+ */
+#include "commands.h"
 
-int main(void)
+#include <stdio.h>
+#include <string.h>
+
+static int cmd_version(int argc, char **argv);
+static int cmd_help(int argc, char **argv);
+
+#define COMMANDS(COMMAND)                                                                                              \
+    COMMAND("serve", cmd_serve, "[-c weir.yaml]", "run the proxy")                                                     \
+    COMMAND("check", cmd_check, "[-c weir.yaml]", "read settings and policies, run the policies' tests")               \
+    COMMAND("explain", cmd_explain, "[-c weir.yaml] [--team T] [--model M] [--json] \"prompt\"",                       \
+            "what would become of a prompt, and why")                                                                  \
+    COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",                  \
+            "a provider to try and test with: it says back what it received")                                          \
+    COMMAND("version", cmd_version, "", "print the version")                                                           \
+    COMMAND("help", cmd_help, "", "print this")
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *arguments, *about;
+} commands[] = {
+#define COMMAND(name, run, arguments, about) { name, run, arguments, about },
+    COMMANDS(COMMAND)
+#undef COMMAND
+};
+
+static void print_usage(FILE *out)
 {
-    puts("weir");
+    fputs("weir: a hybrid edge-cloud router and reverse proxy for language models\n\n", out);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(out, "  weir %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].about);
+}
+
+static int cmd_version(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    puts("weir " WEIR_VERSION);
     return 0;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    print_usage(stdout);
+    return 0;
+}
+
+/* "--help" and "-h" mean help, as everywhere. */
+static const char *command_name(const char *asked)
+{
+    if (strcmp(asked, "--help") == 0 || strcmp(asked, "-h") == 0)
+        return "help";
+    if (strcmp(asked, "--version") == 0)
+        return "version";
+    return asked;
+}
+
+int main(int argc, char **argv)
+{
+    const char *asked = argc > 1 ? command_name(argv[1]) : "";
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(asked, commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (*asked)
+        fprintf(stderr, "weir: there is no subcommand \"%s\"\n\n", asked);
+    print_usage(stderr);
+    return 2;
 }

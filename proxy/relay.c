@@ -221,12 +221,11 @@ static bool pass_over(struct relay *r, struct fault *why)
     return fault_set(why, FAULT_PROVIDER_BROKE, "more than %d events could not be read", RELAY_BAD_EVENTS_MOST);
 }
 
-static bool on_done(struct relay *r, const struct sse_event *ev, struct buf *out, struct fault *why)
+static bool on_done(struct relay *r, struct buf *out, struct fault *why)
 {
     if (r->counts.choice_count == 0)
         return fault_set(why, FAULT_PROVIDER_BROKE, "it ended before it began");
     relay_flush(r, out);
-    buf_add(out, ev->raw);
     r->state = RELAY_DONE;
     return true;
 }
@@ -270,7 +269,7 @@ static bool on_event(struct relay *r, const struct sse_event *ev, struct buf *ou
     if (data.len == 0) /* a ping of another kind, at which SDKs fail */
         return true;
     if (slice_is(data, "[DONE]"))
-        return on_done(r, ev, out, why);
+        return on_done(r, out, why);
     bool ok = on_chunk(r, ev, out, why);
     arena_reset(r->scratch);
     return ok;
@@ -303,7 +302,6 @@ static bool end_stream(struct relay *r, struct buf *out, struct fault *why)
     if (!relay_all_finished(r))
         return fault_set(why, FAULT_PROVIDER_BROKE, "the stream ended before its finish");
     relay_flush(r, out);
-    buf_add_str(out, "data: [DONE]\n\n");
     r->state = RELAY_DONE;
     return true;
 }
@@ -365,14 +363,19 @@ bool relay_feed(struct relay *r, struct slice body, struct buf *out, struct faul
 
 bool relay_end(struct relay *r, struct buf *out, struct fault *why)
 {
-    if (r->state == RELAY_DONE)
+    if (r->has_ended)
         return true;
     if (r->state == RELAY_BROKEN) {
         *why = r->why;
         return false;
     }
-    bool ok = r->shape == SHAPE_DOCUMENT ? end_document(r, out, why) : end_stream(r, out, why);
+    bool ok = true;
+    if (r->state == RELAY_OPEN)
+        ok = r->shape == SHAPE_DOCUMENT ? end_document(r, out, why) : end_stream(r, out, why);
     arena_reset(r->scratch);
+    r->has_ended = ok;
+    if (ok && r->options.is_stream)
+        buf_add_str(out, "data: [DONE]\n\n");
     if (ok && out->full)
         ok = fault_set(why, FAULT_PROVIDER_BROKE, "it has more than %zu bytes", out->ceiling);
     return ok || broken(r, why);
@@ -380,12 +383,17 @@ bool relay_end(struct relay *r, struct buf *out, struct fault *why)
 
 void relay_break(struct relay *r, const struct fault *fault, struct buf *out)
 {
-    if (!r->options.is_stream || r->state == RELAY_DONE)
+    if (!r->options.is_stream || r->has_ended)
         return;
     buf_add_str(out, "data: ");
     error_write(fault, out);
     buf_add_str(out, "\n\n");
     broken(r, fault);
+}
+
+bool relay_is_done(const struct relay *r)
+{
+    return r->state == RELAY_DONE;
 }
 
 const struct relay_outcome *relay_outcome(struct relay *r)

@@ -12,8 +12,9 @@
  * of our own, made from the envelope of the last one, before the event that ends it. A whole answer is read
  * when it has ended.
  *
- * A stream is whole when [DONE] came, or when the body ended well after each choice seen had its finish_reason:
- * then we add the [DONE] that OpenAI's clients wait for. Anything else that ends is broken.
+ * A stream is whole when [DONE] came, or when the body ended well after each choice seen had its finish_reason.
+ * Anything else that ends is broken. The [DONE] that the client gets is ours, and relay_end() says it: until
+ * then the answer might still break.
  */
 #ifndef WEIR_RELAY_H
 #define WEIR_RELAY_H
@@ -54,8 +55,11 @@ struct relay *relay_new(struct arena *, const struct relay_options *);
  * which may quote the prompt. */
 MUST_CHECK bool relay_feed(struct relay *, struct slice body, struct buf *out, struct fault *why);
 
-/* The provider's body ended as HTTP says it should. False when the answer was not whole all the same, or was an
- * error under status 200. */
+/* Has all come that an answer needs? Of a stream: its [DONE]. What follows is nothing to the client. */
+bool relay_is_done(const struct relay *);
+
+/* The provider's body ended as HTTP says it should, or relay_is_done(). False when the answer was not whole all
+ * the same, or was an error under status 200. */
 MUST_CHECK bool relay_end(struct relay *, struct buf *out, struct fault *why);
 
 /* The event that tells a client in mid-stream that it broke: data: {"error":{…}}. Nothing may follow it. Adds

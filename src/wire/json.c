@@ -94,8 +94,13 @@ struct slice json_unescape(struct slice s, struct arena *arena)
 /* Does an escaped string say this? Without memory of its own, so that asking for a member needs none. */
 static bool says(struct slice escaped, struct slice text)
 {
-    if (slice_find_byte(escaped, '\\') == SLICE_NONE)
-        return slice_eq(escaped, text);
+    if (slice_eq(
+            escaped,
+            text)) /* what is meant to match has no escape itself: no key that we look for holds a backslash */
+        return true;
+    if (escaped.len <= text.len ||
+        slice_find_byte(escaped, '\\') == SLICE_NONE) /* an escape is longer than what it says */
+        return false;
     const char *p = escaped.ptr, *end = escaped.ptr + escaped.len;
     while (p < end) {
         char   bytes[4] = { *p };

@@ -106,6 +106,9 @@ static void read_message(struct reader *r, json_at message)
     }
 }
 
+/* OpenAI says -9999.0 for "very unlikely": one such token would make the mean of all others meaningless. */
+#define LOGPROB_LEAST (-20.0)
+
 /* {"content": [{"token": …, "logprob": -0.1}, …]} */
 static void read_logprobs(struct reader *r, json_at logprobs)
 {
@@ -114,7 +117,7 @@ static void read_logprobs(struct reader *r, json_at logprobs)
         double logprob;
         if (!json_double(r->json, json_get(r->json, t, "logprob"), &logprob))
             continue;
-        r->answer->logprob_sum += logprob;
+        r->answer->logprob_sum += logprob < LOGPROB_LEAST ? LOGPROB_LEAST : logprob;
         r->answer->logprob_count++;
     }
 }

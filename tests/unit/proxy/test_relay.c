@@ -17,7 +17,7 @@ static void test_what_needs_no_change_goes_on_byte_for_byte(void **state)
         "]}\n\n" DONE,
         /* comments, pings, an id: and a retry: line, CRLF, no space after the colon */
         ": ping\n\n" BEGINS ": OPENROUTER PROCESSING\n\nid: 7\nretry: 10\n" SAYS("a") ENDS("stop") DONE,
-        "data:" HEAD "\"choices\":[" CHOICE(0, "\"content\":\"a\"", "\"stop\"") "]}\r\n\r\ndata:[DONE]\r\n\r\n",
+        "data:" HEAD "\"choices\":[" CHOICE(0, "\"content\":\"a\"", "\"stop\"") "]}\r\n\r\n" DONE,
         /* one document over two data: lines */
         "data: {\"choices\":[{\"index\":0,\ndata: "
         "\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n" DONE,
@@ -316,7 +316,11 @@ static void test_a_whole_stream_cannot_be_broken(void **state)
     struct buf           out;
     struct fault         why;
     buf_init(&out, STAGE_MOST_BYTES);
+    assert_false(relay_is_done(relay));
     assert_true(relay_feed(relay, S(SAYS("a") ENDS("stop") DONE), &out, &why));
+    assert_slices(buf_slice(&out), S(SAYS("a") ENDS("stop"))); /* the end waits for relay_end() */
+    assert_true(relay_is_done(relay));
+    assert_true(relay_end(relay, &out, &why));
     fault_set(&why, FAULT_PROVIDER_BROKE, "the connection was reset");
     relay_break(relay, &why, &out);
     assert_slices(buf_slice(&out), S(SAYS("a") ENDS("stop") DONE));

@@ -147,6 +147,10 @@ static void test_logprobs(void **state)
                 "{\"index\":1,\"logprobs\":{\"content\":[{\"token\":\"c\",\"logprob\":-7}]}}]}");
     assert_int_equal(a.logprob_count, 2);
     assert_true(fabs(a.logprob_sum + 1.5) < 1e-9);
+    a = read_or_fail(
+        *state, "{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":[{\"token\":\"a\",\"logprob\":-9999.0},"
+                "{\"token\":\"b\",\"logprob\":-1}]}}]}");
+    assert_true(fabs(a.logprob_sum + 21) < 1e-9); /* OpenAI's "very unlikely" is not taken at its word */
     assert_int_equal(a.text_count, 0);
 }
 
