@@ -41,11 +41,18 @@ struct provider {
         idle_ms;            /* between two bytes of an answer */
 };
 
-/* Nano-dollars for a million tokens; is_known is false where no price list names the model. Local models cost
- * nothing unless a price is given. */
-struct price {
-    bool    is_known;
+/* Nano-dollars for a million tokens. */
+struct rates {
     int64_t input_nanousd, cached_nanousd, output_nanousd;
+};
+
+/* is_known is false where no price list names the model. Local models cost nothing unless a price is given.
+ * Some providers charge a request with a long prompt more, all of it. */
+struct price {
+    bool         is_known;
+    struct rates usual;
+    int64_t      long_above_tokens; /* of the prompt; 0: never */
+    struct rates when_long;
 };
 
 struct model {

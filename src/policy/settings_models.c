@@ -179,22 +179,43 @@ struct priced {
 
 enum { TOKENS_MOST = 100 * 1000 * 1000 };
 
+static struct rates read_rates(struct setup *s, const struct yaml *y)
+{
+    struct rates rates = { 0 };
+    if (!yaml_get(y, "input") || !yaml_get(y, "output"))
+        diag_error(s->diag, y->place, "a price needs `input` and `output`, in US dollars a million tokens");
+    rates.input_nanousd = yaml_nanousd(yaml_get(y, "input"), 0, s->diag);
+    rates.output_nanousd = yaml_nanousd(yaml_get(y, "output"), 0, s->diag);
+    rates.cached_nanousd = yaml_nanousd(yaml_get(y, "cached"), rates.input_nanousd, s->diag);
+    return rates;
+}
+
+/* { input: 2, cached: 0.2, output: 10, long: { above: 272000, input: 4, cached: 0.4, output: 15 } } */
+static void read_price(struct setup *s, const struct yaml *y, struct price *out)
+{
+    static const char *const keys[] = { "input", "cached", "output", "long", NULL };
+    static const char *const long_keys[] = { "above", "input", "cached", "output", NULL };
+    const struct yaml       *more = yaml_get(y, "long");
+    if (!yaml_is_map(y, "price", s->diag))
+        return;
+    yaml_known_keys(y, keys, s->diag);
+    out->is_known = true;
+    out->usual = read_rates(s, y);
+    if (!yaml_is_map(more, "long", s->diag))
+        return;
+    yaml_known_keys(more, long_keys, s->diag);
+    if (!yaml_get(more, "above"))
+        diag_error(s->diag, more->place, "long needs `above`: from how many tokens of prompt on");
+    out->long_above_tokens = yaml_int(yaml_get(more, "above"), 1, TOKENS_MOST, 0, s->diag);
+    out->when_long = read_rates(s, more);
+}
+
 /* The keys that a model has both in the settings and in a price list. */
 static void read_facts(struct setup *s, const struct yaml *y, struct priced *out)
 {
-    static const char *const keys[] = { "input", "cached", "output", NULL };
-    const struct yaml       *price = yaml_get(y, "price");
     out->context_tokens = yaml_int(yaml_get(y, "context"), 1, TOKENS_MOST, 0, s->diag);
     out->output_tokens = yaml_int(yaml_get(y, "output"), 1, TOKENS_MOST, 0, s->diag);
-    if (!yaml_is_map(price, "price", s->diag))
-        return;
-    yaml_known_keys(price, keys, s->diag);
-    if (!yaml_get(price, "input") || !yaml_get(price, "output"))
-        diag_error(s->diag, price->place, "a price needs `input` and `output`, in US dollars a million tokens");
-    out->price.is_known = true;
-    out->price.input_nanousd = yaml_nanousd(yaml_get(price, "input"), 0, s->diag);
-    out->price.output_nanousd = yaml_nanousd(yaml_get(price, "output"), 0, s->diag);
-    out->price.cached_nanousd = yaml_nanousd(yaml_get(price, "cached"), out->price.input_nanousd, s->diag);
+    read_price(s, yaml_get(y, "price"), &out->price);
 }
 
 /* Adds a file's lines before those already there, so that the later file is found first. */

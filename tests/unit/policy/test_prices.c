@@ -8,7 +8,7 @@
 #include "policy/decide.h"
 
 /* gpt-5's: 1.25, 0.125 and 10 dollars a million. */
-static const struct price gpt_5 = { true, 1250000000, 125000000, 10000000000 };
+static const struct price gpt_5 = { true, { 1250000000, 125000000, 10000000000 }, 0, { 0 } };
 
 static void usage_is_exact(void **state)
 {
@@ -24,7 +24,7 @@ static void usage_is_exact(void **state)
 static void a_part_of_a_nano_dollar_is_one(void **state)
 {
     (void)state;
-    struct price        cheap = { true, 1, 1, 1 };
+    struct price        cheap = { true, { 1, 1, 1 }, 0, { 0 } };
     struct answer_usage one = { .is_given = true, .prompt_tokens = 1 };
     struct answer_usage million = { .is_given = true, .prompt_tokens = 1000000 };
     struct answer_usage none = { .is_given = true };
@@ -69,7 +69,7 @@ static void the_worst_case(void **state)
 static void the_worst_case_does_not_overflow(void **state)
 {
     (void)state;
-    struct price dear = { true, INT64_MAX, INT64_MAX, INT64_MAX };
+    struct price dear = { true, { INT64_MAX, INT64_MAX, INT64_MAX }, 0, { 0 } };
     struct model model = { .name = "m", .sent_as = "s", .price = dear };
     struct fault why;
     int64_t      cost;
@@ -77,6 +77,24 @@ static void the_worst_case_does_not_overflow(void **state)
     assert_int_equal(cost, INT64_MAX);
     assert_true(price_worst(&model, 0, 1, INT64_MAX, &cost, &why));
     assert_int_equal(cost, INT64_MAX);
+}
+
+static void a_long_prompt_makes_all_of_it_dearer(void **state)
+{
+    (void)state;
+    struct price        price = { true, { 2000, 200, 10000 }, 1000, { 4000, 400, 15000 } };
+    struct model        model = { .name = "m", .sent_as = "s", .price = price, .output_tokens = 1000000 };
+    struct fault        why;
+    int64_t             cost;
+    struct answer_usage usage = { .is_given = true, .prompt_tokens = 1000, .completion_tokens = 1000000 };
+    assert_int_equal(price_usage(&price, &usage), 2 + 10000);
+    usage.prompt_tokens = 2000;
+    usage.cached_tokens = 1000;
+    assert_int_equal(price_usage(&price, &usage), 5 + 15000); /* 4 + 0.4, rounded up */
+    assert_true(price_worst(&model, 1000, -1, 1, &cost, &why));
+    assert_int_equal(cost, 2 + 10000);
+    assert_true(price_worst(&model, 2000, -1, 1, &cost, &why));
+    assert_int_equal(cost, 8 + 15000);
 }
 
 static void no_price_no_promise(void **state)
@@ -115,6 +133,7 @@ int main(void)
         cmocka_unit_test(odd_usage_costs_no_less_than_nothing),
         cmocka_unit_test(the_worst_case),
         cmocka_unit_test(the_worst_case_does_not_overflow),
+        cmocka_unit_test(a_long_prompt_makes_all_of_it_dearer),
         cmocka_unit_test(no_price_no_promise),
         cmocka_unit_test(amounts_have_nine_decimals),
     };

@@ -112,9 +112,9 @@ static void a_small_file_and_its_defaults(void **state)
     assert_null(s->slm_folder);
 
     assert_true(s->model[0].price.is_known);
-    assert_int_equal(s->model[0].price.input_nanousd, 0);
-    assert_int_equal(s->model[1].price.cached_nanousd, 100000000);
-    assert_int_equal(s->model[1].price.output_nanousd, 2500000000);
+    assert_int_equal(s->model[0].price.usual.input_nanousd, 0);
+    assert_int_equal(s->model[1].price.usual.cached_nanousd, 100000000);
+    assert_int_equal(s->model[1].price.usual.output_nanousd, 2500000000);
     assert_int_equal(s->model[1].output_tokens, 100);
 
     assert_ptr_equal(settings_model(s, S("gpt-4o")), &s->model[1]);

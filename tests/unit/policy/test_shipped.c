@@ -137,6 +137,10 @@ static void every_listed_price_is_whole(void **state)
         int64_t            input = yaml_nanousd(yaml_get(price, "input"), 0, &diag);
         int64_t            cached = yaml_nanousd(yaml_get(price, "cached"), 0, &diag);
         int64_t            output = yaml_nanousd(yaml_get(price, "output"), 0, &diag);
+        const struct yaml *more = yaml_get(price, "long");
+        if (more && !(yaml_nanousd(yaml_get(more, "input"), 0, &diag) > input &&
+                      yaml_nanousd(yaml_get(more, "output"), 0, &diag) > output))
+            fail_msg("%.*s: long prompts cost no more", SLICE_ARG(y->key));
         if (!(0 < cached && cached < input && input < output && yaml_get(y, "context") &&
               yaml_get(y, "output")))
             fail_msg("%.*s", SLICE_ARG(y->key));
