@@ -212,8 +212,8 @@ static void reload(struct daemon *d)
 static void on_drain_look(void *arg)
 {
     struct post *p = arg;
-    if ((p->tools.running == 0 && server_clients(p->server) == 0) ||
-        loop_now_ms(p->tools.loop) >= p->drain_until_ms)
+    bool is_done = p->tools.running == 0 && server_clients(p->server) == 0 && redis_is_idle(p->tools.redis);
+    if (is_done || loop_now_ms(p->tools.loop) >= p->drain_until_ms)
         loop_stop(p->tools.loop);
     else
         timer_set(p->tools.loop, &p->drain, DRAIN_LOOK_MS, on_drain_look, p);

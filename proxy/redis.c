@@ -442,3 +442,17 @@ bool redis_is_up(const struct redis *r)
 {
     return r->is_up;
 }
+
+static bool has_living(const struct command_list *list)
+{
+    const struct command *c;
+    TAILQ_FOREACH(c, list, link)
+    if (!c->is_dead)
+        return true;
+    return false;
+}
+
+bool redis_is_idle(const struct redis *r)
+{
+    return !has_living(&r->waiting) && !has_living(&r->sent) && !has_living(&r->away);
+}

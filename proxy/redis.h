@@ -32,6 +32,8 @@ void                     redis_free(struct redis **); /* what waits is dropped w
 void redis_count_in(struct redis *, struct metrics *);
 
 bool redis_is_up(const struct redis *);
+/* Nobody waits, and what was sent without a callback has been answered too: it may be freed without a loss. */
+bool redis_is_idle(const struct redis *);
 
 /* Sends a command. The callback never comes from within this call. Returns an id for redis_cancel(), never 0.
  * on_reply may be NULL: fire and forget. */

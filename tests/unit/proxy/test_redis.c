@@ -289,6 +289,31 @@ static void test_login_and_database(void **state)
     stage_close(&s);
 }
 
+static bool is_idle(void *redis)
+{
+    return redis_is_idle(redis);
+}
+
+/* Idle only when even what nobody waits for has been answered, or given up. */
+static void test_idle(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s);
+    assert_true(redis_is_idle(s.redis));
+    ask(s.redis, "SET k v", NULL, NULL);
+    assert_false(redis_is_idle(s.redis)); /* waiting */
+    run_until(s.loop, is_up, s.redis);
+    run_until(s.loop, is_idle, s.redis);
+    struct heard heard = { 0 };
+    uint64_t     id = ask(s.redis, "PING", on_heard, &heard);
+    assert_false(redis_is_idle(s.redis)); /* sent */
+    redis_cancel(s.redis, id);
+    assert_true(redis_is_idle(s.redis));
+    assert_string_equal(ask_and_wait(s.loop, s.redis, "GET k").text, "v");
+    stage_close(&s);
+}
+
 static struct redis *to_free;
 
 static void on_free_it(void *arg, const redisReply *reply, const struct fault *why)
@@ -341,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_the_queue_has_an_end),
         cmocka_unit_test(test_scripts_by_their_hash),
         cmocka_unit_test(test_login_and_database),
+        cmocka_unit_test(test_idle),
         cmocka_unit_test(test_freed_while_much_is_going_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
