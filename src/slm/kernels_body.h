@@ -1,11 +1,16 @@
 /*
  * kernels_body.h - the kernels, written once in vectors of LANES floats (GCC's vector extension, which clang
- * has too) and compiled by each kernels_<make>.c, which says what LANES, TILE, MAKE and FOR_MAKE are.
+ * has too) and compiled by each kernels_<make>.c. That says, before it includes this:
  *
- * All matrix work is one loop: a tile of TILE outputs by PANEL tokens is summed up in 2 * TILE registers; each
- * step takes one feature of the PANEL tokens (two registers) and multiplies it with that feature's weight in
- * each of the TILE outputs. Weights come packed in the order in which they are read. For attention, keys,
- * queries and values are already panels, and are read where they lie.
+ *     MAKE, FOR_MAKE   its name, and the attribute that lets a function use its instructions
+ *     LANES, TILE      floats in a register; outputs that a tile of floats has
+ *     OUTPUTS, STEP    how its weights are packed: outputs side by side, inputs side by side
+ *     IS_INT8          and where it is 1, DOT4 or AMX: see kernels_int8.h
+ *
+ * All matrix work in floats is one loop: a tile of TILE outputs by PANEL tokens is summed up in 2 * TILE
+ * registers; each step takes one feature of the PANEL tokens (two registers) and multiplies it with that
+ * feature's weight in each of the TILE outputs. Weights come packed in the order in which they are read. For
+ * attention, keys, queries and values are already panels, and are read where they lie.
  */
 #include "kernels_list.h"
 
