@@ -56,6 +56,7 @@ static void read_example(struct example *e, const char *line)
 static int set_up(void **state)
 {
     (void)state;
+    unsetenv("WEIR_KERNEL"); /* whoever runs the tests may have asked for bytes */
     FILE *file = fopen(REFERENCE, "r");
     assert_non_null(file);
     char  *line = NULL;
@@ -344,6 +345,9 @@ static void test_needs_its_vocabulary_and_every_tensor(void **state)
     assert_refused("tensor encoder.layer.6.attention.self.query.weight is missing");
     write_file("config.json", MINILM_CONFIG("6"));
     assert_refused("vocab.txt: No such file");
+    assert_int_equal(setenv("WEIR_KERNEL", "abacus", 1), 0);
+    assert_refused("WEIR_KERNEL names no kernel");
+    assert_int_equal(unsetenv("WEIR_KERNEL"), 0);
     write_file("vocab.txt", "one\ntwo\n");
     assert_refused("the vocabulary has no [UNK]");
     remove_folder();
