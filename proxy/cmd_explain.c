@@ -142,14 +142,24 @@ static void print_rules(const struct explanation *e)
     }
 }
 
+/* "costs at most 0.0123 US dollars" */
+static void print_cost(const char *usd)
+{
+    if (!usd)
+        puts("what it costs is not known");
+    else if (strcmp(usd, "0.000000000") == 0)
+        puts("costs nothing");
+    else
+        printf("costs at most %s US dollars\n", usd);
+}
+
 static void print_model(const struct explanation *e, const char *label, const struct model *model,
                         const char *about)
 {
-    char        amount[32];
-    const char *usd = explained_worst_usd(e, model, amount);
-    printf("  %-12s%s: %s at %s, zone %s; %s%s%s\n", label, model->name, model->sent_as, model->provider->name,
-           explained_zone(e, model), usd ? "at most " : "what it costs is not known", usd ? usd : "",
-           usd ? " US dollars" : "");
+    char amount[32];
+    printf("  %-12s%s: %s at %s, zone %s; ", label, model->name, model->sent_as, model->provider->name,
+           explained_zone(e, model));
+    print_cost(explained_worst_usd(e, model, amount));
     if (about)
         printf("  %-12s%s\n", "", about);
 }
