@@ -6,8 +6,8 @@
  * blocks, JSON and tables are never cut and never dropped; their words count against the budget, and so do
  * those of fixed passages.
  *
- * At most 129 embeddings of some eighty words each, whatever the length: ten thousand words are read whole, and of longer
- * contexts those windows that share most words with the question. Deterministic.
+ * At most 129 embeddings, whatever the length: twenty thousand words are read whole, and of longer contexts
+ * those parts that share most words with the question. Deterministic.
  */
 #ifndef WEIR_SLM_SHORTEN_H
 #define WEIR_SLM_SHORTEN_H

@@ -77,13 +77,10 @@ static int by_relevance(const void *a, const void *b)
     return x < y ? -1 : 1; /* units lie in the order of the text */
 }
 
-/* Keeps u if the budget allows. */
-static bool keep(struct unit *u, size_t *budget)
+static void keep(struct unit *u, size_t *budget)
 {
-    if (u->words > *budget)
-        return false;
+    u->is_kept = true;
     *budget -= u->words;
-    return u->is_kept = true;
 }
 
 static void choose(struct context *c, struct arena *arena, size_t budget)
@@ -96,13 +93,16 @@ static void choose(struct context *c, struct arena *arena, size_t budget)
             order[open++] = &c->unit[i];
     qsort(order, open, sizeof(struct unit *), by_relevance);
     for (size_t i = 0; i < open; i++) {
+        if (order[i]->words > budget)
+            continue; /* nor will it fit later: the budget only shrinks */
         if (repeats_any(order[i], kept, chosen))
             order[waiting++] = order[i];
-        else if (keep(order[i], &budget))
-            kept[chosen++] = order[i];
+        else
+            keep(kept[chosen++] = order[i], &budget);
     }
     for (size_t i = 0; i < waiting; i++)
-        keep(order[i], &budget);
+        if (order[i]->words <= budget)
+            keep(order[i], &budget);
 }
 
 /* Keeps what stays; returns the words of the budget left for the rest. */

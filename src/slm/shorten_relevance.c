@@ -25,8 +25,9 @@
 enum { TERMS_MOST = 64, WORD_BYTES_MOST = 32 };
 
 /* The grain of the search: what a window holds and how far a neighbour counts, in words. A hundredth and a
- * fortieth of the whole, so that a page is searched sentence by sentence and a transcript topic by topic. */
-enum { WINDOW_LEAST = 12, WINDOW_MOST = 80, SMOOTH_LEAST = 1, SMOOTH_MOST = 250 };
+ * twentieth of the whole, so that a page is searched sentence by sentence and a transcript topic by topic; a
+ * window stays below the 256 tokens that an embedding looks at. */
+enum { WINDOW_LEAST = 12, WINDOW_MOST = 160, SMOOTH_LEAST = 1, SMOOTH_MOST = 300 };
 
 static const double BM25_K1 = 1.2, BM25_B = 0.75;
 static const float  ALONE =
@@ -215,28 +216,33 @@ static int by_promise(const void *a, const void *b)
     return x->from < y->from ? -1 : 1;
 }
 
+static float cosine_of(struct slm_worker *worker, const float *asked, struct slice text)
+{
+    float said[SLM_DIM_MOST], cosine = 0;
+    slm_embed(worker, text, said);
+    for (unsigned d = 0; d < slm_dim(slm_of(worker)); d++)
+        cosine += asked[d] * said[d];
+    return cosine;
+}
+
 /* score[i]: the cosine of the question and the window that unit i lies in. Of more windows than may be embedded
- * those that promise most by their words are; the others count as the least alike of these. */
+ * those that promise most by their words are; what is not looked at counts as the mean of these. */
 static void score_meaning(struct slm_worker *worker, struct arena *arena, struct slice question,
                           const struct unit *unit, size_t count, const float *promise, float *score)
 {
-    const unsigned dim = slm_dim(slm_of(worker));
-    float          asked[SLM_DIM_MOST], said[SLM_DIM_MOST], least = 1;
+    float          asked[SLM_DIM_MOST], sum = 0;
     struct window *window = arena_array(arena, count, sizeof *window);
-    size_t         windows = cut_windows(unit, count, promise, window);
-    if (windows > RELEVANCE_WINDOWS_MOST)
+    size_t         windows = cut_windows(unit, count, promise, window), embedded = windows;
+    if (windows > RELEVANCE_WINDOWS_MOST) {
         qsort(window, windows, sizeof *window, by_promise);
+        embedded = RELEVANCE_WINDOWS_MOST;
+    }
     slm_embed(worker, question, asked);
     for (size_t i = 0; i < windows; i++) {
         struct window *w = &window[i];
-        if (i < RELEVANCE_WINDOWS_MOST) {
-            slm_embed(worker, window_text(arena, unit, w), said);
-            for (unsigned d = 0; d < dim; d++)
-                w->cosine += asked[d] * said[d];
-            least = fminf(least, w->cosine);
-        } else {
-            w->cosine = least;
-        }
+        w->cosine =
+            i < embedded ? cosine_of(worker, asked, window_text(arena, unit, w)) : sum / (float)embedded;
+        sum += i < embedded ? w->cosine : 0;
         for (size_t u = w->from; u < w->to; u++)
             score[u] = w->cosine;
     }
@@ -248,7 +254,7 @@ static void score_meaning(struct slm_worker *worker, struct arena *arena, struct
  */
 static void smooth(struct arena *arena, const struct unit *unit, size_t count, float *score)
 {
-    const double reach = (double)grain(unit, count, 40, SMOOTH_LEAST, SMOOTH_MOST);
+    const double reach = (double)grain(unit, count, 20, SMOOTH_LEAST, SMOOTH_MOST);
     double *sum = arena_array(arena, count, sizeof *sum), *weight = arena_array(arena, count, sizeof *weight);
     for (int back = 0; back < 2; back++) {
         double running = 0, runs = 0, before = 0;

@@ -120,12 +120,13 @@ static void test_any_other_is_refused(void **state)
     }
     assert_true(reads(f, f->len));
     free(f);
-    struct file *wrong[] = { make_file(HEADS_VERSION + 1, DIM, HEADS_BUCKETS, TOPICS),
-                             make_file(HEADS_VERSION, 0, HEADS_BUCKETS, TOPICS),
-                             make_file(HEADS_VERSION, SLM_DIM_MOST + 1, HEADS_BUCKETS, TOPICS),
-                             make_file(HEADS_VERSION, DIM, HEADS_BUCKETS / 2, TOPICS),
-                             make_file(HEADS_VERSION, DIM, HEADS_BUCKETS, TOPICS - 1) };
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    enum { WRONG = 5 };
+    struct file *wrong[WRONG] = { make_file(HEADS_VERSION + 1, DIM, HEADS_BUCKETS, TOPICS),
+                                  make_file(HEADS_VERSION, 0, HEADS_BUCKETS, TOPICS),
+                                  make_file(HEADS_VERSION, SLM_DIM_MOST + 1, HEADS_BUCKETS, TOPICS),
+                                  make_file(HEADS_VERSION, DIM, HEADS_BUCKETS / 2, TOPICS),
+                                  make_file(HEADS_VERSION, DIM, HEADS_BUCKETS, TOPICS - 1) };
+    for (size_t i = 0; i < WRONG; i++) {
         assert_false(reads(wrong[i], wrong[i]->len));
         free(wrong[i]);
     }

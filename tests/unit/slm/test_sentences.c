@@ -129,18 +129,21 @@ static void test_tables(void **state)
 static void test_units_tile_any_text(void **state)
 {
     (void)state;
-    static const char *const pieces[] = { ".",   "! ",   "\n",   "\n\n",    " ",   "```",  "~~~\n",  "{\"",
-                                          "}",   "[1",   "]",    "\"",      "\\",  "# ",   "- ",     "1. ",
-                                          "|",   "    ", "\t",   "Ab",      "cd",  "\xe3", "\u3002", "\r\n",
-                                          "Mr.", "A.",   "\xff", "\u2026 ", "no.", "}\n" };
+    static const struct slice pieces[] = {
+        SLICE("."),     SLICE("! "),  SLICE("\n"),   SLICE("\n\n"),    SLICE(" "),      SLICE("```"),
+        SLICE("~~~\n"), SLICE("{\""), SLICE("}"),    SLICE("[1"),      SLICE("]"),      SLICE("\""),
+        SLICE("\\"),    SLICE("# "),  SLICE("- "),   SLICE("1. "),     SLICE("|"),      SLICE("    "),
+        SLICE("\t"),    SLICE("Ab"),  SLICE("cd"),   SLICE("\xe3"),    SLICE("\u3002"), SLICE("\r\n"),
+        SLICE("Mr."),   SLICE("A."),  SLICE("\xff"), SLICE("\u2026 "), SLICE("no."),    SLICE("}\n")
+    };
     srand(7);
     for (int round = 0; round < 3000; round++) {
         char   text[256];
         size_t len = 0;
         for (int i = 0, most = rand() % 40; i < most; i++) {
-            const char *piece = pieces[(size_t)rand() % (sizeof pieces / sizeof *pieces)];
-            memcpy(text + len, piece, strlen(piece));
-            len += strlen(piece);
+            struct slice piece = pieces[(size_t)rand() % (sizeof pieces / sizeof *pieces)];
+            memcpy(text + len, piece.ptr, piece.len);
+            len += piece.len;
         }
         struct arena *arena = arena_new();
         char         *copy = malloc(len ? len : 1); /* its end is ASan's to guard */
