@@ -47,20 +47,21 @@ static void begin_stream(struct exchange *x)
         client_reply_begin(x->client, 200, content_type(x), exchange_headers(x, false), -1);
 }
 
-/* The answer has come whole, or not. A stream's cost is known only now, after its headers: it goes along in a
- * comment, which SSE readers pass over (WHATWG HTML, 9.2.5). */
-static bool end_answer(struct exchange *x, struct fault *why)
+/* A stream's cost is known only now, after its headers: it goes along in a comment, which SSE readers pass over
+ * (WHATWG HTML, 9.2.5). */
+static void seal(struct exchange *x)
 {
     if (x->chat.stream) {
         char cost[32];
         nanousd_format(x->cost_nanousd, cost);
         buf_printf(&x->out, ": x-weir-cost-usd %s\n\n", cost);
     }
-    return relay_end(x->relay, &x->out, why);
+    relay_seal(x->relay, &x->out);
 }
 
 static void deliver(struct exchange *x)
 {
+    seal(x);
     if (x->chat.stream) {
         begin_stream(x);
         client_reply_add(x->client, buf_slice(&x->out));
@@ -133,6 +134,7 @@ static bool may_escalate(const struct exchange *x)
 static void leg_done(struct exchange *x)
 {
     const struct relay_outcome *outcome = relay_outcome(x->relay);
+    exchange_count_leg(x, true);
     if (x->is_draft && outcome->confidence < x->decision.escalate_below && may_escalate(x)) {
         log_debug("escalated", "%s: confidence %.2f of %s is below %.2f (%s)", x->id, outcome->confidence,
                   x->model->name, x->decision.escalate_below, outcome->doubt ? outcome->doubt : "logprobs");
@@ -141,6 +143,7 @@ static void leg_done(struct exchange *x)
         x->draft = x->out;
         x->out = swap;
         x->draft_model = x->model;
+        x->draft_relay = x->relay;
         x->candidate = x->decision.count; /* the draft's fellows are not better */
         ask_or_end(x);
         return;
@@ -210,11 +213,10 @@ static void leg_ended(struct exchange *x)
 {
     struct fault why = { 0 };
     timer_clear(&x->deadline);
-    exchange_count_leg(x, true);
-    if (end_answer(x, &why))
+    if (relay_end(x->relay, &x->out, &why))
         leg_done(x);
     else
-        leg_failed(x, &why, false); /* it has been counted */
+        leg_failed(x, &why, true);
 }
 
 /* It said [DONE] and does not hang up. */
@@ -342,6 +344,7 @@ enum step_result take_forward(struct exchange *x)
     const struct model *model = next_model(x);
     if (!model && x->draft_model) { /* nothing better is to be had */
         x->model = x->draft_model;
+        x->relay = x->draft_relay;
         struct buf swap = x->out;
         x->out = x->draft;
         x->draft = swap;
@@ -389,7 +392,7 @@ enum step_result exchange_replay(struct exchange *x, const struct cached *hit)
     struct fault why = { 0 };
     x->relay = relay_for(x);
     if (hit->is_stream != x->chat.stream || !relay_feed(x->relay, hit->answer, &x->out, &why) ||
-        !end_answer(x, &why)) {
+        !relay_end(x->relay, &x->out, &why)) {
         buf_reset(&x->out);
         x->relay = NULL;
         return NEXT;

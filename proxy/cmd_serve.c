@@ -209,11 +209,16 @@ static void reload(struct daemon *d)
 
 /* ---- stop ---- */
 
+/* Settling is sent and forgotten by its exchange, but not by us: the money must have arrived. */
+static bool is_drained(const struct post *p)
+{
+    return p->tools.running == 0 && server_clients(p->server) == 0 && redis_is_idle(p->tools.redis);
+}
+
 static void on_drain_look(void *arg)
 {
     struct post *p = arg;
-    bool is_done = p->tools.running == 0 && server_clients(p->server) == 0 && redis_is_idle(p->tools.redis);
-    if (is_done || loop_now_ms(p->tools.loop) >= p->drain_until_ms)
+    if (is_drained(p) || loop_now_ms(p->tools.loop) >= p->drain_until_ms)
         loop_stop(p->tools.loop);
     else
         timer_set(p->tools.loop, &p->drain, DRAIN_LOOK_MS, on_drain_look, p);

@@ -71,6 +71,7 @@ struct exchange {
     struct buf          out;   /* for the client, not yet handed over */
     struct buf          draft; /* a whole answer that was not good enough, in case nothing better comes */
     const struct model *draft_model;
+    struct relay       *draft_relay;
     struct buf          error_body;    /* a provider's answer that is no answer */
     int                 error_status;  /* of that; 0: none */
     int64_t             retry_after_s; /* 0: not told */

@@ -116,7 +116,6 @@ struct loop *loop_new(unsigned index)
 void loop_free(struct loop **handle)
 {
     struct loop *l = *handle;
-    *handle = NULL;
     if (!l)
         return;
     while (l->guests) {
@@ -136,6 +135,7 @@ void loop_free(struct loop **handle)
     event_base_free(l->base);
     pthread_mutex_destroy(&l->lock);
     free(l);
+    *handle = NULL; /* not earlier: what was still deferred may have come through the same handle */
 }
 
 void loop_run(struct loop *l)

@@ -9,14 +9,14 @@
 static int cmd_version(int argc, char **argv);
 static int cmd_help(int argc, char **argv);
 
-#define COMMANDS(COMMAND)                                                                                              \
-    COMMAND("serve", cmd_serve, "[-c weir.yaml]", "run the proxy")                                                     \
-    COMMAND("check", cmd_check, "[-c weir.yaml]", "read settings and policies, run the policies' tests")               \
-    COMMAND("explain", cmd_explain, "[-c weir.yaml] [--team T] [--model M] [--json] \"prompt\"",                       \
-            "what would become of a prompt, and why")                                                                  \
-    COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",                  \
-            "a provider to try and test with: it says back what it received")                                          \
-    COMMAND("version", cmd_version, "", "print the version")                                                           \
+#define COMMANDS(COMMAND)                                                                                      \
+    COMMAND("serve", cmd_serve, "[-c weir.yaml]", "run the proxy")                                             \
+    COMMAND("check", cmd_check, "[-c weir.yaml]", "read settings and policies, run the policies' tests")       \
+    COMMAND("explain", cmd_explain, "[-c weir.yaml] [--team T] [--model M] [--json] \"prompt\"",               \
+            "what would become of a prompt, and why")                                                          \
+    COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
+            "a provider to try and test with: it says back what it received")                                  \
+    COMMAND("version", cmd_version, "", "print the version")                                                   \
     COMMAND("help", cmd_help, "", "print this")
 
 static const struct {

@@ -373,12 +373,16 @@ bool relay_end(struct relay *r, struct buf *out, struct fault *why)
     if (r->state == RELAY_OPEN)
         ok = r->shape == SHAPE_DOCUMENT ? end_document(r, out, why) : end_stream(r, out, why);
     arena_reset(r->scratch);
-    r->has_ended = ok;
-    if (ok && r->options.is_stream)
-        buf_add_str(out, "data: [DONE]\n\n");
     if (ok && out->full)
         ok = fault_set(why, FAULT_PROVIDER_BROKE, "it has more than %zu bytes", out->ceiling);
+    r->has_ended = ok;
     return ok || broken(r, why);
+}
+
+void relay_seal(const struct relay *r, struct buf *out)
+{
+    if (r->options.is_stream && r->has_ended)
+        buf_add_str(out, "data: [DONE]\n\n");
 }
 
 void relay_break(struct relay *r, const struct fault *fault, struct buf *out)

@@ -13,8 +13,8 @@
  * when it has ended.
  *
  * A stream is whole when [DONE] came, or when the body ended well after each choice seen had its finish_reason.
- * Anything else that ends is broken. The [DONE] that the client gets is ours, and relay_end() says it: until
- * then the answer might still break.
+ * Anything else that ends is broken. The [DONE] that the client gets is ours, said last by relay_seal(): until
+ * the body has ended the answer might still break.
  */
 #ifndef WEIR_RELAY_H
 #define WEIR_RELAY_H
@@ -61,6 +61,8 @@ bool relay_is_done(const struct relay *);
 /* The provider's body ended as HTTP says it should, or relay_is_done(). False when the answer was not whole all
  * the same, or was an error under status 200. */
 MUST_CHECK bool relay_end(struct relay *, struct buf *out, struct fault *why);
+/* Tells the client of a stream that it is whole; after relay_end() has been true, and nothing may follow. */
+void relay_seal(const struct relay *, struct buf *out);
 
 /* The event that tells a client in mid-stream that it broke: data: {"error":{…}}. Nothing may follow it. Adds
  * nothing where no stream was asked for, or where it has ended already. */

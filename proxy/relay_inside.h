@@ -100,7 +100,7 @@ struct relay {
     struct relay_options options;
     struct relay_outcome outcome;
     enum { RELAY_OPEN, RELAY_DONE, RELAY_BROKEN } state;
-    bool         has_ended; /* relay_end() has said [DONE], or would have */
+    bool         has_ended; /* relay_end() has said so */
     struct fault why;       /* what broke it */
     bool         has_spoken;
     enum { SHAPE_UNKNOWN, SHAPE_EVENTS, SHAPE_DOCUMENT } shape;

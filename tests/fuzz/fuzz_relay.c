@@ -57,6 +57,7 @@ static struct result run(const struct relay_options *options, struct slice body,
     for (size_t at = 0; at < body.len && result.ok; at += step)
         result.ok = relay_feed(relay, slice_cut(body, at, at + step), &result.out, &why);
     result.ok = result.ok && relay_end(relay, &result.out, &why);
+    relay_seal(relay, &result.out);
     if (!result.ok)
         relay_break(relay, &why, &result.out);
     buf_add(&result.record, relay_record(relay));

@@ -102,6 +102,7 @@ static struct passed pass_cut(const struct stage *s, const struct relay_options 
         from = to;
     }
     p.ok = p.ok && relay_end(relay, &out, &p.why);
+    relay_seal(relay, &out);
     p.out = arena_copy(s->arena, buf_slice(&out));
     p.record = arena_copy(s->arena, relay_record(relay));
     p.outcome = *relay_outcome(relay);
