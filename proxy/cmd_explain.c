@@ -42,6 +42,15 @@ static bool explain(struct explanation *e, struct slice model, struct slice prom
     return true;
 }
 
+bool explained_leaves(const struct explanation *e)
+{
+    const struct decision *d = &e->decision;
+    bool                   leaves = d->escalate_to && d->escalate_to->provider->zone > 0;
+    for (unsigned i = 0; i < d->count; i++)
+        leaves = leaves || d->candidate[i]->provider->zone > 0;
+    return leaves && !e->is_refused;
+}
+
 struct slice explained_text(const struct explanation *e)
 {
     for (size_t i = 0; i < e->chat.text_count; i++) {
@@ -200,8 +209,12 @@ static void print_all(const struct explanation *e)
     print_way(e);
     if (e->is_refused)
         return;
-    printf("\nWhat the model sees%s\n", e->redactions ? "" : " (nothing hidden)");
-    printf("  %.*s\n", SLICE_ARG(explained_text(e)));
+    const char *near = e->loaded->settings->zone[0];
+    if (explained_leaves(e))
+        printf("\nWhat leaves zone %s%s\n  %.*s\n", near, e->redactions ? "" : ", as it came",
+               SLICE_ARG(explained_text(e)));
+    else
+        printf("\nWhat leaves zone %s\n  nothing\n", near);
 }
 
 /* ---- the command ---- */

@@ -18,7 +18,10 @@ struct explanation {
     size_t               redactions;
 };
 
-/* What a model would be sent: the prompt as it is now. */
+/* May it leave zone 0, where models read the prompt as it is? */
+bool explained_leaves(const struct explanation *);
+
+/* What models beyond zone 0 would be sent: the prompt as it is now. */
 struct slice explained_text(const struct explanation *);
 
 /* At most what asking the model costs, as US dollars, written to out; NULL where that is not known. */

@@ -1,6 +1,7 @@
 /*
  * cmd_explain_json.c - weir explain --json.
  *
+ * "sent" is what leaves zone 0, null where nothing does.
  * Amounts are strings of US dollars with nine decimals, since JSON's numbers would round them.
  */
 #include "cmd_explain.h"
@@ -189,7 +190,10 @@ static void add_refusal(struct buf *out, const struct explanation *e)
     char message[512];
     if (!e->is_refused) {
         add_str(out, "refused", NULL);
-        add_text(out, "sent", explained_text(e));
+        if (explained_leaves(e))
+            add_text(out, "sent", explained_text(e));
+        else
+            add_str(out, "sent", NULL);
         return;
     }
     fault_message(&e->why, message, sizeof message);

@@ -121,7 +121,12 @@ static void a_program_reads_one_json_document(void **state)
     struct arena *arena = arena_new();
     struct json   json;
     struct fault  why;
-    const char   *text = told(cmd_explain, &status, "--json", "my SSN is 536-90-4399, \"quoted\"", NULL);
+    const char   *text = told(cmd_explain, &status, "--json", "say \"hi\" to ann@example.org", NULL);
+    assert_true(json_read(arena, slice_str(text), &json, &why));
+    struct slice sent = json_string(&json, json_get(&json, 0, "sent"), arena);
+    assert_true(slice_starts(sent, S("say \"hi\" to EMAIL_")));
+
+    text = told(cmd_explain, &status, "--json", "my SSN is 536-90-4399", NULL);
     assert_int_equal(status, 0);
     assert_true(json_read(arena, slice_str(text), &json, &why));
     json_at decision = json_get(&json, 0, "decision");
@@ -133,8 +138,7 @@ static void a_program_reads_one_json_document(void **state)
     assert_true(slice_is(json_string(&json, json_get(&json, json_first(&json, ask), "model"), arena), "small"));
     assert_true(
         slice_is(json_string(&json, json_get(&json, json_first(&json, struck), "model"), arena), "large"));
-    assert_true(
-        slice_is(json_string(&json, json_get(&json, 0, "sent"), arena), "my SSN is 536-90-4399, \"quoted\""));
+    assert_int_equal(json_kind(&json, json_get(&json, 0, "sent")), JSON_NULL);
     assert_int_equal(json_kind(&json, json_get(&json, 0, "refused")), JSON_NULL);
     arena_free(&arena);
 }
@@ -146,7 +150,7 @@ static void a_refusal_is_explained_too(void **state)
     const char *text = told(cmd_explain, &status, "--model", "large", "my SSN is 536-90-4399", NULL);
     assert_int_equal(status, 0);
     assert_non_null(strstr(text, "rule \"home\" keeps this request in zone local"));
-    assert_null(strstr(text, "What the model sees"));
+    assert_null(strstr(text, "What leaves"));
     text = told(cmd_explain, &status, "--json", "--model", "lagre", "hi", NULL);
     assert_non_null(strstr(text, "\"code\":\"model_not_found\""));
     assert_non_null(strstr(text, "\"sent\":null"));
