@@ -107,17 +107,3 @@ def test_weir_does_not_start_with_bad_settings_and_says_where_they_are_wrong(sta
     stage.actors.remove(weir)
     assert weir.child.wait(20) != 0
     assert "weir.yaml:2:1" in weir.log and "providers" in weir.log
-
-
-def test_check_says_what_is_wrong_and_what_is_well(stage):
-    import subprocess
-    from actors.weir import BINARY
-    settings = stage.settings(local=stage.provider(), cloud=stage.provider(), policy={**FAR, "tests": [
-        {"prompt": "hello", "expect": {"route": "far"}}]})
-    stage.write("weir.yaml", settings)
-    check = [BINARY, "check", "-c", stage.folder / "weir.yaml"]
-    assert subprocess.run(check, capture_output=True).returncode == 0
-    stage.write_policy({**FAR, "tests": [{"prompt": "hello", "expect": {"route": "near"}}]})
-    done = subprocess.run(check, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "near" in done.stdout + done.stderr and "far" in done.stdout + done.stderr
