@@ -23,7 +23,14 @@ const struct model *model_named(struct compiling *c, const struct yaml *y)
         names[count++] = settings->model[i].name;
     for (unsigned i = 0; i < settings->alias_count; i++)
         names[count++] = settings->alias[i].from;
-    unknown(c, y, "model in the settings named", names);
+    if (slice_starts(slice_str(y->place.file), S("builtin:")))
+        diag_error(
+            c->diag, y->place,
+            "this policy asks for a model \"%.*s\": give one of yours that name (`models` or `aliases` in the "
+            "settings), or name policies of your own",
+            SLICE_ARG(name));
+    else
+        unknown(c, y, "model in the settings named", names);
     return NULL;
 }
 

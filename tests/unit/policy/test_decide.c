@@ -449,6 +449,19 @@ static void a_missing_file_is_told(void **state)
     assert_errors(f, "c.yaml: the policy file cannot be read\n");
 }
 
+static void a_shipped_policy_says_which_models_it_needs(void **state)
+{
+    struct fixture *f = *state;
+    f->settings->model[2].name = "vast"; /* and nothing else is called large */
+    f->settings->alias_count = 0;
+    f->settings->policy_file[0] = "builtin:default.yaml";
+    f->settings->policy_count = 1;
+    compile(f, "", "");
+    assert_null(f->policy);
+    assert_true(slice_find(buf_slice(&f->diag.text), S("this policy asks for a model \"large\"")) !=
+                SLICE_NONE);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -468,6 +481,7 @@ int main(void)
         TEST(no_route_is_no_model),
         TEST(every_mistake_is_told_in_one_run),
         TEST(a_missing_file_is_told),
+        TEST(a_shipped_policy_says_which_models_it_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
