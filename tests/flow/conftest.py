@@ -15,7 +15,7 @@ from actors.weir import Fake, Process, Weir  # noqa: E402
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "threads: one journey through all that threads share; also run with ThreadSanitizer")
+    config.addinivalue_line("markers", "threads: where threads meet; tests/run tries it with ThreadSanitizer too")
 
 
 class Stage:

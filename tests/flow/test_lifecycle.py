@@ -3,9 +3,13 @@ import os
 import signal
 import threading
 
+import pytest
+
 from actors.scripted import chunk, says, stalls_after
 from actors.weir import wait_for
 from test_redis import redis_of
+
+pytestmark = pytest.mark.threads
 
 MASKED = {"privacy": [{"name": "masked", "when": {"pii": ["email"]}, "redact": "placeholder"}],
           "routes": [{"name": "far", "ask": ["large"], "cache": {"keep": "1h"}}]}

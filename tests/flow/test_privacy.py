@@ -194,6 +194,7 @@ def test_a_zone_between_is_neither_near_nor_far(stage):
     assert weir.chat(SSN).text == "between"
 
 
+@pytest.mark.threads
 def test_what_could_not_be_inspected_is_private(stage):
     """Law 2: an inspection that comes too late closes the way to the cloud."""
     local, cloud = stage.provider(says("near")), stage.provider(says("far"))

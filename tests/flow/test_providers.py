@@ -203,6 +203,7 @@ def test_a_stream_may_use_any_line_end(stage):
 PHASES = {"waiting for an answer": (False, stalls), "before the first event": (True, stalls_after(0)), "in mid-stream": (True, stalls_after(3))}
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_client_that_leaves_takes_the_provider_along_within_a_second(stage, phase):
     is_stream, script = PHASES[phase]

@@ -66,6 +66,7 @@ def test_the_redis_of_a_weir_that_was_killed_dies_with_it_and_its_data_is_kept(s
     assert stage.weir(settings=settings).chat("hello").told("cache") == "hit"
 
 
+@pytest.mark.threads
 def test_requests_go_on_when_redis_is_killed_and_it_is_started_again(stage):
     weir = stage.weir(cloud=stage.provider(says("yes")), policy=CACHED)
     weir.chat("hello")

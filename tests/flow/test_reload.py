@@ -2,6 +2,8 @@
 import json
 import threading
 
+import pytest
+
 from actors.scripted import chunk, says
 from actors.weir import wait_for
 
@@ -13,6 +15,7 @@ def both(stage, **more):
     return stage.weir(local=stage.provider(says("near")), cloud=stage.provider(says("far")), **more)
 
 
+@pytest.mark.threads
 def test_a_policy_is_read_anew_on_a_signal(stage):
     weir = both(stage, policy=FAR)
     assert weir.chat("hello").text == "far"
@@ -70,6 +73,7 @@ def test_bad_settings_leave_the_old_ones_in_force(stage):
     weir.settings_path.write_text(good)
 
 
+@pytest.mark.threads
 def test_a_running_stream_keeps_what_it_began_with(stage):
     go_on = threading.Event()
 
