@@ -290,7 +290,29 @@ static const struct call_handler call_handler = {
 
 /* ---- asking ---- */
 
-/* Hidden values go out hidden beyond this machine; a model on it is told the plain words. */
+/* What a model on this machine is told: the plain words. Where nothing was left out, they stand in the body as
+ * it came. */
+static struct chat_text *plain_texts(struct exchange *x)
+{
+    const struct chat *chat = &x->chat;
+    struct chat_text  *plain = arena_array(x->arena, chat->text_count, sizeof *plain);
+    struct buf         words;
+    buf_init(&words, SIZE_MAX); /* bounded by the body */
+    memcpy(plain, chat->text, chat->text_count * sizeof *plain);
+    for (size_t i = 0; i < chat->text_count; i++) {
+        if (x->sentences_dropped && plain[i].now.ptr) {
+            buf_reset(&words);
+            vault_restore(x->vault, plain[i].now, plain[i].place == CHAT_TOOL_ARGUMENTS, &words);
+            plain[i].now = arena_copy(x->arena, buf_slice(&words));
+        } else {
+            plain[i].now = slice_of(NULL, 0);
+        }
+    }
+    buf_wipe(&words);
+    return plain;
+}
+
+/* Hidden values go out hidden beyond this machine. */
 static void write_body(struct exchange *x, struct buf *body)
 {
     struct chat               chat = x->chat;
@@ -299,21 +321,9 @@ static void write_body(struct exchange *x, struct buf *body)
         .ask_usage = chat.stream && !chat.include_usage,
         .ask_logprobs = x->is_draft && !chat.has_logprobs,
     };
-    struct buf plain;
-    buf_init(&plain, body->ceiling);
-    if (x->model->provider->zone == 0 && live_vault(x)) {
-        chat.text = arena_array(x->arena, chat.text_count, sizeof *chat.text);
-        memcpy(chat.text, x->chat.text, chat.text_count * sizeof *chat.text);
-        for (size_t i = 0; i < chat.text_count; i++) {
-            if (!chat.text[i].now.ptr)
-                continue;
-            buf_reset(&plain);
-            vault_restore(x->vault, chat.text[i].now, chat.text[i].place == CHAT_TOOL_ARGUMENTS, &plain);
-            chat.text[i].now = arena_copy(x->arena, buf_slice(&plain));
-        }
-    }
+    if (x->model->provider->zone == 0 && live_vault(x))
+        chat.text = plain_texts(x);
     chat_write(&chat, &changes, x->arena, body);
-    buf_wipe(&plain);
 }
 
 static void cancel_call(struct exchange *x)
@@ -374,6 +384,7 @@ enum step_result take_forward(struct exchange *x)
     x->call = upstream_post(x->tools->upstream, snapshot_origin(x->snapshot, model->provider),
                             "/chat/completions", slice_of(NULL, 0), buf_slice(&body), &call_handler, x);
     buf_wipe(&body);
+    x->asked_us = loop_now_us(x->tools->loop);
     x->cancel = cancel_call;
     return WAIT;
 }

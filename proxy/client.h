@@ -46,6 +46,8 @@ void           server_free(struct server **); /* closes everything */
  * which. `why`: INTERNAL. */
 MUST_CHECK bool server_listen(struct server *, const char *host, uint16_t *port, SSL_CTX *tls,
                               struct fault *why);
+/* For new connections. */
+void server_set_limits(struct server *, const struct server_limits *);
 /* New connections of the nth listener (in the order of server_listen()) get this context: a renewed
  * certificate. */
 void server_set_tls(struct server *, unsigned nth, SSL_CTX *tls);

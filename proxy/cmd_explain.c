@@ -199,7 +199,7 @@ static void print_way(const struct explanation *e)
         printf("  %-12sabove %lld tokens to %.0f %% of its words\n", "shortened",
                (long long)d->compress_above_tokens, 100 * d->compress_to);
     if (d->cache_keep_ms)
-        printf("  %-12sfor %lld minutes\n", "remembered", (long long)(d->cache_keep_ms / 60000));
+        printf("  %-12sfor %g hours\n", "remembered", (double)d->cache_keep_ms / 3600000);
 }
 
 static void print_all(const struct explanation *e)

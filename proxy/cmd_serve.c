@@ -33,6 +33,7 @@ struct post {
 struct daemon {
     const char         *file; /* NULL: settings of a first run */
     struct snapshot    *snapshot;
+    struct snapshot    *first; /* the one that we started with: what only a restart changes is as it says */
     struct redis_child *redis_child;
     struct audit       *audit;
     struct slm_pool    *slm_pool;
@@ -69,17 +70,22 @@ static bool listen_all(struct post *p, const struct snapshot *s, uint16_t *ports
     return true;
 }
 
+static struct server_limits limits_of(const struct settings *settings)
+{
+    return (struct server_limits){
+        .head_most_bytes = (size_t)settings->head_most_bytes,
+        .body_most_bytes = (size_t)settings->body_most_bytes,
+        .idle_ms = settings->client_idle_ms,
+    };
+}
+
 static bool post_open(struct daemon *d, unsigned index, const char *redis_url, uint16_t *ports,
                       struct fault *why)
 {
     const struct settings     *settings = d->snapshot->settings;
     struct post               *p = &d->post[index];
-    const struct server_limits limits = {
-        .head_most_bytes = (size_t)settings->head_most_bytes,
-        .body_most_bytes = (size_t)settings->body_most_bytes,
-        .idle_ms = settings->client_idle_ms,
-    };
-    struct loop *loop = loop_new(index);
+    const struct server_limits limits = limits_of(settings);
+    struct loop               *loop = loop_new(index);
     p->tools = (struct tools){
         .loop = loop,
         .snapshot = snapshot_ref(d->snapshot),
@@ -110,7 +116,7 @@ static void *post_run(void *arg)
 struct handover {
     struct post     *post;
     struct snapshot *snapshot;
-    bool             same_listeners;
+    bool             keeps_listeners;
 };
 
 static void take_snapshot(void *arg)
@@ -118,7 +124,9 @@ static void take_snapshot(void *arg)
     struct handover *h = arg;
     snapshot_unref(&h->post->tools.snapshot);
     h->post->tools.snapshot = h->snapshot;
-    for (unsigned i = 0; h->same_listeners && i < h->snapshot->settings->listen_count; i++)
+    const struct server_limits limits = limits_of(h->snapshot->settings);
+    server_set_limits(h->post->server, &limits);
+    for (unsigned i = 0; h->keeps_listeners && i < h->snapshot->settings->listen_count; i++)
         server_set_tls(h->post->server, i, h->snapshot->listen_tls[i]);
     free(h);
 }
@@ -153,28 +161,6 @@ static void log_diag(const char *event, struct diag *diag)
     }
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_listeners(const struct settings *old, const struct settings *new)
-{
-    bool same = old->listen_count == new->listen_count;
-    for (unsigned i = 0; same && i < old->listen_count; i++)
-        same = same_text(old->listen[i].host, new->listen[i].host) &&
-               old->listen[i].port == new->listen[i].port &&
-               !old->listen[i].certificate_file == !new->listen[i].certificate_file;
-    return same;
-}
-
-static bool needs_restart(const struct settings *old, const struct settings *new)
-{
-    return !same_listeners(old, new) || !same_text(old->redis_url, new->redis_url) ||
-           old->loops != new->loops || old->slm_threads != new->slm_threads ||
-           !same_text(old->audit_file, new->audit_file);
-}
-
 /* A bad file never replaces a good one. */
 static void reload(struct daemon *d)
 {
@@ -186,15 +172,15 @@ static void reload(struct daemon *d)
         log_error("reload_refused", "the settings and policies in force stay in force");
         metrics_add(d->post[0].tools.metrics, METRIC_RELOADS_REFUSED, 1);
     } else {
-        if (needs_restart(d->snapshot->settings, next->settings))
-            log_warn("restart_needed",
-                     "listen, redis, loops, slm.threads and audit change with a restart only");
+        const char *unchanged = settings_restart_key(d->first->settings, next->settings);
+        if (unchanged)
+            log_warn("restart_needed", "%s has changed, which only a restart brings about", unchanged);
         for (unsigned i = 0; i < d->posts; i++) {
             struct handover *h = must_calloc(1, sizeof *h);
             *h = (struct handover){
                 .post = &d->post[i],
                 .snapshot = snapshot_ref(next),
-                .same_listeners = same_listeners(d->snapshot->settings, next->settings),
+                .keeps_listeners = !unchanged || strcmp(unchanged, "listen") != 0,
             };
             loop_post(d->post[i].tools.loop, take_snapshot, h);
         }
@@ -252,6 +238,7 @@ static void close_all(struct daemon *d)
     free(d->post);
     audit_close(&d->audit);
     redis_child_stop(&d->redis_child);
+    snapshot_unref(&d->first);
     snapshot_unref(&d->snapshot);
 }
 
@@ -337,6 +324,7 @@ int cmd_serve(int argc, char **argv)
     diag_fini(&diag);
     if (!d.snapshot)
         return 1;
+    d.first = snapshot_ref(d.snapshot);
     log_set_level(d.snapshot->settings->log_level);
 
     struct fault why = { 0 };

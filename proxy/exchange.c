@@ -311,8 +311,10 @@ static void take_shortened(struct exchange *x)
 static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
 {
     const struct decision *decision = &x->decision;
-    int64_t                bytes = (int64_t)client_body(x->client).len;
-    int64_t                cost, escalated = 0;
+    /* Of what goes out, only placeholders are more words than came in: a model's name and options are no
+     * prompt. */
+    int64_t bytes = (int64_t)client_body(x->client).len + (int64_t)x->redactions * RESTORE_HELD_MOST;
+    int64_t cost, escalated = 0;
     *worst = 0;
     for (unsigned i = 0; i < decision->count; i++) {
         if (!price_worst(decision->candidate[i], bytes, x->chat.max_tokens, x->chat.choices, &cost, why))
@@ -450,7 +452,7 @@ void exchange_begin(struct tools *tools, struct client *client)
     x->tools = tools;
     x->snapshot = snapshot_ref(tools->snapshot);
     x->client = client;
-    x->began_ms = loop_now_ms(tools->loop);
+    x->began_us = loop_now_us(tools->loop);
     buf_init(&x->out, (size_t)x->snapshot->settings->answer_most_bytes * 2);
     buf_init(&x->draft, x->out.ceiling);
     buf_init(&x->error_body, ERROR_BODY_MOST);

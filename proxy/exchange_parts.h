@@ -41,9 +41,10 @@ struct exchange {
     unsigned step;                     /* index in the table of steps */
     void (*cancel)(struct exchange *); /* ends the one thing it waits for; NULL: it waits for nothing */
     struct timer deadline;
-    uint64_t     redis_id; /* what it waits for in Redis */
-    bool         is_over;  /* settled; only what is still out keeps it */
-    int64_t      began_ms;
+    uint64_t     redis_id;           /* what it waits for in Redis */
+    bool         is_over;            /* settled; only what is still out keeps it */
+    int64_t      began_us, asked_us; /* when it began, and when the leg that runs did */
+    int64_t      theirs_us;          /* spent on providers so far */
     char         id[72];
 
     /* who, what, whereto */

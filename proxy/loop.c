@@ -166,17 +166,20 @@ struct evdns_base *loop_dns(struct loop *l)
     return l->dns;
 }
 
-static int64_t clock_ms(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int64_t loop_now_ms(const struct loop *l)
 {
     (void)l;
-    return clock_ms(CLOCK_MONOTONIC_COARSE);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t loop_now_us(const struct loop *l)
+{
+    (void)l;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 int64_t loop_wall_ms(const struct loop *l)

@@ -22,8 +22,10 @@ unsigned           loop_index(const struct loop *);
 struct event_base *loop_base(const struct loop *);
 struct evdns_base *loop_dns(struct loop *); /* made at the first call */
 
-/* Milliseconds of a monotonic clock, as of this turn; and of the wall clock since 1970. */
+/* A monotonic clock: to some milliseconds and cheap; and to the microsecond. The wall clock since 1970, as of
+ * this turn. */
 int64_t loop_now_ms(const struct loop *);
+int64_t loop_now_us(const struct loop *);
 int64_t loop_wall_ms(const struct loop *);
 
 /* From the loop's own thread: call(arg) once this turn's callbacks have returned, in the order given. */

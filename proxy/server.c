@@ -72,6 +72,11 @@ static void listener_set_tls(struct listener *listener, SSL_CTX *tls)
     listener->tls = tls;
 }
 
+void server_set_limits(struct server *s, const struct server_limits *limits)
+{
+    s->limits = *limits;
+}
+
 void server_set_tls(struct server *s, unsigned nth, SSL_CTX *tls)
 {
     struct listener *listener = s->listeners;

@@ -20,6 +20,7 @@ static struct answer_usage estimate(const struct exchange *x)
 
 void exchange_count_leg(struct exchange *x, bool was_sent)
 {
+    x->theirs_us += loop_now_us(x->tools->loop) - x->asked_us;
     if (!was_sent || !x->model)
         return;
     struct answer_usage usage = { 0 };
@@ -113,7 +114,7 @@ static void tell_audit(struct exchange *x)
                                : "off",
                x->redactions, x->sentences_dropped, (long long)x->usage.prompt_tokens,
                (long long)x->usage.completion_tokens, (long long)x->cost_nanousd,
-               (long long)(loop_now_ms(x->tools->loop) - x->began_ms));
+               (long long)(loop_now_us(x->tools->loop) - x->began_us) / 1000);
     for (unsigned i = 0; i < x->decision.rule_count; i++) {
         if (i)
             buf_add_byte(&line, ',');
@@ -140,7 +141,8 @@ void exchange_settle(struct exchange *x)
         metrics_add(metrics, METRIC_CLIENTS_GONE, 1);
     if (x->fault.kind)
         metrics_fault(metrics, x->fault.kind);
-    metrics_latency_ms(metrics, loop_now_ms(x->tools->loop) - x->began_ms, 0);
+    int64_t whole_us = loop_now_us(x->tools->loop) - x->began_us;
+    metrics_latency_ms(metrics, whole_us / 1000, whole_us - x->theirs_us);
     if (x->tools->audit)
         tell_audit(x);
     log_debug("request", "%s: %s, route %s, model %s", x->id,

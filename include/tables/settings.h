@@ -7,7 +7,7 @@
  */
 SETTING("",        "loops",        COUNT,       loops,             0,     256,             0,             true,    "event loops; 0 is one a core")
 SETTING("slm",     "threads",      COUNT,       slm_threads,       0,     256,             0,             true,    "threads that inspect; 0 is half the cores")
-SETTING("redis",   "deadline",     DURATION_MS, redis_ms,          1,     60000,           500,           false,   "for one reply of Redis")
+SETTING("redis",   "deadline",     DURATION_MS, redis_ms,          1,     60000,           500,           true,    "for one reply of Redis")
 SETTING("limits",  "head",         BYTES,       head_most_bytes,   1024,  1 << 20,         64 << 10,      false,   "a request's headers")
 SETTING("limits",  "body",         BYTES,       body_most_bytes,   1024,  1 << 30,         32 << 20,      false,   "a request's body")
 SETTING("limits",  "answer",       BYTES,       answer_most_bytes, 1024,  1 << 30,         64 << 20,      false,   "an answer that must be held whole")

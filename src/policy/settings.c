@@ -416,6 +416,8 @@ const char *settings_restart_key(const struct settings *running, const struct se
         return "redis.url";
     if (!same(running->state_folder, wanted->state_folder))
         return "state";
+    if (!same(running->audit_file, wanted->audit_file))
+        return "audit";
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
     if (restart && running->field != wanted->field)                                                            \
         return *section ? section "." key : key;
