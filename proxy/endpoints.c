@@ -4,22 +4,30 @@
  */
 #include "endpoints.h"
 
+#include "embeddings.h"
 #include "wire/chat.h"
 
 #include <stdio.h>
 
+/* Those that answer at once never hear of a client that has gone, or has room again. */
 #define ENDPOINTS(ENDPOINT)                                                                                    \
-    ENDPOINT("POST", "/v1/chat/completions", chat)                                                             \
-    ENDPOINT("GET", "/v1/models", models)                                                                      \
-    ENDPOINT("GET", "/healthz", healthz)                                                                       \
-    ENDPOINT("GET", "/readyz", readyz)                                                                         \
-    ENDPOINT("GET", "/metrics", metrics)
+    ENDPOINT("POST", "/v1/chat/completions", chat, exchange_on_gone, exchange_on_room)                         \
+    ENDPOINT("POST", "/v1/embeddings", embeddings, embeddings_on_gone, NULL)                                   \
+    ENDPOINT("GET", "/v1/models", models, NULL, NULL)                                                          \
+    ENDPOINT("GET", "/healthz", healthz, NULL, NULL)                                                           \
+    ENDPOINT("GET", "/readyz", readyz, NULL, NULL)                                                             \
+    ENDPOINT("GET", "/metrics", metrics, NULL, NULL)
 
 enum { BODY_MOST = 1 << 20 };
 
 static void answer_chat(struct tools *tools, struct client *client)
 {
     exchange_begin(tools, client);
+}
+
+static void answer_embeddings(struct tools *tools, struct client *client)
+{
+    embeddings_begin_for(tools, client);
 }
 
 static void add_model(struct buf *out, const char *name, const char *owner)
@@ -48,6 +56,8 @@ static void answer_models(struct tools *tools, struct client *client)
         add_model(&body, settings->alias[i].from, "weir");
     for (unsigned i = 0; i < settings->model_count; i++)
         add_model(&body, settings->model[i].name, settings->model[i].provider->name);
+    if (tools->snapshot->slm)
+        add_model(&body, slm_name(tools->snapshot->slm), "weir");
     buf_add(&body, S("]}"));
     client_reply(client, 200, "application/json", slice_of(NULL, 0), buf_slice(&body));
     buf_fini(&body);
@@ -85,8 +95,10 @@ static void answer_metrics(struct tools *tools, struct client *client)
 static const struct {
     const char *method, *path;
     void (*answer)(struct tools *, struct client *);
+    void (*on_gone)(struct client *);
+    void (*on_room)(struct client *);
 } endpoints[] = {
-#define ENDPOINT(method, path, name) { method, path, answer_##name },
+#define ENDPOINT(method, path, name, on_gone, on_room) { method, path, answer_##name, on_gone, on_room },
     ENDPOINTS(ENDPOINT)
 #undef ENDPOINT
 };
@@ -127,17 +139,21 @@ static void on_request(struct client *client, void *arg)
     refuse_path(tools, client, right_method);
 }
 
+/* Only requests that take their time have an owner, and each path's owners are of one kind. */
 static void on_gone(struct client *client, void *arg)
 {
     (void)arg;
-    exchange_on_gone(client);
+    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
+        if (endpoints[i].on_gone && slice_is(client_head(client)->path, endpoints[i].path))
+            endpoints[i].on_gone(client);
 }
 
 static void on_room(struct client *client, void *arg)
 {
     (void)arg;
-    if (client_owner(client))
-        exchange_on_room(client);
+    for (size_t i = 0; client_owner(client) && i < sizeof endpoints / sizeof *endpoints; i++)
+        if (endpoints[i].on_room && slice_is(client_head(client)->path, endpoints[i].path))
+            endpoints[i].on_room(client);
 }
 
 static void on_refused(const struct fault *why, void *arg)

@@ -16,6 +16,7 @@ METRIC(INSPECTIONS_FAILED, counter, "weir_inspections_failed_total",    "inspect
 METRIC(ESCALATIONS,        counter, "weir_escalations_total",           "local answers that were not good enough")
 METRIC(FALLBACKS,          counter, "weir_fallbacks_total",             "next candidates asked after a failure")
 METRIC(SENTENCES_DROPPED,  counter, "weir_sentences_dropped_total",     "sentences left out of long contexts")
+METRIC(EMBEDDINGS,         counter, "weir_embeddings_total",            "texts embedded for clients")
 METRIC(COST,               counter, "weir_cost_nanousd_total",          "spent, in nano-dollars")
 METRIC(REDIS_AWAY,         counter, "weir_redis_away_total",            "commands that Redis did not answer in time")
 METRIC(RELOADS,            counter, "weir_reloads_total",               "settings and policies taken anew")

@@ -1,0 +1,141 @@
+"""Embeddings are made on this machine, in OpenAI's shape, and no provider hears of the texts."""
+import base64
+import json
+import math
+import struct
+import time
+
+import openai
+import pytest
+
+from actors.scripted import says
+from actors.weir import ROOT, wait_for
+
+MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
+NAME = MODEL.name
+DIM = 384
+KEY = "key-of-the-sdk-team"
+needs_model = pytest.mark.skipif(not (MODEL / "model.safetensors").exists(), reason="there is no model: deploy/model fetches it")
+
+
+@pytest.fixture
+def weir(stage):
+    cloud = stage.provider(says("unasked"))
+    yield stage.weir(cloud=cloud, slm={"model": str(MODEL)}, teams={"sdk": {"keys": [KEY]}}, limits={"inspect": "60s"})
+    assert not cloud.requests
+
+
+def ask(weir, texts, key=KEY, **more):
+    return weir.post({"model": NAME, "input": texts, **more}, path="/v1/embeddings", key=key)
+
+
+def dot(a, b):
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+def floats(numbers):
+    """As 32 bits hold them."""
+    return struct.pack(f"{len(numbers)}f", *numbers)
+
+
+@needs_model
+def test_openais_client_gets_embeddings(weir):
+    texts = ["How do I bake bread?", "A recipe for a loaf", "The stock exchange closed early"]
+    with openai.OpenAI(base_url=weir.base + "/v1", api_key=KEY, max_retries=0) as client:
+        answer = client.embeddings.create(model=NAME, input=texts)
+        alone = client.embeddings.create(model=NAME, input=texts[0], encoding_format="float", dimensions=DIM)
+        assert NAME in {model.id for model in client.models.list()}
+    assert answer.object == "list" and answer.model == NAME
+    assert [item.index for item in answer.data] == [0, 1, 2]
+    bread, loaf, stocks = (item.embedding for item in answer.data)
+    assert len(bread) == DIM and math.isclose(dot(bread, bread), 1, rel_tol=1e-5)
+    assert dot(bread, loaf) > dot(bread, stocks) + 0.2
+    assert floats(alone.data[0].embedding) == floats(bread), "what comes in base64 is what comes in numbers"
+    assert alone.usage.prompt_tokens == alone.usage.total_tokens == 9, "how do i ba ##ke bread ? and both ends"
+    assert answer.usage.prompt_tokens > alone.usage.prompt_tokens
+    assert weir.metric("weir_embeddings_total") == 4
+
+
+@needs_model
+def test_more_texts_than_one_piece_come_in_their_order(weir):
+    texts = [f"the number {n}" for n in range(40)]
+    whole = ask(weir, texts).json["data"]
+    assert [item["index"] for item in whole] == list(range(40))
+    for at in (0, 15, 16, 39):
+        assert ask(weir, texts[at]).json["data"][0]["embedding"] == whole[at]["embedding"]
+
+
+@needs_model
+def test_base64_is_little_endian_floats(weir):
+    packed = base64.b64decode(ask(weir, "bread", encoding_format="base64").json["data"][0]["embedding"])
+    numbers = ask(weir, "bread").json["data"][0]["embedding"]
+    assert packed == struct.pack(f"<{DIM}f", *numbers)
+
+
+@needs_model
+def test_a_text_longer_than_the_model_looks_at_is_told(weir):
+    answer = ask(weir, ["short", "a long story " * 400])
+    assert answer.told("cut-texts") == "1"
+    assert answer.json["usage"]["prompt_tokens"] == 3 + 256
+    assert ask(weir, "short").told("cut-texts") is None
+
+
+@needs_model
+@pytest.mark.parametrize("more, status, param", [
+    ({"texts": [[101, 7592, 102]]}, 400, "input"),
+    ({"texts": [101, 7592, 102]}, 400, "input"),
+    ({"texts": ["x"] * 2049}, 400, "input"),
+    ({"texts": ""}, 400, "input"),
+    ({"texts": "x", "dimensions": 256}, 400, "dimensions"),
+    ({"texts": "x", "encoding_format": "int8"}, 400, "encoding_format"),
+    ({"texts": "x", "model": "text-embedding-3-small"}, 404, "model"),
+], ids=["ids of several", "ids", "too many", "empty", "dimensions", "format", "model"])
+def test_what_cannot_be_is_refused_with_the_field(weir, more, status, param):
+    refused = ask(weir, more.pop("texts"), **more)
+    assert refused.status == status
+    assert set(refused.error) == {"message", "type", "param", "code"}
+    assert refused.error["param"] == param
+
+
+@needs_model
+def test_who_has_no_key_gets_none(weir):
+    assert ask(weir, "x", key=None).error["code"] == "missing_api_key"
+    assert ask(weir, "x", key="another").error["code"] == "invalid_api_key"
+
+
+@needs_model
+def test_a_teams_limit_counts_embeddings_too(stage):
+    weir = stage.weir(cloud=stage.provider(says("unasked")), slm={"model": str(MODEL)},
+                      teams={"sdk": {"keys": [KEY], "requests_a_minute": 2}}, limits={"inspect": "60s"})
+    while time.time() % 60 > 50:  # so that the minute does not end within the test
+        time.sleep(0.5)
+    answers = [ask(weir, "x") for _ in range(3)]
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    assert 0 < int(answers[2].headers["retry-after"]) <= 60
+
+
+@needs_model
+def test_a_client_that_hangs_up_ends_its_request(weir):
+    body = json.dumps({"model": NAME, "input": ["a story that goes on and on " * 60] * 2000}).encode()
+    client = weir.connect()
+    client.sendall(b"POST /v1/embeddings HTTP/1.1\r\nhost: weir\r\nauthorization: Bearer %s\r\ncontent-length: %d\r\n\r\n%s"
+                   % (KEY.encode(), len(body), body))
+    wait_for(lambda: weir.metric("weir_requests_running") == 1, what="the request to be in hand")
+    client.close()
+    wait_for(lambda: weir.metric("weir_requests_running") == 0, 5, "it to be given up")
+    assert weir.metric("weir_clients_gone_total") == 1
+    assert ask(weir, "the next one").status == 200, "the threads are free again"
+
+
+@needs_model
+def test_pieces_that_come_too_late_end_in_503(stage):
+    weir = stage.weir(cloud=stage.provider(says("unasked")), slm={"model": str(MODEL)}, limits={"inspect": "10ms"})
+    refused = ask(weir, ["a story that goes on and on " * 60] * 50, key=None)
+    assert refused.status == 503 and refused.error["code"] == "overloaded"
+
+
+def test_without_a_model_there_are_none(stage):
+    weir = stage.weir(cloud=stage.provider(says("unasked")))
+    refused = ask(weir, "x", key=None)
+    assert refused.status == 404 and refused.error["code"] == "model_not_found"
+    assert "deploy/model" in refused.error["message"]
