@@ -178,6 +178,12 @@ struct slice client_body(const struct client *c)
     return buf_slice(&c->body);
 }
 
+void client_take_body(struct client *c, struct buf *out)
+{
+    *out = c->body;
+    buf_init(&c->body, c->server->limits.body_most_bytes);
+}
+
 struct slice client_api_key(const struct client *c)
 {
     struct slice value = http1_header(client_head(c), "authorization");

@@ -115,7 +115,7 @@ enum step_result take_identify(struct exchange *x)
 enum step_result take_understand(struct exchange *x)
 {
     struct fault why = { 0 };
-    if (!chat_read(x->arena, client_body(x->client), &x->chat, &why))
+    if (!chat_read(x->arena, buf_slice(&x->body), &x->chat, &why))
         return refuse(x, &why);
     return NEXT;
 }
@@ -313,7 +313,7 @@ static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
     const struct decision *decision = &x->decision;
     /* Of what goes out, only placeholders are more words than came in: a model's name and options are no
      * prompt. */
-    int64_t bytes = (int64_t)client_body(x->client).len + (int64_t)x->redactions * RESTORE_HELD_MOST;
+    int64_t bytes = (int64_t)x->body.len + (int64_t)x->redactions * RESTORE_HELD_MOST;
     int64_t cost, escalated = 0;
     *worst = 0;
     for (unsigned i = 0; i < decision->count; i++) {
@@ -457,7 +457,9 @@ void exchange_begin(struct tools *tools, struct client *client)
     buf_init(&x->draft, x->out.ceiling);
     buf_init(&x->error_body, ERROR_BODY_MOST);
     tools->running++;
+    metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
     client_set_owner(client, x);
+    client_take_body(client, &x->body);
     make_id(x);
     run(x);
 }
@@ -469,6 +471,7 @@ static void free_now(void *arg)
     arena_free(&x->inspecting.arena);
     arena_free(&x->shortening.arena);
     timer_fini(&x->deadline);
+    buf_wipe(&x->body);
     buf_wipe(&x->out);
     buf_wipe(&x->draft);
     buf_wipe(&x->error_body);
@@ -490,6 +493,7 @@ void exchange_end(struct exchange *x)
     x->cancel = NULL;
     exchange_settle(x);
     x->tools->running--;
+    metrics_add(x->tools->metrics, METRIC_REQUESTS_RUNNING, -1);
     free_when_nothing_is_out(x);
 }
 

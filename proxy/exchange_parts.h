@@ -36,6 +36,7 @@ struct exchange {
     struct snapshot *snapshot;
     struct arena    *arena;
     struct client   *client; /* NULL once it has hung up or has its reply */
+    struct buf       body;   /* the request's, which an SLM thread may read when the client is long gone */
 
     /* where it stands */
     unsigned step;                     /* index in the table of steps */
