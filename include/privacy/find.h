@@ -33,6 +33,8 @@ struct finding {
     enum pii_kind kind;
     float         confidence; /* 0..1 */
     const char   *source;     /* the pattern's name (static) */
+    struct slice  value;     /* what it says, where that is written otherwise; NULL ptr: the bytes themselves */
+    bool          is_number; /* it is a number in JSON, where a placeholder needs quotes */
 };
 
 struct findings {
@@ -59,5 +61,13 @@ void                      finder_scratch_free(struct finder_scratch **);
  */
 MUST_CHECK bool find(const struct finder *, struct finder_scratch *, struct arena *, struct slice text,
                      struct findings *out, struct fault *why);
+
+/*
+ * The same in a tool's arguments, which are JSON inside a string: read with their escapes undone, and cut to
+ * strings and numbers, so that they are JSON when all is hidden. What is no JSON is looked at too. Values that
+ * were escaped are in the arena.
+ */
+MUST_CHECK bool find_in_arguments(const struct finder *, struct finder_scratch *, struct arena *,
+                                  struct slice text, struct findings *out, struct fault *why);
 
 #endif

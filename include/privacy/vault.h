@@ -30,9 +30,10 @@ struct vault;
 struct vault *vault_new(struct arena *, const struct vault_key *team_key);
 
 /* Appends text to out, findings whose kind is in `hide` replaced; returns how many were. The findings are those
- * that find() gave for this text. Values are kept byte for byte, so that what comes back is what was sent. The
- * caller asks out->full, once. */
-size_t vault_hide(struct vault *, struct slice text, const struct findings *, pii_set hide, struct buf *out);
+ * that find() gave for this text. Values are kept byte for byte, so that what comes back is what was sent; in
+ * arguments they are kept unescaped, and a number's placeholder is put in quotes. The caller asks out->full,
+ * once. */
+size_t vault_hide(struct vault *, struct slice text, const struct findings *, pii_set kinds, struct buf *out);
 
 /* How many different values are held: with none there is nothing to restore. */
 size_t vault_count(const struct vault *);
@@ -48,8 +49,8 @@ void restore_feed(struct restore *, struct slice text, struct buf *out);
 void restore_end(struct restore *, struct buf *out);
 bool restore_holds(const struct restore *);
 
-/* In a value that stands inside JSON inside a string (tool arguments), what is given back must be escaped once
- * more. */
+/* The text is JSON inside a string (tool arguments): what is given back is escaped once more, and what was a
+ * number when it was hidden is one again: the quotes around its placeholder go. */
 void restore_inside_json(struct restore *);
 
 /* All of a text at once. */

@@ -53,12 +53,17 @@ static bool ends_bare_value(char c)
 }
 
 /* Where a value ends that begins at `at`: at its quote if it has one, else where no bare value goes on. A "\"
- * begins an escape ("\n", "\""), which is beyond it. */
-static size_t value_end(struct slice text, size_t at, char quote)
+ * begins an escape ("\n", "\""): between quotes it belongs to the value, unless it is the quote's own, where
+ * that stands as \"; without quotes it is beyond the value. */
+static size_t value_end(struct slice text, size_t at, char quote, bool is_escaped)
 {
     size_t most = at + VALUE_MOST_BYTES;
     for (; at < text.len && at < most; at++) {
         char c = text.ptr[at];
+        if (c == '\\' && quote && !(is_escaped && byte_at(text, at + 1) == quote)) {
+            at++;
+            continue;
+        }
         if (c == '\\' || c == '\n' || c == quote)
             break;
         if (!quote && (ends_bare_value(c) || is_next_parameter(text, at)))
@@ -73,9 +78,10 @@ static size_t value_end(struct slice text, size_t at, char quote)
 static struct value read_value(struct slice text, size_t at)
 {
     at = after_spaces(text, at);
-    at += byte_at(text, at) == '\\' && is_quote(byte_at(text, at + 1));
+    bool is_escaped = byte_at(text, at) == '\\' && is_quote(byte_at(text, at + 1));
+    at += is_escaped;
     char         quote = is_quote(byte_at(text, at)) ? text.ptr[at++] : '\0';
-    struct value v = { { at, value_end(text, at, quote) }, quote != '\0' };
+    struct value v = { { at, value_end(text, at, quote, is_escaped) }, quote != '\0' };
     if (!quote)
         while (v.place.end > at && is_one_of(text.ptr[v.place.end - 1], ".)]}>!?:"))
             v.place.end--;

@@ -164,7 +164,13 @@ static void findings_fill(const struct candidates *settled, struct arena *arena,
     for (size_t i = 0; i < settled->count; i++) {
         const struct candidate *c = &settled->item[i];
         const struct pattern   *pattern = &patterns[c->source];
-        out->item[i] = (struct finding){ c->start, c->end, pattern->kind, c->confidence, pattern->name };
+        out->item[i] = (struct finding){
+            .start = c->start,
+            .end = c->end,
+            .kind = pattern->kind,
+            .confidence = c->confidence,
+            .source = pattern->name,
+        };
         out->kinds |= (pii_set)1 << pattern->kind;
     }
 }

@@ -17,6 +17,7 @@ struct restore {
     size_t counts[PII_KINDS]; /* # of them; all 0 where the text comes whole, and has no tail to hold */
     bool   begins[256];       /* bytes that a live tag begins with */
     bool   inside_json;
+    bool   may_be_quoted; /* the quotes around a placeholder may have to go */
     size_t held_bytes;
     char   held[RESTORE_HELD_MOST];
 };
@@ -88,10 +89,10 @@ static struct probe probe_kind(const struct restore *r, enum pii_kind kind, stru
     return p;
 }
 
-static struct probe probe(const struct restore *r, struct slice text)
+static struct probe probe_kinds(const struct restore *r, struct slice text)
 {
     struct probe best = no;
-    if (!r->begins[(unsigned char)text.ptr[0]])
+    if (text.len > 0 && !r->begins[(unsigned char)text.ptr[0]])
         return best;
     for (int kind = 0; kind < PII_KINDS && best.verdict != YES; kind++) {
         if (!(r->vault->kinds >> kind & 1))
@@ -101,6 +102,25 @@ static struct probe probe(const struct restore *r, struct slice text)
             best = p;
     }
     return best;
+}
+
+/* A number's placeholder and the quotes that it was given. */
+static struct probe probe_quoted(const struct restore *r, struct slice text)
+{
+    struct probe p = probe_kinds(r, rest_of(text, 1));
+    if (p.verdict != YES)
+        return p;
+    p.length += 2;
+    if (!p.hidden->is_number)
+        return no;
+    if (text.len < p.length)
+        return may;
+    return text.ptr[p.length - 1] == '"' ? p : no;
+}
+
+static struct probe probe(const struct restore *r, struct slice text)
+{
+    return r->may_be_quoted && text.ptr[0] == '"' ? probe_quoted(r, text) : probe_kinds(r, text);
 }
 
 /* --- setting up ------------------------------------------------------------------------------------------- */
@@ -145,6 +165,7 @@ struct restore *restore_new(struct arena *arena, const struct vault *vault)
 void restore_inside_json(struct restore *r)
 {
     r->inside_json = true;
+    r->may_be_quoted = r->vault->has_numbers;
 }
 
 bool restore_holds(const struct restore *r)
@@ -222,7 +243,12 @@ void restore_feed(struct restore *r, struct slice text, struct buf *out)
 
 void restore_end(struct restore *r, struct buf *out)
 {
-    buf_add(out, slice_of(r->held, r->held_bytes));
+    /* What was held back for its second quote, which does not come, is a placeholder all the same. */
+    struct slice held = slice_of(r->held, r->held_bytes);
+    bool         was = r->may_be_quoted;
+    r->may_be_quoted = false;
+    buf_add(out, rest_of(held, give(r, held, out)));
+    r->may_be_quoted = was;
     r->held_bytes = 0;
 }
 
@@ -230,7 +256,8 @@ void vault_restore(const struct vault *vault, struct slice text, bool inside_jso
 {
     struct restore r;
     begin(&r, vault);
-    r.inside_json = inside_json;
+    if (inside_json)
+        restore_inside_json(&r);
     restore_feed(&r, text, out);
     restore_end(&r, out);
 }

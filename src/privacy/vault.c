@@ -23,8 +23,8 @@ enum { HMAC_BYTES = 32, SLOTS_FIRST = 16 };
 static const char code_letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 #define PII_KIND(name, word, tag, is_secret)                                                                   \
-    _Static_assert(sizeof tag + CODE_LETTERS <= RESTORE_HELD_MOST,                                             \
-                   "a placeholder longer than may be held back");
+    _Static_assert(sizeof tag + CODE_LETTERS + 2 <= RESTORE_HELD_MOST,                                         \
+                   "a placeholder in quotes longer than may be held back");
 #include "tables/pii_kinds.h"
 #undef PII_KIND
 
@@ -132,7 +132,7 @@ static void grow(struct vault *v)
             *slot_of(v, old[i]->kind, old[i]->code) = old[i];
 }
 
-static const struct hidden *keep(struct vault *v, enum pii_kind kind, struct slice value)
+static struct hidden *keep(struct vault *v, enum pii_kind kind, struct slice value)
 {
     for (unsigned char again = 0;; again++) {
         uint64_t        code = code_of(v, kind, value, again);
@@ -152,26 +152,34 @@ static const struct hidden *keep(struct vault *v, enum pii_kind kind, struct sli
 
 /* --- writing ---------------------------------------------------------------------------------------------- */
 
-static void add_placeholder(const struct hidden *h, struct buf *out)
+static void add_placeholder(const struct hidden *h, bool in_quotes, struct buf *out)
 {
     char letters[CODE_LETTERS];
     for (int i = 0; i < CODE_LETTERS; i++)
         letters[i] = code_letters[h->code >> (CODE_BITS - LETTER_BITS * (i + 1)) & 31];
-    buf_add_str(out, pii_tag(h->kind));
-    buf_add_byte(out, '_');
-    buf_add(out, slice_of(letters, sizeof letters));
+    const char *quote = in_quotes ? "\"" : "";
+    buf_printf(out, "%s%s_%.*s%s", quote, pii_tag(h->kind), CODE_LETTERS, letters, quote);
 }
 
-size_t vault_hide(struct vault *v, struct slice text, const struct findings *found, pii_set hide,
+static void hide(struct vault *v, struct slice text, const struct finding *f, struct buf *out)
+{
+    struct slice   value = f->value.ptr ? f->value : slice_cut(text, f->start, f->end);
+    struct hidden *h = keep(v, f->kind, value);
+    h->is_number = h->is_number || f->is_number;
+    v->has_numbers = v->has_numbers || f->is_number;
+    add_placeholder(h, f->is_number, out);
+}
+
+size_t vault_hide(struct vault *v, struct slice text, const struct findings *found, pii_set kinds,
                   struct buf *out)
 {
     size_t at = 0, hidden = 0;
     for (size_t i = 0; i < found->count; i++) {
         const struct finding *f = &found->item[i];
-        if (!(hide >> f->kind & 1))
+        if (!(kinds >> f->kind & 1))
             continue;
         buf_add(out, slice_cut(text, at, f->start));
-        add_placeholder(keep(v, f->kind, slice_cut(text, f->start, f->end)), out);
+        hide(v, text, f, out);
         at = f->end;
         hidden++;
     }

@@ -16,7 +16,8 @@ enum { CODE_LETTERS = 12, LETTER_BITS = 5, CODE_BITS = CODE_LETTERS * LETTER_BIT
 struct hidden {
     uint64_t      code;
     enum pii_kind kind;
-    struct slice  value; /* in the arena; wiped with the vault */
+    struct slice  value;     /* in the arena; wiped with the vault */
+    bool          is_number; /* stood as a number in JSON, and does so again where that is given back */
 };
 
 struct vault {
@@ -24,7 +25,8 @@ struct vault {
     EVP_MAC_CTX    *hmac;  /* keyed; ours */
     struct hidden **slot;  /* open addressing, `slots` a power of two, at most half full */
     size_t          slots, count;
-    pii_set         kinds; /* of what is hidden */
+    pii_set         kinds;       /* of what is hidden */
+    bool            has_numbers; /* one of it is_number */
 };
 
 /* The entry, or NULL. */

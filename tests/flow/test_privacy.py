@@ -103,8 +103,12 @@ def test_no_field_is_forgotten(stage):
 
 
 def tool_call(request, wire):
-    """Calls a tool with what the user wrote, as a model does: JSON within a string, in pieces."""
-    arguments = json.dumps({"to": request.question.split()[-1], "say": 'he said "hi"'})
+    """Calls a tool with what the user wrote."""
+    call_tool(json.dumps({"to": request.question.split()[-1], "say": 'he said "hi"'}), request, wire)
+
+
+def call_tool(arguments, request, wire):
+    """Calls a tool as a model does: JSON within a string, in pieces."""
     call = {"index": 0, "id": "c1", "type": "function", "function": {"name": "send", "arguments": ""}}
     if not request.wants_stream:
         whole = {key: value for key, value in call.items() if key != "index"}
@@ -221,3 +225,33 @@ def test_a_rule_may_forbid(stage):
     assert (answer.status, answer.error["code"]) == (403, "denied_by_policy")
     assert "no cards" in answer.error["message"]
     assert not cloud.requests
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_tool_is_called_again_as_it_was_called(stage, stream):
+    """The cloud repeats a call that the client made: numbers are numbers again, and escapes are undone once."""
+    pem = "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAZk3vP0wq8RtY5uLm2XcB7nHa4Dg9\n-----END PRIVATE KEY-----\n"
+    wanted = {"card": 4111111111111111, "to": "jürgen@example.com", "key": pem, "say": 'he said "hi"\n', "n": 1.5}
+
+    def repeats(request, wire):
+        arguments = request.json["messages"][1]["tool_calls"][0]["function"]["arguments"]
+        json.loads(arguments)
+        call_tool(arguments, request, wire)
+
+    cloud = stage.provider(repeats)
+    weir = stage.weir(cloud=cloud, policy={**MASKED, "privacy": [
+        {"name": "masked", "when": {"pii": ["email", "payment_card", "api_key"]}, "redact": "placeholder"}]})
+    body = {"model": "large", "stream": stream, "messages": [
+        {"role": "user", "content": "pay"},
+        {"role": "assistant", "content": None, "tool_calls": [
+            {"id": "c0", "type": "function", "function": {"name": "pay", "arguments": json.dumps(wanted)}}]},
+        {"role": "tool", "tool_call_id": "c0", "content": "failed"}, {"role": "user", "content": "again"}]}
+
+    answer = weir.post(body)
+
+    assert answer.status == 200
+    assert all(word not in cloud.received for word in (b"41111111", b"rgen", b"MIIE"))
+    parts = ([choice["delta"] for line in answer.body.decode().splitlines() if line.startswith("data: {")
+              for choice in json.loads(line[6:])["choices"]] if stream else [answer.json["choices"][0]["message"]])
+    calls = [call for part in parts for call in part.get("tool_calls", [])]
+    assert json.loads("".join(call["function"]["arguments"] for call in calls)) == wanted

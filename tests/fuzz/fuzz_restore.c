@@ -1,7 +1,8 @@
 /*
  * fuzz_restore.c - any answer, cut at bytes that the input itself names: the pieces make what the whole makes.
  *
- * "1", "2" and "3" in the input stand for three live placeholders, so that mutations keep some whole.
+ * "1" to "4" in the input stand for four live placeholders, the last a number's, so that mutations keep some
+ * whole.
  */
 #include "base/die.h"
 #include "privacy/vault.h"
@@ -12,6 +13,7 @@ const char *const fuzz_seeds[] = {
     "write to 1 or 2, not to EMAIL_ or EMAIL_7F3K2M9QTX4B",
     "123 EMAIL_12 IP_3 I IP E EM 3",
     "{\"to\": \"1\", \"cc\": \"2\"}",
+    "{\"card\": 4, \"at\": \"EMAIL_\", \"x\": \"2\"} ",
     NULL,
 };
 
@@ -20,8 +22,9 @@ static const struct {
     const char   *value;
 } values[] = { { PII_EMAIL, "one@example.org" },
                { PII_EMAIL, "two\"@example.org" },
-               { PII_IP_ADDRESS, "::1" } };
-enum { VALUES = sizeof values / sizeof values[0], CEILING = 1 << 20 };
+               { PII_IP_ADDRESS, "::1" },
+               { PII_CARD, "4111111111111111" } };
+enum { VALUES = sizeof values / sizeof values[0], NUMBER = VALUES - 1, CEILING = 1 << 20 };
 
 static void add_text(struct vault *vault, const uint8_t *data, size_t size, struct buf *text)
 {
@@ -31,7 +34,10 @@ static void add_text(struct vault *vault, const uint8_t *data, size_t size, stru
             buf_add_byte(text, (char)data[i]);
             continue;
         }
-        struct finding  item = { 0, strlen(values[which].value), values[which].kind, 1, "fuzz" };
+        struct finding  item = { .end = strlen(values[which].value),
+                                 .kind = values[which].kind,
+                                 .source = "fuzz",
+                                 .is_number = which == NUMBER };
         struct findings found = { &item, 1, PII_ALL };
         vault_hide(vault, slice_str(values[which].value), &found, PII_ALL, text);
     }

@@ -33,7 +33,7 @@ struct fixture {
 
 static struct slice hide_one(struct fixture *f, enum pii_kind kind, const char *value)
 {
-    struct finding  item = { 0, strlen(value), kind, 1, "test" };
+    struct finding  item = { .end = strlen(value), .kind = kind, .source = "test" };
     struct findings found = { &item, 1, (pii_set)1 << kind };
     struct buf      out;
     buf_init(&out, 1024);

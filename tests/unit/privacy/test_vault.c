@@ -107,7 +107,8 @@ static void only_the_kinds_asked_for_are_hidden(void **state)
 {
     struct fixture *f = *state;
     struct slice    text = S("a@b.example and c@d.example");
-    struct finding  item[] = { { 0, 11, PII_EMAIL, 1, "test" }, { 16, 27, PII_PHONE, 1, "test" } };
+    struct finding  item[] = { { .start = 0, .end = 11, .kind = PII_EMAIL },
+                               { .start = 16, .end = 27, .kind = PII_PHONE } };
     struct findings found = { item, 2, 0 };
     assert_int_equal(vault_hide(f->vault, text, &found, (pii_set)1 << PII_PHONE, &f->out), 1);
     struct slice out = buf_slice(&f->out);
@@ -188,7 +189,7 @@ static void values_are_wiped_with_the_arena(void **state)
     struct fixture  *f = *state;
     struct arena    *arena = arena_new();
     struct vault_key key = { "team" };
-    struct finding   item = { 0, 18, PII_EMAIL, 1, "test" };
+    struct finding   item = { .end = 18, .kind = PII_EMAIL };
     struct findings  found = { &item, 1, 0 };
     struct stretch   stretch = { 0 };
     /* Attached first, so called last, when the vault has wiped and the memory is still there. */
