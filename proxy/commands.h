@@ -14,6 +14,12 @@ int cmd_check(int argc, char **argv);
 /* explain [-c FILE] [--team T] [--model M] [--json] [PROMPT]: what Weir would do with a prompt, and why. */
 int cmd_explain(int argc, char **argv);
 
+/* embed [-c FILE]: the embedding of each line of stdin, a line of JSON each. */
+int cmd_embed(int argc, char **argv);
+
+/* classify [-c FILE] [--json]: how hard each line of stdin is, and what it is about. */
+int cmd_classify(int argc, char **argv);
+
 /* fake-provider [--listen A:P] [--name N] [--record FILE] [--fast] [--loops N]: a provider to try and test
  * with. */
 int cmd_fake_provider(int argc, char **argv);

@@ -14,6 +14,9 @@ static int cmd_help(int argc, char **argv);
     COMMAND("check", cmd_check, "[-c weir.yaml]", "read settings and policies, run the policies' tests")       \
     COMMAND("explain", cmd_explain, "[-c weir.yaml] [--team T] [--model M] [--json] \"prompt\"",               \
             "what would become of a prompt, and why")                                                          \
+    COMMAND("embed", cmd_embed, "[-c weir.yaml]", "the embedding of each line of stdin, as JSON")              \
+    COMMAND("classify", cmd_classify, "[-c weir.yaml] [--json]",                                               \
+            "how hard each line of stdin is, and what it is about")                                            \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
             "a provider to try and test with: it says back what it received")                                  \
     COMMAND("version", cmd_version, "", "print the version")                                                   \

@@ -1,0 +1,78 @@
+/* cmd_lines.c - see cmd_lines.h. */
+#include "cmd_lines.h"
+
+#include "cmd_load.h"
+
+enum { ANSWER_MOST_BYTES = 1 << 20 };
+
+void lines_init(struct lines *l, FILE *file)
+{
+    *l = (struct lines){ .file = file };
+    buf_init(&l->held, LINE_MOST_BYTES);
+}
+
+void lines_fini(struct lines *l)
+{
+    buf_wipe(&l->held);
+}
+
+bool lines_next(struct lines *l, struct slice *line)
+{
+    int byte;
+    buf_reset(&l->held);
+    if (l->is_bad)
+        return false;
+    while ((byte = getc_unlocked(l->file)) != EOF && byte != '\n')
+        buf_add_byte(&l->held, (char)byte);
+    l->is_bad = ferror(l->file) || l->held.full;
+    if (l->is_bad || (byte == EOF && l->held.len == 0))
+        return false;
+    l->number++;
+    *line = buf_slice(&l->held);
+    if (byte == '\n' && slice_ends(*line, S("\r")))
+        line->len--;
+    return true;
+}
+
+static bool is_able(const struct loaded *l, const char *command)
+{
+    if (!l->worker)
+        fprintf(stderr, "weir %s needs a model on this machine; ./deploy/model fetches one\n", command);
+    return l->worker != NULL;
+}
+
+static bool answer_all(const struct loaded *l, const char                                              *command,
+                       void (*answer)(const struct loaded *, struct slice, struct buf *, void *), void *arg)
+{
+    struct lines lines;
+    struct slice line;
+    struct buf   out;
+    bool         is_written = true;
+    lines_init(&lines, stdin);
+    buf_init(&out, ANSWER_MOST_BYTES);
+    while (is_written && lines_next(&lines, &line)) {
+        buf_reset(&out);
+        answer(l, line, &out, arg);
+        buf_add_byte(&out, '\n');
+        is_written = !out.full && fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+    }
+    if (lines.is_bad)
+        fprintf(stderr, "weir %s: line %zu cannot be read, or is longer than %d bytes\n", command,
+                lines.number + 1, LINE_MOST_BYTES);
+    bool ok = is_written && !lines.is_bad;
+    buf_wipe(&out);
+    lines_fini(&lines);
+    return ok;
+}
+
+int lines_answer(const char *settings_file, const char                                           *command,
+                 void (*answer)(const struct loaded *, struct slice, struct buf *, void *), void *arg)
+{
+    struct loaded l;
+    bool          ok = loaded_open(&l, settings_file);
+    if (!ok)
+        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l.diag.text)));
+    ok = ok && is_able(&l, command) && answer_all(&l, command, answer, arg);
+    loaded_close(&l);
+    return ok ? 0 : 1;
+}

@@ -1,0 +1,35 @@
+/*
+ * cmd_lines.h - stdin line by line, for the subcommands that answer each line with one.
+ */
+#ifndef WEIR_CMD_LINES_H
+#define WEIR_CMD_LINES_H
+
+#include "base/buf.h"
+
+#include <stdio.h>
+
+struct loaded;
+
+enum { LINE_MOST_BYTES = 16 << 20 };
+
+struct lines {
+    FILE      *file;
+    struct buf held;   /* the line at hand */
+    size_t     number; /* of it, from 1 */
+    bool       is_bad; /* the file could not be read, or a line is longer than LINE_MOST_BYTES */
+};
+
+void lines_init(struct lines *, FILE *);
+void lines_fini(struct lines *);
+
+/* The next line without its end (LF or CRLF); it lives until the next call. False at the end of the file, and
+ * where is_bad. A last line may lack its end; an empty line is one too. */
+MUST_CHECK bool lines_next(struct lines *, struct slice *line);
+
+/* What `weir embed` and `weir classify` share: settings read as -c says, stdin's lines answered one by one,
+ * each answer written when it is made. Returns the exit status. */
+int lines_answer(const char *settings_file, const char *command,
+                 void (*answer)(const struct loaded *, struct slice line, struct buf *out, void *arg),
+                 void *arg);
+
+#endif
