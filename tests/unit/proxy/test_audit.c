@@ -21,7 +21,7 @@ static char file[] = "/tmp/weir-audit-XXXXXX";
 static int make_file(void **state)
 {
     (void)state;
-    strcpy(strrchr(file, '-'), "-XXXXXX");
+    memset(file + strlen(file) - 6, 'X', 6); /* mkstemp() wants them anew */
     int fd = mkstemp(file);
     if (fd < 0)
         return -1;
