@@ -1,10 +1,10 @@
 """The stage: a test asks it for providers and for Weir between them, and it clears up and looks at what was left behind."""
 import json
 import pathlib
-import shutil
 import ssl
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -70,12 +70,12 @@ class Stage:
     def write_policy(self, policy):
         self.write("policies/test.yaml", policy)
 
-    def weir(self, env=None, settings=None, **wanted):
-        """Weir, ready. `wanted` is what settings() takes."""
-        return self.weir_unready(env, settings, **wanted).wait_until_ready()
+    def weir(self, env=None, settings=None, name="weir", **wanted):
+        """Weir, ready. `wanted` is what settings() takes; a second Weir needs a name of its own."""
+        return self.weir_unready(env, settings, name, **wanted).wait_until_ready()
 
-    def weir_unready(self, env=None, settings=None, **wanted):
-        return self._enter(Weir(self.folder, settings or self.settings(**wanted), env=env))
+    def weir_unready(self, env=None, settings=None, name="weir", **wanted):
+        return self._enter(Weir(self.folder, settings or self.settings(**wanted), env, name))
 
     def certificate(self, name="localhost"):
         """A root of our own and a certificate of its for a name: (root's file, server's TLS context)."""
@@ -110,18 +110,14 @@ def make_certificate(folder, name):
 
 
 @pytest.fixture
-def stage(tmp_path):
-    # A unix socket's name must be short, and pytest's folders are not.
-    folder = pathlib.Path("/tmp") / f"weir-{tmp_path.parent.name.rsplit('-', 1)[-1]}-{abs(hash(str(tmp_path))) % 10**8}"
-    folder.mkdir()
-    stage = Stage(folder)
-    try:
-        yield stage
-    finally:
+def stage():
+    # A unix socket's name must be short, and pytest's own folders are not.
+    with tempfile.TemporaryDirectory(prefix="weir-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        stage = Stage(pathlib.Path(folder))
         try:
-            stage.clear()
+            yield stage
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            stage.clear()
 
 
 @pytest.hookimpl(wrapper=True)

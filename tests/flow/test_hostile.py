@@ -1,5 +1,4 @@
 """Clients and providers that mean harm, or behave as if: Weir stays up, holds what it promised, and forgets nothing and nobody."""
-import json
 import socket
 import struct
 import time

@@ -93,10 +93,9 @@ def test_clients_that_leave_while_redis_is_frozen_do_no_harm(stage):
 
 def test_a_second_weir_shares_the_redis_of_the_first(stage):
     """Two processes with one state folder: the socket is shared, not fought over."""
-    from actors.weir import Weir
     settings = stage.settings(cloud=stage.provider(says("yes")), policy=MASKED)
     first = stage.weir(settings=settings)
-    second = stage._enter(Weir(stage.folder, settings, name="second")).wait_until_ready()
+    second = stage.weir(settings=settings, name="second")
     assert redis_of(first) and not redis_of(second)
     first.chat("hello")
     wait_for(lambda: second.chat("hello").told("cache") == "hit", what="the answer to be shared")

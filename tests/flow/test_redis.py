@@ -132,15 +132,13 @@ def test_a_redis_of_the_users_own_is_used(stage, own_redis):
 
 
 def test_two_weirs_share_a_cache_and_a_budget_through_one_redis(stage, own_redis):
-    from actors.weir import Weir
     url, _ = own_redis
     cloud = stage.provider(says("yes", usage=(600, 10)))
     shared = dict(cloud=cloud, redis={"url": url}, secret="a-secret-that-two-weirs-share", prices={"large": {"input": 1_000_000, "output": 1_000_000}}, policy={
         "cost": [{"name": "pocket money", "budget": {"usd": 700, "every": "month"}, "over": "deny"}],
         "routes": [{"name": "kept", "ask": ["large"], "cache": {"keep": "1h"}}]})
     first = stage.weir(**shared)
-    settings = stage.settings(**shared)
-    second = stage._enter(Weir(stage.folder, settings, name="second")).wait_until_ready()
+    second = stage.weir(name="second", **shared)
 
     assert first.chat("hello", max_tokens=10).status == 200
     wait_for(lambda: second.chat("hello", max_tokens=10).told("cache") == "hit", what="the answer to be shared")
