@@ -1,15 +1,9 @@
 /* cmd_load.c - see cmd_load.h. */
 #include "cmd_load.h"
 
-#include "snapshot.h"
+#include "files.h"
 
-#include <stdlib.h>
 #include <unistd.h>
-
-static const char *environment(const char *name)
-{
-    return getenv(name);
-}
 
 static bool told(struct loaded *l, const char *file, const struct fault *why)
 {

@@ -10,6 +10,7 @@
 
 #include "base/die.h"
 #include "base/log.h"
+#include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,23 +60,6 @@ static void nap(void)
 }
 
 /* --- where things are --- */
-
-static bool make_folder(const char *path, struct fault *why)
-{
-    char part[PATH_MAX];
-    if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
-        return fault_set(why, FAULT_INTERNAL, "the state folder's path is too long");
-    for (char *at = part + 1; *at; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        (void)mkdir(part, 0700); /* what matters is whether the last one is there */
-        *at = '/';
-    }
-    if (mkdir(part, 0700) == 0 || errno == EEXIST)
-        return true;
-    return fault_set(why, FAULT_INTERNAL, "the state folder %s cannot be made: %s", path, strerror(errno));
-}
 
 static bool find_program(char out[PATH_MAX], struct fault *why)
 {
@@ -280,7 +264,7 @@ static bool wait_until_it_answers(struct redis_child *child, struct fault *why)
 
 static bool start(struct redis_child *child, const char *state_folder, struct fault *why)
 {
-    if (!make_folder(state_folder, why))
+    if (!folder_make(state_folder, why))
         return false;
     if (!realpath(state_folder, child->folder))
         return fault_set(why, FAULT_INTERNAL, "the state folder %s is not there: %s", state_folder,

@@ -2,6 +2,7 @@
 #include "snapshot.h"
 
 #include "base/die.h"
+#include "files.h"
 #include "tls.h"
 
 #include <errno.h>
@@ -13,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MOST_BYTES = 1 << 20 };
-
 struct slm_share {
     atomic_uint refs;
     char       *folder;
@@ -25,28 +24,6 @@ struct key_row {
     unsigned char      hash[32];
     const struct team *team;
 };
-
-bool file_read(struct arena *arena, const char *name, struct slice *text)
-{
-    int         fd = open(name, O_RDONLY | O_CLOEXEC);
-    struct stat about;
-    if (fd < 0)
-        return false;
-    bool ok = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size <= FILE_MOST_BYTES;
-    if (ok) {
-        char   *bytes = arena_alloc(arena, (size_t)about.st_size + 1);
-        ssize_t got = read(fd, bytes, (size_t)about.st_size);
-        ok = got >= 0;
-        *text = slice_of(bytes, ok ? (size_t)got : 0);
-    }
-    close(fd);
-    return ok;
-}
-
-static const char *environment(const char *name)
-{
-    return getenv(name); /* main thread, at load */
-}
 
 /* ---- parts of a snapshot ---- */
 
@@ -116,7 +93,8 @@ static bool own_master_key(const struct settings *settings, struct vault_key *ke
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/master.key", settings->state_folder);
-    mkdir(settings->state_folder, 0700);
+    if (!folder_make(settings->state_folder, why))
+        return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         char fresh[4096 + 8];

@@ -45,7 +45,4 @@ const struct origin *snapshot_origin(const struct snapshot *, const struct provi
 /* The team whose API key this is; NULL for none. Without keys in the settings, everyone is the one team. */
 const struct team *snapshot_team(const struct snapshot *, struct slice api_key);
 
-/* Reads a file whole, at most 1 MiB: a settings_file_reader. */
-bool file_read(struct arena *, const char *file, struct slice *text);
-
 #endif

@@ -1,0 +1,19 @@
+/*
+ * files.h - files and the environment, for the main thread and the subcommands. Not for loops (law 9).
+ */
+#ifndef WEIR_FILES_H
+#define WEIR_FILES_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+
+/* Reads a regular file whole, at most 1 MiB: a settings_file_reader. */
+bool file_read(struct arena *, const char *file, struct slice *text);
+
+/* Makes the folder and those above it, mode 0700, where they are not there. why: INTERNAL. */
+MUST_CHECK bool folder_make(const char *path, struct fault *why);
+
+/* getenv(): a yaml_env. */
+const char *environment(const char *name);
+
+#endif
