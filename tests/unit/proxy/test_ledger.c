@@ -373,6 +373,8 @@ static void test_proxies_agree_on_the_books(void **state)
     struct stage s;
     int64_t      charged = 0;
     stage_open(&s);
+    /* Our link stands before the proxies begin: its loop does not turn while we wait for them. */
+    assert_string_equal(ask_and_wait(s.loop, s.redis, "PING").text, "PONG");
     for (unsigned i = 0; i < PROXIES; i++) {
         proxy[i] = (struct proxy){ .url = redis_child_url(s.child), .seed = i + 1 };
         assert_int_equal(pthread_create(&proxy[i].thread, NULL, run_proxy, &proxy[i]), 0);
