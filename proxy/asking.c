@@ -13,7 +13,10 @@
 
 #include "base/log.h"
 
-enum { LINGER_MS = 500 };
+enum {
+    LINGER_MS = 500,     /* for the end of an answer that has said [DONE] */
+    ERROR_MOST_MS = 2000 /* for the body of an error, which might never end */
+};
 
 static void ask_or_end(struct exchange *x);
 
@@ -197,7 +200,7 @@ static void pass_error(struct exchange *x)
 static void provider_refused(struct exchange *x)
 {
     struct fault why = { 0 };
-    if (is_about_request(x->error_status)) {
+    if (is_about_request(x->error_status) && !x->draft_model) { /* a draft is better than an error */
         exchange_count_leg(x, false);
         pass_error(x);
         return;
@@ -212,7 +215,6 @@ static void provider_refused(struct exchange *x)
 static void leg_ended(struct exchange *x)
 {
     struct fault why = { 0 };
-    timer_clear(&x->deadline);
     if (relay_end(x->relay, &x->out, &why))
         leg_done(x);
     else
@@ -227,6 +229,13 @@ static void on_linger_over(void *arg)
     leg_ended(x);
 }
 
+static void on_error_late(void *arg)
+{
+    struct exchange *x = arg;
+    call_cancel(&x->call);
+    provider_refused(x);
+}
+
 static void on_head(struct call *call, const struct http1_head *head, void *arg)
 {
     (void)call;
@@ -236,6 +245,7 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
         int64_t seconds = 0;
         if (slice_to_i64(http1_header(head, "retry-after"), &seconds) && seconds > 0)
             x->retry_after_s = seconds;
+        timer_set(x->tools->loop, &x->deadline, ERROR_MOST_MS, on_error_late, x);
         return;
     }
     x->retry_after_s = 0;
@@ -249,14 +259,17 @@ static void on_body(struct call *call, struct slice bytes, void *arg)
     struct fault     why = { 0 };
     if (x->error_status) {
         buf_add(&x->error_body, bytes); /* what is beyond its ceiling is of no interest */
-    } else if (relay_feed(x->relay, bytes, &x->out, &why)) {
-        pass_on(x);
-        if (relay_is_done(x->relay))
-            timer_set(x->tools->loop, &x->deadline, LINGER_MS, on_linger_over, x);
-    } else {
+        return;
+    }
+    bool was_done = relay_is_done(x->relay);
+    if (!relay_feed(x->relay, bytes, &x->out, &why)) {
         call_cancel(&x->call);
         leg_failed(x, &why, true);
+        return;
     }
+    pass_on(x);
+    if (relay_is_done(x->relay) && !was_done) /* once: what still trickles in does not prolong it */
+        timer_set(x->tools->loop, &x->deadline, LINGER_MS, on_linger_over, x);
 }
 
 static void on_end(struct call *call, void *arg)
@@ -264,6 +277,7 @@ static void on_end(struct call *call, void *arg)
     (void)call;
     struct exchange *x = arg;
     x->call = NULL;
+    timer_clear(&x->deadline);
     if (x->error_status)
         provider_refused(x);
     else
@@ -272,13 +286,15 @@ static void on_end(struct call *call, void *arg)
 
 static void on_fault(struct call *call, const struct fault *why, void *arg)
 {
-    (void)call;
     struct exchange *x = arg;
     x->call = NULL;
-    if (x->relay && relay_is_done(x->relay))
+    timer_clear(&x->deadline);
+    if (x->error_status)
+        provider_refused(x);
+    else if (x->relay && relay_is_done(x->relay))
         leg_ended(x); /* all was said before it broke */
     else
-        leg_failed(x, why, why->kind != FAULT_PROVIDER_AWAY && why->kind != FAULT_PROVIDER_TLS);
+        leg_failed(x, why, call_was_sent(call));
 }
 
 static const struct call_handler call_handler = {
@@ -329,7 +345,7 @@ static void write_body(struct exchange *x, struct buf *body)
 static void cancel_call(struct exchange *x)
 {
     timer_clear(&x->deadline);
-    exchange_count_leg(x, true);
+    exchange_count_leg(x, call_was_sent(x->call) && !x->error_status);
     call_cancel(&x->call);
 }
 

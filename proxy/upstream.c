@@ -224,6 +224,7 @@ static void call_connect(struct call *c, bool may_reuse)
     } else {
         c->link = link_new(c->upstream, c->origin, key);
         c->link->call = c;
+        c->is_connected = false;
         call_wait(c, c->origin->provider->connect_ms, "no connection came about");
     }
 }
@@ -305,9 +306,10 @@ static void hear(struct link *link)
             break;
         case HTTP1_END:
             conn_drop(link->conn, used);
-            /* Bytes beyond the answer were not asked for: such a connection is not trusted with another
-             * request. */
-            call_end(c, http1_head(link->reader)->keep_alive && conn_peek(link->conn).len == 0);
+            /* Bytes beyond the answer were not asked for, and a provider that answers before it has read the
+             * request may never read it: such a connection is not trusted with another request. */
+            call_end(c, http1_head(link->reader)->keep_alive && conn_peek(link->conn).len == 0 &&
+                            conn_backlog(link->conn) == 0);
             return;
         case HTTP1_BAD:
             broke(c, &why);
@@ -363,6 +365,11 @@ static const struct conn_handler link_handler = {
     .on_input = on_link_input,
     .on_close = on_link_close,
 };
+
+bool call_was_sent(const struct call *c)
+{
+    return c->is_connected;
+}
 
 void call_pause(struct call *c)
 {

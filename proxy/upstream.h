@@ -44,6 +44,10 @@ struct call *upstream_post(struct upstream *, const struct origin *, const char 
 /* Ends the call without a callback; *handle is nulled. NULL is allowed. */
 void call_cancel(struct call **handle);
 
+/* May the provider have begun to work on it? Not before a connection stood. Also within on_end() and
+ * on_fault(). */
+bool call_was_sent(const struct call *);
+
 /* Stops reading until resumed: the client is slower than the provider. The idle deadline rests meanwhile. */
 void call_pause(struct call *);
 void call_resume(struct call *);

@@ -54,9 +54,10 @@ def test_a_doubtful_draft_that_must_stay_here_is_all_there_is(stage):
     assert not cloud.requests
 
 
+@pytest.mark.parametrize("status", [500, 400, 413])
 @pytest.mark.parametrize("ask", ["chat", "stream"])
-def test_a_doubtful_draft_is_better_than_an_error(stage, ask):
-    local, cloud = stage.provider(says("perhaps", logprob=-2.5)), stage.provider(fails(500))
+def test_a_doubtful_draft_is_better_than_an_error(stage, ask, status):
+    local, cloud = stage.provider(says("perhaps", logprob=-2.5)), stage.provider(fails(status))
     weir = stage.weir(local=local, cloud=cloud, policy=POLICY)
     answer = getattr(weir, ask)("hello")
     assert (answer.status, answer.text, answer.told("model")) == (200, "perhaps", "small")

@@ -1,9 +1,13 @@
 """Clients and providers that mean harm, or behave as if: Weir stays up, holds what it promised, and forgets nothing and nobody."""
+import json
 import socket
 import struct
+import threading
 import time
 
-from actors.scripted import says, stalls
+import pytest
+
+from actors.scripted import chunk, completion, says, stalls
 from actors.weir import wait_for
 
 LOOKS = {"privacy": [{"name": "addresses", "when": {"pii": ["email", "phone"]}, "redact": "placeholder"}],
@@ -40,3 +44,67 @@ def test_requests_in_hand_are_counted_over_all_loops(stage):
     for client in clients:
         client.close()
     wait_for(lambda: is_idle(weir), what="the requests to end")
+
+
+# Providers.
+
+
+def never_ends_its_error(request, wire):
+    wire.head(500)
+    for _ in range(100):
+        wire.chunk(b"x")
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("ask", ["chat", "stream"])
+def test_an_error_that_never_ends_is_followed_by_the_next_model(stage, ask):
+    cloud = stage.provider(never_ends_its_error)
+    weir = stage.weir(local=stage.provider(says("near")), cloud=cloud,
+                      policy={"routes": [{"name": "far first", "ask": ["large", "small"]}]})
+    assert getattr(weir, ask)("hello").text == "near"
+    assert cloud.left.wait(5)
+
+
+def test_what_trickles_in_after_the_end_of_a_stream_does_not_prolong_it(stage):
+    def talks_on(request, wire):
+        wire.head(content_type="text/event-stream")
+        for value in (chunk({"role": "assistant", "content": "yes"}), chunk({}, finish="stop"), b"[DONE]"):
+            wire.event(value)
+        for _ in range(100):
+            wire.chunk(b": still here\n\n")
+            time.sleep(0.1)
+    cloud = stage.provider(talks_on)
+    weir = stage.weir(cloud=cloud)
+    stream = weir.stream("hello")
+    assert stream.text == "yes" and stream.is_done and stream.is_whole
+    assert cloud.left.wait(5)
+
+
+def test_a_provider_that_was_never_reached_is_not_paid(stage):
+    nobody = stage.provider()  # it speaks no TLS, so no handshake ever ends
+    weir = stage.weir(cloud={"url": nobody.url().replace("http:", "https:"), "connect": "300ms"},
+                      prices={"large": {"input": 1_000_000, "output": 1_000_000}})
+    assert weir.chat("hello").status == 504
+    assert weir.metric("weir_cost_nanousd_total") == 0
+
+
+def test_a_connection_whose_request_was_not_read_is_not_used_again(stage):
+    """A provider may answer early; what it has not read by then it may never read."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        kept = []
+
+        def answers_early():
+            body = json.dumps(completion("early")).encode()
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                kept.append(connection)
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
+        threading.Thread(target=answers_early, daemon=True).start()
+        weir = stage.weir(cloud={"url": f"http://127.0.0.1:{listener.getsockname()[1]}/v1", "first_byte": "3s"}, loops=1)
+        for _ in range(3):
+            assert weir.chat("x" * 20_000_000).text == "early"
+        assert len(kept) == 3
