@@ -42,35 +42,42 @@ static size_t places_hidden(const struct exchange *x)
     return x->model && x->model->provider->zone == 0 ? 0 : x->redactions;
 }
 
-/* Names come from policy files and may be in any script; a header takes ASCII, and commas separate. */
+enum { NAME_MOST_BYTES = 128, HEADERS_MOST_BYTES = 8192 }; /* of all the names that may be told */
+
+/* Names come from files and may be long and in any script; a header takes ASCII, and commas separate. */
 static void add_name(struct buf *out, const char *name)
 {
-    for (; *name; name++) {
-        bool is_plain = *name >= 0x20 && *name < 0x7F && *name != ',';
-        buf_add_byte(out, is_plain ? *name : '?');
+    for (size_t i = 0; name[i] && i < NAME_MOST_BYTES; i++) {
+        bool is_plain = name[i] >= 0x20 && name[i] < 0x7F && name[i] != ',';
+        buf_add_byte(out, is_plain ? name[i] : '?');
     }
+}
+
+static void add_header(struct buf *out, const char *key, const char *name)
+{
+    buf_printf(out, "%s: ", key);
+    add_name(out, name);
+    buf_add(out, S("\r\n"));
 }
 
 struct slice exchange_headers(struct exchange *x, bool tells_cost)
 {
     const struct decision *decision = &x->decision;
     struct buf             out;
-    buf_init(&out, 8192);
+    buf_init(&out, HEADERS_MOST_BYTES);
     buf_printf(&out, "x-request-id: %s\r\n", x->id);
-    if (decision->route) {
-        buf_add(&out, S("x-weir-route: "));
-        add_name(&out, decision->route);
-        buf_add(&out, S("\r\n"));
-    }
+    if (decision->route)
+        add_header(&out, "x-weir-route", decision->route);
     for (unsigned i = 0; i < decision->rule_count; i++) {
         buf_add_str(&out, i == 0 ? "x-weir-rule: " : ", ");
         add_name(&out, decision->rule[i]);
     }
     if (decision->rule_count)
         buf_add(&out, S("\r\n"));
-    if (x->model)
-        buf_printf(&out, "x-weir-model: %s\r\nx-weir-zone: %s\r\n", x->model->name,
-                   x->snapshot->settings->zone[x->model->provider->zone]);
+    if (x->model) {
+        add_header(&out, "x-weir-model", x->model->name);
+        add_header(&out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
+    }
     buf_printf(&out, "x-weir-cache: %s\r\n", x->is_hit ? "hit" : x->uses_cache ? "miss" : "off");
     buf_printf(&out, "x-weir-redactions: %zu\r\n", places_hidden(x));
     if (x->sentences_dropped)

@@ -108,3 +108,20 @@ def test_a_connection_whose_request_was_not_read_is_not_used_again(stage):
         for _ in range(3):
             assert weir.chat("x" * 20_000_000).text == "early"
         assert len(kept) == 3
+
+
+# Names in settings.
+
+
+def test_names_in_settings_are_no_way_into_the_head_of_a_reply(stage):
+    settings = stage.settings(cloud=stage.provider(says("yes")), zones=["local", "trusted\r\nx-evil: 1", "cloud"])
+    name = "gr\u00f6\u00dfe\r\nx-evil: 1"
+    settings["models"] = {name: settings["models"]["large"]}
+    stage.write_policy({"routes": [{"name": "all\r\nx-evil: 1", "ask": [name]}],
+                        "privacy": [{"name": f"rule {number} " + "x" * 1000, "when": {"tokens": {"above": 0}}, "reach": "cloud"}
+                                    for number in range(16)]})
+    weir = stage.weir(settings=settings)
+    for answer in (weir.chat("hello"), weir.stream("hello"), weir.get("/v1/models"), weir.get("/metrics")):
+        assert answer.status == 200
+        assert "x-evil" not in answer.headers
+    assert "x-weir-redactions" in weir.chat("hello").headers, "the head ends where it should, not before"
