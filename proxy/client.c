@@ -29,6 +29,15 @@ void client_leave(struct client *c)
     loop_defer(c->server->loop, free_now, c);
 }
 
+void client_hang_up(struct client *c)
+{
+    if (conn_backlog(c->conn))
+        conn_finish(&c->conn); /* the end of the last reply is still on its way */
+    else
+        conn_close(&c->conn);
+    client_leave(c);
+}
+
 void client_gone(struct client *c)
 {
     bool was_busy = c->state == BUSY;
@@ -46,8 +55,7 @@ static void on_timer(void *arg)
     if (c->state == BUSY) {
         client_gone(c); /* nobody takes the reply */
     } else if (http1_is_between(c->reader)) {
-        conn_close(&c->conn);
-        client_leave(c);
+        client_hang_up(c);
     } else {
         struct fault why = { .kind = FAULT_CLIENT_SLOW };
         client_refuse(c, &why);
@@ -89,7 +97,7 @@ static void take_request(struct client *c)
 void client_feed(struct client *c)
 {
     c->is_feeding = true;
-    for (bool is_dry = false; c->state == READING && !is_dry;) {
+    for (bool is_dry = false; c->state == READING && !c->is_backed_up && !is_dry;) {
         struct slice input = conn_peek(c->conn);
         struct slice bytes = { 0 };
         size_t       used = 0;
@@ -134,11 +142,16 @@ static void on_input(void *arg)
 static void on_room(void *arg)
 {
     struct client *c = arg;
-    if (c->state != BUSY || !c->is_backed_up)
+    if (c->state == DEAD || !c->is_backed_up)
         return;
     c->is_backed_up = false;
-    timer_clear(&c->timer);
-    c->server->handler.on_room(c, c->server->handler.arg);
+    if (c->state == READING) {
+        client_set_timer(c);
+        client_feed(c);
+    } else {
+        timer_clear(&c->timer);
+        c->server->handler.on_room(c, c->server->handler.arg);
+    }
 }
 
 static void on_close(void *arg, enum conn_end how, const struct fault *why)

@@ -47,6 +47,8 @@ struct client {
 void client_new(struct server *, int fd, SSL_CTX *tls);
 /* The connection has been given away or closed by now. */
 void client_leave(struct client *);
+/* Between requests: hangs up, without taking back what was said. */
+void client_hang_up(struct client *);
 /* Hangs up, and tells who owns the request. */
 void client_gone(struct client *);
 /* Reads on: after a reply, the next request. */

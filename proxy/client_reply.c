@@ -104,7 +104,9 @@ static void end(struct client *c)
         buf_add(&c->out, S("0\r\n\r\n"));
     flush(c);
     c->owner = NULL;
-    c->is_replying = c->is_backed_up = false;
+    c->is_replying = false;
+    /* Who asks and asks, and never listens, is not heard until there is room for an answer. */
+    c->is_backed_up = !c->ends_by_close && conn_backlog(c->conn) > CLIENT_BACKLOG_HIGH;
     if (c->ends_by_close) {
         conn_finish(&c->conn);
         client_leave(c);

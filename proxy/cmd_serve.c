@@ -195,10 +195,12 @@ static void reload(struct daemon *d)
 
 /* ---- stop ---- */
 
-/* Settling is sent and forgotten by its exchange, but not by us: the money must have arrived. */
+/* Settling is sent and forgotten by its exchange, but not by us: the money must have arrived. So must the last
+ * bytes of the last replies: their connections are the loop's guests. */
 static bool is_drained(const struct post *p)
 {
-    return p->tools.running == 0 && server_clients(p->server) == 0 && redis_is_idle(p->tools.redis);
+    return p->tools.running == 0 && server_clients(p->server) == 0 && !loop_has_guests(p->tools.loop) &&
+           redis_is_idle(p->tools.redis);
 }
 
 static void on_drain_look(void *arg)

@@ -10,14 +10,17 @@
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <linux/sockios.h>
 #include <openssl/ssl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 enum {
     READ_AHEAD_BYTES = 256 * 1024, /* input that waits for its owner */
     ROOM_BYTES = 64 * 1024,        /* on_room below this */
-    FINISH_MS = 2000,              /* how long conn_finish() goes on */
+    FINISH_MS = 2000,       /* how long the other side may take nothing, or not close, in conn_finish() */
+    FINISH_WAITS_MOST = 30, /* how often it may take but a little in that time */
 };
 
 struct conn {
@@ -27,6 +30,8 @@ struct conn {
     const struct conn_handler *handler;
     void                      *arg;
     struct timer               finish;
+    size_t                     finish_left; /* bytes not yet taken when that was set */
+    unsigned                   finish_waits;
     struct loop_guest          guest; /* while it finishes and nobody owns it */
     int                        error; /* errno of a connection that could not be begun, else 0 */
     bool                       is_open, is_closed, is_finishing;
@@ -284,9 +289,26 @@ void conn_abort(struct conn **handle)
     conn_close(handle);
 }
 
+/* Bytes that the other side has not taken, also those that the kernel has. */
+static size_t not_taken(const struct conn *c)
+{
+    int sending = 0;
+    if (ioctl(bufferevent_getfd(c->bev), SIOCOUTQ, &sending) != 0)
+        sending = 0;
+    return conn_backlog(c) + (size_t)sending;
+}
+
+/* A slow reader gets its time, as long as it reads. */
 static void on_finish_time(void *arg)
 {
-    free_later(arg);
+    struct conn *c = arg;
+    size_t       left = not_taken(c);
+    if (left == c->finish_left || ++c->finish_waits == FINISH_WAITS_MOST) {
+        free_later(c);
+        return;
+    }
+    c->finish_left = left;
+    timer_set(c->loop, &c->finish, FINISH_MS, on_finish_time, c);
 }
 
 static void on_loop_free(struct loop_guest *guest)
@@ -310,6 +332,7 @@ void conn_finish(struct conn **handle)
     bufferevent_enable(c->bev, EV_READ);
     c->guest.on_free = on_loop_free;
     loop_invite(c->loop, &c->guest);
+    c->finish_left = not_taken(c);
     timer_set(c->loop, &c->finish, FINISH_MS, on_finish_time, c);
     if (conn_backlog(c) == 0)
         finish_sent(c);

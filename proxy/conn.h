@@ -52,6 +52,7 @@ void conn_resume(struct conn *);
 void conn_close(struct conn **handle);  /* at once; what waits is dropped */
 void conn_abort(struct conn **handle);  /* with a reset, so that nobody takes it for an end */
 void conn_finish(struct conn **handle); /* sends what waits, then closes; reads on a while, so that the reply is
-                                           not lost to a reset */
+                                           not lost to a reset. For as long as the other side takes it, a minute
+                                           at most */
 
 #endif

@@ -218,6 +218,11 @@ void loop_invite(struct loop *l, struct loop_guest *guest)
     l->guests = guest;
 }
 
+bool loop_has_guests(const struct loop *l)
+{
+    return l->guests != NULL;
+}
+
 void loop_dismiss(struct loop_guest *guest)
 {
     if (!guest->link)

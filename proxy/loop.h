@@ -41,6 +41,7 @@ struct loop_guest {
     void (*on_free)(struct loop_guest *);
 };
 void loop_invite(struct loop *, struct loop_guest *);
+bool loop_has_guests(const struct loop *);
 void loop_dismiss(struct loop_guest *); /* no guest of any loop any more; idempotent */
 
 /* One-shot timer that can be set again; on_time(arg) on the loop's thread. The timer is the caller's storage.

@@ -163,10 +163,8 @@ void server_drain(struct server *s)
     close_listeners(s);
     for (struct client *c = s->clients, *next; c; c = next) {
         next = c->next;
-        if (c->state == READING && http1_is_between(c->reader)) {
-            conn_close(&c->conn);
-            client_leave(c);
-        }
+        if (c->state == READING && http1_is_between(c->reader))
+            client_hang_up(c);
     }
 }
 

@@ -125,3 +125,53 @@ def test_names_in_settings_are_no_way_into_the_head_of_a_reply(stage):
         assert answer.status == 200
         assert "x-evil" not in answer.headers
     assert "x-weir-redactions" in weir.chat("hello").headers, "the head ends where it should, not before"
+
+
+# Clients that read slowly, or not at all.
+
+
+def test_a_client_that_only_asks_is_not_heard_until_it_listens(stage):
+    weir = stage.weir(cloud=stage.provider(), loops=1)
+    request = b"GET /nothing HTTP/1.1\r\nhost: weir\r\n\r\n" * 400
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    client.connect(("127.0.0.1", weir.port))
+    client.settimeout(2)
+    batches = 0
+    try:
+        while batches < 400:
+            client.sendall(request)
+            batches += 1
+    except TimeoutError:
+        pass
+    assert batches < 400, "its answers wait in memory without bound"
+    with weir.connect() as other:
+        other.sendall(b"GET /nothing HTTP/1.1\r\nhost: weir\r\n\r\n")
+        one = len(other.recv(65536))
+    heard = 0
+    while heard < batches * 400 * one:
+        heard += len(client.recv(1 << 20)) or pytest.fail("what was asked is answered in the end")
+    client.close()
+    assert weir.get("/readyz").status == 200
+
+
+@pytest.mark.parametrize("ends", ["by the client's wish", "because Weir stops"])
+def test_a_slow_reader_gets_the_whole_of_a_large_answer(stage, ends):
+    text = "all of it " * 1_200_000
+    weir = stage.weir(cloud=stage.provider(says(text)))
+    body = b'{"model":"auto","messages":[{"role":"user","content":"x"}]}'
+    with weir.connect() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nhost: w\r\ncontent-length: %d\r\n%s\r\n%s" % (
+            len(body), b"connection: close\r\n" if ends == "by the client's wish" else b"", body))
+        reply = bytearray(client.recv(65536))
+        stop = threading.Thread(target=weir.stop)
+        if ends == "because Weir stops":
+            stop.start()
+        while data := client.recv(150_000):
+            reply += data
+            time.sleep(0.05)
+        if stop.is_alive():
+            stop.join()
+    assert json.loads(reply.partition(b"\r\n\r\n")[2])["choices"][0]["message"]["content"] == text
