@@ -3,8 +3,10 @@
 
 #include "base/die.h"
 #include "files.h"
+#include "redis_url.h"
 #include "tls.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/rand.h>
@@ -153,15 +155,25 @@ static void make_key_rows(struct snapshot *s)
     qsort(s->key_row, s->key_count, sizeof *s->key_row, by_hash);
 }
 
+static bool is_this_machine(const char *host)
+{
+    struct in_addr address;
+    if (inet_pton(AF_INET, host, &address) == 1)
+        return ntohl(address.s_addr) >> 24 == 127;
+    return strcmp(host, "::1") == 0 || strcasecmp(host, "localhost") == 0;
+}
+
 /* A store on this machine is as near as the process; another is "trusted" at best. */
 static unsigned store_zone(const struct settings *settings)
 {
-    struct slice url = slice_str(settings->redis_url);
-    if (!settings->redis_url || slice_starts(url, S("unix:")) || slice_find(url, S("//127.")) != SLICE_NONE ||
-        slice_find(url, S("@127.")) != SLICE_NONE || slice_find(url, S("localhost")) != SLICE_NONE ||
-        slice_find(url, S("[::1]")) != SLICE_NONE)
+    struct redis_url url;
+    struct fault     why;
+    if (!settings->redis_url)
         return 0;
-    return settings->zone_count > 1 ? 1 : 0;
+    bool is_near = redis_url_parse(settings->redis_url, &url, &why) &&
+                   (url.kind == REDIS_URL_UNIX || is_this_machine(url.host));
+    explicit_bzero(&url, sizeof url);
+    return is_near || settings->zone_count < 2 ? 0 : 1;
 }
 
 /* ---- a snapshot's life ---- */
