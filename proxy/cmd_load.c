@@ -23,7 +23,7 @@ static bool open_readers(struct loaded *l)
     l->inspector = (struct inspector){ .finder = l->finder, .scratch = l->scratch };
     if (!l->settings->slm_folder)
         return true;
-    l->slm = slm_open(l->settings->slm_folder, &why);
+    l->slm = slm_open_in(l->settings->slm_folder, l->settings->slm_precision, &why);
     if (!l->slm)
         return told(l, l->settings->slm_folder, &why);
     l->worker = slm_worker_new(l->slm);

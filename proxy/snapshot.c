@@ -17,9 +17,10 @@
 #include <unistd.h>
 
 struct slm_share {
-    atomic_uint refs;
-    char       *folder;
-    struct slm *slm;
+    atomic_uint        refs;
+    char              *folder;
+    enum slm_precision precision;
+    struct slm        *slm;
 };
 
 struct key_row {
@@ -42,16 +43,18 @@ static bool share_weights(struct snapshot *s, const struct snapshot *old, struct
     struct fault why = { 0 };
     if (!folder)
         return true;
-    if (old && old->slm_share && strcmp(old->slm_share->folder, folder) == 0) {
+    if (old && old->slm_share && strcmp(old->slm_share->folder, folder) == 0 &&
+        old->slm_share->precision == s->settings->slm_precision) {
         s->slm_share = old->slm_share;
         atomic_fetch_add(&s->slm_share->refs, 1);
     } else {
-        struct slm *slm = slm_open(folder, &why);
+        struct slm *slm = slm_open_in(folder, s->settings->slm_precision, &why);
         if (!slm)
             return place_error(diag, s->settings, &why);
         s->slm_share = must_calloc(1, sizeof *s->slm_share);
         atomic_init(&s->slm_share->refs, 1);
         s->slm_share->folder = die_if_null(strdup(folder));
+        s->slm_share->precision = s->settings->slm_precision;
         s->slm_share->slm = slm;
     }
     s->slm = s->slm_share->slm;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "policy/yaml.h"
 #include "privacy/vault.h"
+#include "slm/slm.h"
 
 enum { ZONES_MOST = 8, CANDIDATES_MOST = 8 };
 
@@ -108,6 +109,8 @@ struct settings {
     bool             ledger_open;    /* budgets when Redis is away: false refuses (law 2) */
     const char      *audit_file;     /* NULL: none is kept */
     enum log_level   log_level;
+
+    enum slm_precision slm_precision; /* a change needs no restart */
 };
 
 /* How files are read: so that tests and the binary's own copies of policies/ can stand in. False when there is

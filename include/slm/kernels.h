@@ -16,17 +16,20 @@
 #define WEIR_SLM_KERNELS_H
 
 #include "base/slice.h"
+#include "slm/slm.h"
 
 /* A weight matrix with its bias, packed for one make by matrix_pack(): [outputs / tile][inputs /
- * step][tile][step], zeros beyond the last output and input. */
+ * step][tile][step], zeros beyond the last output and input. It lies in the room that matrix_init() was given.
+ */
 struct matrix {
-    float   *floats;  /* the weights, NULL in a make of int8 */
-    int8_t  *bytes;   /* the weights in steps of scale, -127..127, NULL in a make of floats */
-    float   *scale;   /* [outputs], int8 only */
-    int32_t *sum;     /* [outputs], of an output's bytes, int8 only */
-    float   *bias;    /* [outputs] */
-    size_t   inputs;  /* features that go in */
-    size_t   outputs; /* features that come out */
+    float  *floats;  /* the weights, NULL in a make of int8 */
+    int8_t *bytes;   /* the weights in steps of scale, -127..127, NULL in a make of floats */
+    float  *scale;   /* [outputs], int8 only */
+    float  *shift;   /* [outputs], scale times the sum of an output's bytes, int8 only */
+    float  *bias;    /* [outputs] */
+    size_t  inputs;  /* features that go in */
+    size_t  outputs; /* features that come out */
+    bool is_wide; /* int8 only: what goes in is held in two bytes, not in one; may be set before multiply() */
 };
 
 enum after {
@@ -44,6 +47,7 @@ struct attention {
 struct kernels {
     const char *name;
     bool        is_int8;
+    bool        attends_in_bf16;
     size_t      panel; /* tokens in a panel */
     size_t      tile;  /* outputs that are computed at once */
     size_t      step;  /* inputs that lie together */
@@ -53,42 +57,53 @@ struct kernels {
                      void *room);
 
     /* qkv: panels of 3 * heads * head_features (queries, keys, values); out: panels of heads * head_features.
-     * scores: room for tokens, rounded up to whole panels, times panel. */
-    void (*attend)(const struct attention *, const float *qkv, float *out, float *scores);
+     * room: attention_room() bytes. Where attends_in_bf16, queries, keys, values and the softmax's powers have
+     * 8 bits of mantissa. */
+    void (*attend)(const struct attention *, const float *qkv, float *out, void *room);
 
     /* Layer normalization of each token in place: (x - mean) / sqrt(variance + epsilon) * gain + shift. */
     void (*normalize)(float *x, const float *gain, const float *shift, size_t features, size_t tokens,
                       float epsilon);
 
+    /* The sum over all tokens; out: [features]. */
+    void (*add_up)(const float *x, size_t features, size_t tokens, float *out);
+
     /* gelu(x) = x / 2 (1 + erf(x / sqrt 2)) in place; count is a multiple of panel. Error below 1e-6 * max(1,
-     * |x|). */
+     * |x|), in makes of int8 1e-4 * max(1, |x|). */
     void (*gelu)(float *x, size_t count);
 
-    /* e^x in place for x <= 0, relative error below 1e-6; 0 below -87. count is a multiple of panel. */
+    /* e^x in place for x <= 0, relative error below 1e-6, in makes of int8 1e-4; below 1e-37 where x is below
+     * -87. count is a multiple of panel. */
     void (*exp)(float *x, size_t count);
 };
 
-/* The makes that this processor can run: those of floats, then those of int8, the fastest of each first. NULL
- * beyond the last. */
+/* The makes that this processor can run, the fastest first. NULL beyond the last. */
 const struct kernels *kernels_here(size_t i);
 
-/* The fastest of floats, or the one that the environment's WEIR_KERNEL names; NULL where it cannot run here. */
-const struct kernels *kernels_pick(void);
+/* The fastest of this precision, or the one that the environment's WEIR_KERNEL names; NULL where it cannot run
+ * here. */
+const struct kernels *kernels_pick(enum slm_precision);
 
 static inline size_t panels_of(const struct kernels *k, size_t tokens)
 {
     return (tokens + k->panel - 1) / k->panel;
 }
 
-/* Makes room for outputs x inputs, all zeros; filled by matrix_pack(). */
-void matrix_init(struct matrix *, const struct kernels *, size_t outputs, size_t inputs);
-void matrix_fini(struct matrix *);
+/* Bytes that a packed matrix takes, a multiple of a cache line. Matrices that lie one after the other are
+ * fetched ahead, each while the one before it is at work. */
+size_t matrix_room(const struct kernels *, size_t outputs, size_t inputs);
+
+/* room: matrix_room() zeros from vectors_new(), or a part of such; outlives the matrix. */
+void matrix_init(struct matrix *, const struct kernels *, size_t outputs, size_t inputs, void *room);
 
 /* Puts rows (count x inputs, one after the other) and their biases at outputs [at, at + count). */
 void matrix_pack(struct matrix *, const struct kernels *, size_t at, const float *rows, const float *bias,
                  size_t count);
 
-/* Bytes that multiply() needs beside its input and output, for this many inputs and tokens. */
+/* Bytes that attend() needs beside its input and output. */
+size_t attention_room(const struct kernels *, const struct attention *);
+
+/* Bytes that multiply() needs beside its input and output, for this many inputs and tokens, wide or not. */
 size_t kernels_room(const struct kernels *, size_t inputs, size_t tokens);
 
 /* Zeroed and aligned for vectors, on huge pages where it is large; freed with free(). */

@@ -115,8 +115,10 @@ static int64_t read_number(struct setup *s, const struct yaml *y, enum number_ki
     return fallback;
 }
 
-/* The keys of a section: `other`, and those that the table has for it. */
-static void check_section(struct setup *s, const char *section, const char *other)
+enum { OTHERS_MOST = 2 };
+
+/* The keys of a section: at most OTHERS_MOST others, and those that the table has for it. */
+static void check_section(struct setup *s, const char *section, const char *const *others)
 {
     static const struct {
         const char *section, *key;
@@ -125,11 +127,11 @@ static void check_section(struct setup *s, const char *section, const char *othe
 #include "tables/settings.h"
 #undef SETTING
     };
-    const char        *known[sizeof rows / sizeof *rows + 2] = { NULL };
+    const char        *known[sizeof rows / sizeof *rows + OTHERS_MOST + 1] = { NULL };
     unsigned           count = 0;
     const struct yaml *y = yaml_get(s->root, section);
-    if (other)
-        known[count++] = other;
+    for (; *others; others++)
+        known[count++] = *others;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(rows[i].section, section) == 0)
             known[count++] = rows[i].key;
@@ -140,9 +142,10 @@ static void check_section(struct setup *s, const char *section, const char *othe
 
 static void read_numbers(struct setup *s)
 {
-    check_section(s, "slm", "model");
-    check_section(s, "redis", "url");
-    check_section(s, "limits", NULL);
+    static const char *const slm[] = { "model", "precision", NULL }, *const redis[] = { "url", NULL };
+    check_section(s, "slm", slm);
+    check_section(s, "redis", redis);
+    check_section(s, "limits", redis + 1);
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
     s->settings->field = (__typeof__(s->settings->field))read_number(                                          \
         s, yaml_get(*section ? yaml_get(s->root, section) : s->root, key), kind, least, most, fallback);
@@ -300,11 +303,15 @@ static unsigned read_word(struct setup *s, const struct yaml *y, const char *con
 
 static void read_words(struct setup *s)
 {
-    static const char *const    levels[] = { "info", "debug", "warn", "error", NULL };
-    static const enum log_level level_of[] = { LOG_INFO, LOG_DEBUG, LOG_WARN, LOG_ERROR };
-    static const char *const    away[] = { "refuse", "allow", NULL };
-    static const char *const    budget_keys[] = { "redis_away", NULL };
-    const struct yaml          *budgets = yaml_get(s->root, "budgets");
+    static const char *const        levels[] = { "info", "debug", "warn", "error", NULL };
+    static const enum log_level     level_of[] = { LOG_INFO, LOG_DEBUG, LOG_WARN, LOG_ERROR };
+    static const char *const        precisions[] = { "fastest", "int8", "fp32", NULL };
+    static const enum slm_precision precision_of[] = { SLM_FASTEST, SLM_INT8, SLM_FP32 };
+    static const char *const        away[] = { "refuse", "allow", NULL };
+    static const char *const        budget_keys[] = { "redis_away", NULL };
+    const struct yaml              *budgets = yaml_get(s->root, "budgets");
+    s->settings->slm_precision =
+        precision_of[read_word(s, yaml_get(yaml_get(s->root, "slm"), "precision"), precisions)];
     s->settings->log_level = level_of[read_word(s, yaml_get(s->root, "log"), levels)];
     if (yaml_is_map(budgets, "budgets", s->diag))
         yaml_known_keys(budgets, budget_keys, s->diag);

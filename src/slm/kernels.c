@@ -41,13 +41,14 @@ static bool has_vnni(void)
     return has_avx512() && __builtin_cpu_supports("avx512vnni");
 }
 
-/* Leaf 7: EDX bit 24 is AMX's tiles, bit 25 their int8. The kernel gives a process room for tiles when it is
- * asked, once for all threads. (Linux, Documentation/arch/x86/xstate.rst) */
+/* Leaf 7: EDX bit 22 is AMX's bf16, bit 24 its tiles, bit 25 their int8. The kernel gives a process room for
+ * tiles when it is asked, once for all threads. (Linux, Documentation/arch/x86/xstate.rst) */
 static bool has_amx(void)
 {
-    enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18, TILE_AND_INT8 = 3 << 24 };
+    enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18, TILE_INT8_BF16 = 13 << 22 };
     unsigned a, b, c, d;
-    return has_vnni() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & TILE_AND_INT8) == TILE_AND_INT8 &&
+    return has_vnni() && __builtin_cpu_supports("avx512bf16") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+           (d & TILE_INT8_BF16) == TILE_INT8_BF16 &&
            syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
 }
 #endif
@@ -57,13 +58,10 @@ static const struct {
     bool (*is_here)(void);
 } makes[] = {
 #if defined(__x86_64__)
-    { &kernels_avx512, has_avx512 },    { &kernels_avx2, has_avx2 },
+    { &kernels_amx_int8, has_amx },  { &kernels_vnni_int8, has_vnni },
+    { &kernels_avx512, has_avx512 }, { &kernels_avx2, has_avx2 },
 #endif
-    { &kernels_portable, always },
-#if defined(__x86_64__)
-    { &kernels_amx_int8, has_amx },     { &kernels_vnni_int8, has_vnni },
-#endif
-    { &kernels_portable_int8, always },
+    { &kernels_portable, always },   { &kernels_portable_int8, always },
 };
 enum { MAKES = sizeof makes / sizeof *makes };
 
@@ -75,13 +73,18 @@ const struct kernels *kernels_here(size_t i)
     return NULL;
 }
 
-const struct kernels *kernels_pick(void)
+static bool is_wanted(const struct kernels *k, enum slm_precision precision, const char *name)
+{
+    if (name && *name)
+        return strcmp(k->name, name) == 0;
+    return precision == SLM_FASTEST || k->is_int8 == (precision == SLM_INT8);
+}
+
+const struct kernels *kernels_pick(enum slm_precision precision)
 {
     const struct kernels *found;
-    const char           *wanted = getenv("WEIR_KERNEL");
-    if (!wanted || !*wanted)
-        return kernels_here(0);
-    for (size_t i = 0; (found = kernels_here(i)) && strcmp(found->name, wanted) != 0;)
+    const char           *name = getenv("WEIR_KERNEL");
+    for (size_t i = 0; (found = kernels_here(i)) && !is_wanted(found, precision, name);)
         i++;
     return found;
 }
@@ -105,36 +108,53 @@ void *vectors_new(size_t bytes)
     return memset(memory, 0, bytes);
 }
 
+/* Scores, and in bf16 keys, values and one panel of queries, whose features are filled up to whole steps of 32.
+ */
+size_t attention_room(const struct kernels *k, const struct attention *shape)
+{
+    size_t lanes = panels_of(k, shape->tokens) * k->panel, features = round_up(shape->head_features, 32);
+    size_t in_bf16 = k->attends_in_bf16 ? (2 * lanes + k->panel) * features * 2 : 0;
+    return lanes * k->panel * sizeof(float) + in_bf16;
+}
+
 /* An int8 make puts the activations' bytes there, then two floats for each token. */
 size_t kernels_room(const struct kernels *k, size_t inputs, size_t tokens)
 {
     size_t lanes = panels_of(k, tokens) * k->panel;
-    return k->is_int8 ? lanes * (round_up(inputs, k->step) + 2 * sizeof(float)) : 0;
+    return k->is_int8 ? lanes * (2 * round_up(inputs, k->step) + 2 * sizeof(float)) : 0;
 }
 
 /* ------------------------------------------------------------------------------------------ packed matrices */
 
-void matrix_init(struct matrix *m, const struct kernels *k, size_t outputs, size_t inputs)
+static size_t outputs_bytes(const struct kernels *k, size_t outputs)
 {
-    size_t padded = round_up(outputs, k->tile), weights = padded * round_up(inputs, k->step);
-    *m = (struct matrix){ .inputs = inputs, .outputs = outputs, .bias = vectors_new(padded * sizeof *m->bias) };
-    if (k->is_int8) {
-        m->bytes = vectors_new(weights);
-        m->scale = vectors_new(padded * sizeof *m->scale);
-        m->sum = vectors_new(padded * sizeof *m->sum);
-    } else {
-        m->floats = vectors_new(weights * sizeof *m->floats);
-    }
+    return round_up(round_up(outputs, k->tile) * sizeof(float), CACHE_LINE);
 }
 
-void matrix_fini(struct matrix *m)
+static size_t weights_bytes(const struct kernels *k, size_t outputs, size_t inputs)
 {
-    free(m->floats);
-    free(m->bytes);
-    free(m->scale);
-    free(m->sum);
-    free(m->bias);
-    *m = (struct matrix){ .floats = NULL };
+    size_t weights = round_up(outputs, k->tile) * round_up(inputs, k->step);
+    return round_up(weights * (k->is_int8 ? 1 : sizeof(float)), CACHE_LINE);
+}
+
+size_t matrix_room(const struct kernels *k, size_t outputs, size_t inputs)
+{
+    return (k->is_int8 ? 3 : 1) * outputs_bytes(k, outputs) + weights_bytes(k, outputs, inputs);
+}
+
+/* The weights last: behind them comes the next matrix. */
+void matrix_init(struct matrix *m, const struct kernels *k, size_t outputs, size_t inputs, void *room)
+{
+    char  *at = room;
+    size_t step = outputs_bytes(k, outputs);
+    *m = (struct matrix){ .inputs = inputs, .outputs = outputs, .bias = (float *)(void *)at };
+    if (k->is_int8) {
+        m->scale = (float *)(void *)(at + step);
+        m->shift = (float *)(void *)(at + 2 * step);
+        m->bytes = (int8_t *)(at + 3 * step);
+    } else {
+        m->floats = (float *)(void *)(at + step);
+    }
 }
 
 /* Where an output's first step lies; the next is a tile's step further. */
@@ -156,6 +176,7 @@ static void pack_bytes(struct matrix *m, const struct kernels *k, size_t output,
 {
     int8_t *to = m->bytes + place_of(m, k, output);
     float   most = 0;
+    int32_t sum = 0;
     for (size_t i = 0; i < m->inputs; i++)
         most = fmaxf(most, fabsf(row[i]));
     float steps_in_one = most > 0 ? 127 / most : 0;
@@ -163,8 +184,9 @@ static void pack_bytes(struct matrix *m, const struct kernels *k, size_t output,
     for (size_t i = 0; i < m->inputs; to += k->tile * k->step)
         for (size_t part = 0; part < k->step && i < m->inputs; part++) {
             to[part] = (int8_t)lrintf(row[i++] * steps_in_one);
-            m->sum[output] += to[part];
+            sum += to[part];
         }
+    m->shift[output] = m->scale[output] * (float)sum;
 }
 
 void matrix_pack(struct matrix *m, const struct kernels *k, size_t at, const float *rows, const float *bias,

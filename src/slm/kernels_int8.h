@@ -8,7 +8,7 @@
  *
  * where the first sum is of whole numbers, 32 bits wide and exact, and the last is known beforehand. That the
  * range need not lie evenly around zero is worth a bit for what comes out of GELU, which is hardly ever below
- * it.
+ * it. Where the matrix is wide, q is of 0..65535 in two bytes, which are multiplied one after the other.
  *
  * Activations lie in panels of bytes: [features / 4][PANEL][4], so that a register holds four features of LANES
  * tokens.
@@ -16,53 +16,97 @@
 
 /* What multiply() works with, in the room that the caller gives. */
 struct quantized {
-    uint8_t *bytes; /* panels */
+    uint8_t *bytes; /* panels; where they are wide, those of the upper bytes after all of the lower */
+    size_t   upper; /* from a lower byte to its upper one, 0 where there is none */
     float   *scale; /* [tokens, in whole panels] */
     float   *low;   /* likewise */
     size_t   depth; /* features of a panel of bytes: inputs, rounded up to STEP */
 };
 
-/* LANES tokens of a panel; all point at the first of them. */
-FOR_MAKE static void quantize_lanes(const float *in, size_t features, uint8_t *bytes, float *scale, float *low)
+/* Of each of LANES tokens. Four at once, so that none waits for the one before. */
+INLINE void range_of(const float *in, size_t features, vec *least, vec *most)
 {
-    const float round = 12582912.0f; /* as in exp_of() */
-    vec         least = load(in), most = least;
-    for (size_t f = 1; f < features; f++) {
-        least = vec_min(least, load(in + f * PANEL));
-        most = vec_max(most, load(in + f * PANEL));
-    }
-    vec range = most - least;
-    vec steps_in_one = choose(range > splat(1e-30f), 255.0f / range, splat(0.0f));
-    store(scale, range * (1.0f / 255.0f));
-    store(low, least);
-    for (size_t f = 0; f < features; f += 4) {
-        ivec four = { 0 };
-        for (size_t i = 0; i < 4 && f + i < features; i++) {
-            vec whole = ((load(in + (f + i) * PANEL) - least) * steps_in_one + round) - round;
-            four |= __builtin_convertvector(whole, ivec) << (8 * (int)i);
+    vec    low[4], high[4];
+    size_t f = 0;
+    UNROLL
+    for (size_t i = 0; i < 4; i++)
+        low[i] = high[i] = load(in);
+    for (; f + 4 <= features; f += 4) {
+        UNROLL
+        for (size_t i = 0; i < 4; i++) {
+            vec x = load(in + (f + i) * PANEL);
+            low[i] = vec_min(low[i], x);
+            high[i] = vec_max(high[i], x);
         }
-        *(ivec *)(void *)(bytes + f * PANEL) = four;
     }
+    for (; f < features; f++) {
+        low[0] = vec_min(low[0], load(in + f * PANEL));
+        high[0] = vec_max(high[0], load(in + f * PANEL));
+    }
+    *least = vec_min(vec_min(low[0], low[1]), vec_min(low[2], low[3]));
+    *most = vec_max(vec_max(high[0], high[1]), vec_max(high[2], high[3]));
+}
+
+/* Up to four features of LANES tokens. Adding 2^23 rounds, and leaves the whole number in the lowest bits. */
+INLINE void quantize_four(const float *in, const size_t count, vec least, vec steps_in_one, uint8_t *bytes,
+                          const size_t upper)
+{
+    const float round = 8388608.0f;
+    ivec        lower_four = { 0 }, upper_four = { 0 };
+    UNROLL
+    for (size_t i = 0; i < count; i++) {
+        ivec whole = (ivec)((load(in + i * PANEL) - least) * steps_in_one + round);
+        lower_four |= (whole & 0xFF) << (8 * (int)i);
+        upper_four |= (whole >> 8 & 0xFF) << (8 * (int)i);
+    }
+    *(ivec *)(void *)bytes = lower_four;
+    if (upper)
+        *(ivec *)(void *)(bytes + upper) = upper_four;
+}
+
+/* LANES tokens of a panel; all point at the first of them. */
+INLINE void quantize_lanes(const float *in, size_t features, uint8_t *bytes, const size_t upper, float *scale,
+                           float *low)
+{
+    const float levels = upper ? 65535.0f : 255.0f;
+    vec         least, most;
+    range_of(in, features, &least, &most);
+    vec range = most - least;
+    vec steps_in_one = choose(range > splat(1e-30f), levels / range, splat(0.0f));
+    store(scale, range * (1.0f / levels));
+    store(low, least);
+    size_t f = 0;
+    for (; f + 4 <= features; f += 4)
+        quantize_four(in + f * PANEL, 4, least, steps_in_one, bytes + f * PANEL, upper);
+    for (size_t rest = features - f; rest > 0; rest = 0)
+        quantize_four(in + f * PANEL, rest, least, steps_in_one, bytes + f * PANEL, upper);
 }
 
 FOR_MAKE static struct quantized quantize(const struct matrix *m, const float *in, size_t tokens, void *room)
 {
     size_t           lanes = (tokens + PANEL - 1) / PANEL * PANEL;
     struct quantized q = { .bytes = room, .depth = (m->inputs + STEP - 1) / STEP * STEP };
-    q.scale = (float *)(void *)(q.bytes + lanes * q.depth);
+    q.upper = m->is_wide ? lanes * q.depth : 0;
+    q.scale = (float *)(void *)(q.bytes + lanes * q.depth + q.upper);
     q.low = q.scale + lanes;
     for (size_t from = 0; from < tokens; from += PANEL)
-        for (size_t lane = 0; lane < PANEL; lane += LANES)
-            quantize_lanes(in + from * m->inputs + lane, m->inputs, q.bytes + from * q.depth + 4 * lane,
-                           q.scale + from + lane, q.low + from + lane);
+        for (size_t lane = 0; lane < panel_tokens(tokens, from); lane += LANES) {
+            const float *at = in + from * m->inputs + lane;
+            uint8_t     *to = q.bytes + from * q.depth + 4 * lane;
+            if (q.upper)
+                quantize_lanes(at, m->inputs, to, q.upper, q.scale + from + lane, q.low + from + lane);
+            else
+                quantize_lanes(at, m->inputs, to, 0, q.scale + from + lane, q.low + from + lane);
+        }
     return q;
 }
 
 #if defined(DOT4)
 
-/* sums[output][token] of a block of OUTPUTS, for `vectors` of the panel's two. */
-INLINE void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth, const size_t vectors,
-                      int32_t *sums)
+/* sums[output][token] of a block of OUTPUTS, for `vectors` of the panel's two. ahead: bytes from weights to
+ * what will be needed next, fetched meanwhile; 0 for nothing. */
+INLINE void sum_lanes(const int8_t *weights, const uint8_t *bytes, size_t depth, size_t ahead,
+                      const size_t vectors, int32_t *sums)
 {
     ivec sum[OUTPUTS][2];
     UNROLL
@@ -71,7 +115,7 @@ INLINE void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth,
     for (size_t i = 0; i < depth; i += 4, weights += 4 * OUTPUTS, bytes += 4 * PANEL) {
         ivec b0 = *(const ivec *)(const void *)bytes;
         ivec b1 = vectors > 1 ? *(const ivec *)(const void *)(bytes + 4 * LANES) : b0;
-        __builtin_prefetch(weights + depth * OUTPUTS, 0, SECOND_CACHE);
+        __builtin_prefetch(weights + ahead, 0, SECOND_CACHE);
         UNROLL
         for (size_t r = 0; r < OUTPUTS; r++) {
             int32_t four;
@@ -90,21 +134,21 @@ INLINE void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth,
     }
 }
 
-FOR_MAKE static void sum_of_block(const int8_t *weights, const uint8_t *bytes, size_t depth, size_t tokens,
-                                  int32_t *sums)
+FOR_MAKE static void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth, size_t ahead,
+                               size_t tokens, int32_t *sums)
 {
     if (tokens > LANES)
-        sum_block(weights, bytes, depth, 2, sums);
+        sum_lanes(weights, bytes, depth, ahead, 2, sums);
     else
-        sum_block(weights, bytes, depth, 1, sums);
+        sum_lanes(weights, bytes, depth, ahead, 1, sums);
 }
 
 #else
 
 /* Two tiles of 16 outputs by two of 16 tokens, 64 features a step: four loads, four multiplications. The panel
  * of bytes is already what a tile of tokens looks like. */
-FOR_MAKE static void sum_of_block(const int8_t *weights, const uint8_t *bytes, size_t depth, size_t tokens,
-                                  int32_t *sums)
+FOR_MAKE static void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth, size_t ahead,
+                               size_t tokens, int32_t *sums)
 {
     enum { TILE_BYTES = 16 * 64, STEP_BYTES = STEP * PANEL, BETWEEN = 4 * PANEL, RIGHT = 4 * LANES };
     bool is_wide = tokens > LANES;
@@ -113,8 +157,8 @@ FOR_MAKE static void sum_of_block(const int8_t *weights, const uint8_t *bytes, s
     _tile_zero(2);
     _tile_zero(3);
     for (size_t i = 0; i < depth; i += STEP, weights += STEP * OUTPUTS, bytes += STEP_BYTES) {
-        for (size_t line = 0; line < STEP * OUTPUTS; line += 64)
-            __builtin_prefetch(weights + depth * OUTPUTS + line, 0, SECOND_CACHE);
+        for (size_t line = 0; line < STEP * OUTPUTS && ahead; line += 64)
+            __builtin_prefetch(weights + ahead + line, 0, SECOND_CACHE);
         _tile_loadd(4, weights, 64);
         _tile_loadd(5, weights + TILE_BYTES, 64);
         _tile_loadd(6, bytes, BETWEEN);
@@ -134,37 +178,79 @@ FOR_MAKE static void sum_of_block(const int8_t *weights, const uint8_t *bytes, s
 
 #endif
 
-/* Sums become floats; panel is q moved on to the panel that they are of. */
-FOR_MAKE static void finish_block(const struct matrix *m, size_t row, size_t rows, const int32_t *sums,
-                                  const struct quantized *panel, float *to, enum after after)
+/* What becomes of a block's sums; upper is NULL, or the sums of the upper bytes. */
+struct block {
+    const struct matrix *m;
+    size_t               row, rows;
+    const int32_t       *lower, *upper; /* [OUTPUTS][PANEL] */
+};
+
+/* Sums of LANES tokens become floats. is_wide and after are constants wherever this is inlined. */
+INLINE void finish_lanes(const struct block *b, vec scale, vec low, size_t lane, float *to, const bool is_wide,
+                         const enum after after)
 {
-    for (size_t r = 0; r < rows; r++) {
-        float scale = m->scale[row + r], shift = scale * (float)m->sum[row + r];
-        for (size_t lane = 0; lane < PANEL; lane += LANES) {
-            vec sum = __builtin_convertvector(*(const ivec *)(const void *)(sums + r * PANEL + lane), vec);
-            vec x = sum * (load(panel->scale + lane) * scale) +
-                    (load(panel->low + lane) * shift + m->bias[row + r]);
-            if (after == AFTER_ADD)
-                x += load(to + r * PANEL + lane);
-            store(to + r * PANEL + lane, x);
-        }
+    const float *output_scale = b->m->scale + b->row, *shift = b->m->shift + b->row,
+                *bias = b->m->bias + b->row;
+    for (size_t r = 0; r < b->rows; r++) {
+        size_t at = r * PANEL + lane;
+        vec    sum = __builtin_convertvector(*(const ivec *)(const void *)(b->lower + at), vec);
+        if (is_wide)
+            sum += __builtin_convertvector(*(const ivec *)(const void *)(b->upper + at), vec) * 256.0f;
+        vec x = sum * (scale * output_scale[r]) + (low * shift[r] + bias[r]);
+        if (after == AFTER_ADD)
+            x += load(to + at);
+        store(to + at, after == AFTER_GELU ? gelu_of(x) : x);
     }
-    if (after == AFTER_GELU)
-        gelu_all(to, rows * PANEL);
 }
 
+INLINE void finish_after(const struct block *b, const float *scale, const float *low, size_t tokens, float *to,
+                         const bool is_wide, enum after after)
+{
+    for (size_t lane = 0; lane < tokens; lane += LANES) {
+        vec s = load(scale + lane), l = load(low + lane);
+        switch (after) {
+        case AFTER_STORE:
+            finish_lanes(b, s, l, lane, to, is_wide, AFTER_STORE);
+            break;
+        case AFTER_ADD:
+            finish_lanes(b, s, l, lane, to, is_wide, AFTER_ADD);
+            break;
+        case AFTER_GELU:
+            finish_lanes(b, s, l, lane, to, is_wide, AFTER_GELU);
+            break;
+        }
+    }
+}
+
+FOR_MAKE static void finish_block(const struct block *b, const float *scale, const float *low, size_t tokens,
+                                  float *to, enum after after)
+{
+    if (b->upper)
+        finish_after(b, scale, low, tokens, to, true, after);
+    else
+        finish_after(b, scale, low, tokens, to, false, after);
+}
+
+/* Block by block of weights, so that each is fetched from memory once and serves all panels from a near cache.
+ */
 FOR_MAKE static void multiply(const struct matrix *m, const float *in, float *out, size_t tokens,
                               enum after after, void *room)
 {
-    _Alignas(64) int32_t sums[OUTPUTS * PANEL] = { 0 };
+    _Alignas(64) int32_t lower[OUTPUTS * PANEL], upper[OUTPUTS * PANEL];
     struct quantized     q = quantize(m, in, tokens, room);
     TILES_BEGIN
     for (size_t row = 0; row < m->outputs; row += OUTPUTS) {
-        size_t rows = m->outputs - row < OUTPUTS ? m->outputs - row : OUTPUTS;
+        struct block  block = { .m = m, .row = row, .lower = lower, .upper = q.upper ? upper : NULL };
+        const int8_t *weights = m->bytes + row * q.depth;
+        block.rows = m->outputs - row < OUTPUTS ? m->outputs - row : OUTPUTS;
         for (size_t from = 0; from < tokens; from += PANEL) {
-            struct quantized panel = { q.bytes + from * q.depth, q.scale + from, q.low + from, q.depth };
-            sum_of_block(m->bytes + row * q.depth, panel.bytes, q.depth, panel_tokens(tokens, from), sums);
-            finish_block(m, row, rows, sums, &panel, out + from * m->outputs + row * PANEL, after);
+            size_t now = panel_tokens(tokens, from);
+            sum_block(weights, q.bytes + from * q.depth, q.depth, from == 0 ? q.depth * OUTPUTS : 0, now,
+                      lower);
+            if (q.upper)
+                sum_block(weights, q.bytes + q.upper + from * q.depth, q.depth, 0, now, upper);
+            finish_block(&block, q.scale + from, q.low + from, now, out + from * m->outputs + row * PANEL,
+                         after);
         }
     }
     TILES_END

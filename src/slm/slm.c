@@ -32,10 +32,10 @@ static void set_name(struct slm *s, const char *folder)
     snprintf(s->name, sizeof s->name, "%.*s", SLICE_ARG(path));
 }
 
-static bool load(struct slm *s, const char *folder, struct fault *why)
+static bool load(struct slm *s, const char *folder, enum slm_precision precision, struct fault *why)
 {
     char                  vocab[512];
-    const struct kernels *kernels = kernels_pick();
+    const struct kernels *kernels = kernels_pick(precision);
     if (!kernels)
         return fault_set(why, FAULT_UNSUPPORTED, "WEIR_KERNEL names no kernel that this processor can run");
     set_name(s, folder);
@@ -54,12 +54,17 @@ static bool load(struct slm *s, const char *folder, struct fault *why)
     return true;
 }
 
-struct slm *slm_open(const char *folder, struct fault *why)
+struct slm *slm_open_in(const char *folder, enum slm_precision precision, struct fault *why)
 {
     struct slm *s = must_calloc(1, sizeof *s);
-    if (!load(s, folder, why))
+    if (!load(s, folder, precision, why))
         slm_close(&s);
     return s;
+}
+
+struct slm *slm_open(const char *folder, struct fault *why)
+{
+    return slm_open_in(folder, SLM_FASTEST, why);
 }
 
 void slm_close(struct slm **s)

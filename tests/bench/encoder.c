@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 {
     static const size_t   lengths[] = { 16, 32, 64, 128, 256 };
     struct fault          why = { .kind = FAULT_NONE };
-    const struct kernels *kernels = kernels_pick();
+    const struct kernels *kernels = kernels_pick(SLM_FASTEST);
     struct encoder       *encoder = argc == 2 && kernels ? encoder_open(argv[1], kernels, &why) : NULL;
     if (!encoder) {
         fprintf(stderr, "bench_encoder: %s\n", why.kind ? why.detail : "usage: bench_encoder MODEL");

@@ -238,6 +238,9 @@ static void the_model_is_found_beside_the_settings(void **state)
     has_model = true;
     assert_string_equal(read_settings(f, PROVIDERS MODELS)->slm_folder, "conf/models/all-MiniLM-L6-v2");
     assert_null(read_settings(f, PROVIDERS MODELS "slm: { model: none }\n")->slm_folder);
+    assert_int_equal(read_settings(f, PROVIDERS MODELS)->slm_precision, SLM_FASTEST);
+    assert_int_equal(read_settings(f, PROVIDERS MODELS "slm: { precision: fp32 }\n")->slm_precision, SLM_FP32);
+    assert_int_equal(read_settings(f, PROVIDERS MODELS "slm: { precision: int8 }\n")->slm_precision, SLM_INT8);
     assert_null(read_settings(f, PROVIDERS MODELS "slm: { model: models/else }\n"));
     assert_errors(f, "conf/weir.yaml:7:15: no model is in models/else; ./deploy/model fetches one\n");
 }

@@ -71,7 +71,7 @@ static int set_up(void **state)
     if (access(MODEL "/model.safetensors", R_OK) != 0)
         return 0;
     struct fault why = { .kind = FAULT_NONE };
-    slm = slm_open(MODEL, &why);
+    slm = slm_open_in(MODEL, SLM_FP32, &why);
     if (!slm)
         fail_msg("%s", why.detail);
     return 0;
@@ -171,7 +171,7 @@ static void test_a_text_does_not_depend_on_the_one_before(void **state)
     slm_worker_free(&used);
 }
 
-/* Every make of the kernels, not the fastest alone; some texts, for the portable ones are slow. */
+/* Every make of the kernels, not the exact and fastest alone; all texts with those of int8 that are in use. */
 static void check_kernels(const struct kernels *k)
 {
     struct fault            why;
@@ -180,7 +180,8 @@ static void check_kernels(const struct kernels *k)
     double                  worst = 0, least_cosine = 1, cosines = 0;
     size_t                  texts = 0;
     assert_int_equal(encoder_fingerprint(encoder), slm_fingerprint(slm));
-    for (size_t i = 0; i < TEXTS; i += 17, texts++) {
+    size_t step = k->is_int8 && strcmp(k->name, "portable_int8") != 0 ? 1 : 17;
+    for (size_t i = 0; i < TEXTS; i += step, texts++) {
         float out[DIM];
         encoder_run(encoder, scratch, example[i].ids, example[i].count, out);
         for (size_t d = 0; d < DIM; d++)
@@ -193,8 +194,8 @@ static void check_kernels(const struct kernels *k)
                   least_cosine, cosines / (double)texts);
     if (!k->is_int8)
         assert_true(worst <= 1e-5);
-    assert_true(least_cosine >= 0.98);
-    assert_true(cosines / (double)texts >= 0.995);
+    assert_true(least_cosine >= 0.995);
+    assert_true(cosines / (double)texts >= 0.998);
     encoder_scratch_free(&scratch);
     encoder_close(&encoder);
 }

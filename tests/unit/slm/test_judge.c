@@ -47,7 +47,7 @@ static int set_up(void **state)
     if (access(MODEL "/model.safetensors", R_OK) != 0)
         return 0;
     struct fault why = { .kind = FAULT_NONE };
-    slm = slm_open(MODEL, &why);
+    slm = slm_open_in(MODEL, SLM_FP32, &why);
     if (!slm)
         fail_msg("%s", why.detail);
     worker = slm_worker_new(slm);
