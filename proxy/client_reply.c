@@ -56,6 +56,15 @@ static void flush(struct client *c)
     }
 }
 
+/* Also ends the line before it. */
+static void add_header(struct client *c, const char *name, const char *value)
+{
+    buf_add(&c->out, S("\r\n"));
+    buf_add_str(&c->out, name);
+    buf_add(&c->out, S(": "));
+    buf_add_str(&c->out, value);
+}
+
 static void begin(struct client *c, int status, const char *content_type, struct slice headers,
                   int64_t body_bytes)
 {
@@ -65,17 +74,24 @@ static void begin(struct client *c, int status, const char *content_type, struct
     c->is_chunked = body_bytes < 0 && !is_old;
     c->has_no_body = slice_is(head->method, "HEAD") || status == 204;
     c->ends_by_close = !head->keep_alive || c->server->is_draining || (body_bytes < 0 && is_old);
-    buf_printf(&c->out, "HTTP/1.1 %d %s\r\ndate: %s\r\n", status, reason(status), server_date(c->server));
+    buf_add(&c->out, S("HTTP/1.1 "));
+    buf_add_decimal(&c->out, status);
+    buf_add_byte(&c->out, ' ');
+    buf_add_str(&c->out, reason(status));
+    add_header(c, "date", server_date(c->server));
     if (content_type)
-        buf_printf(&c->out, "content-type: %s\r\n", content_type);
+        add_header(c, "content-type", content_type);
+    if (body_bytes >= 0 && status != 204) {
+        buf_add(&c->out, S("\r\ncontent-length: "));
+        buf_add_decimal(&c->out, body_bytes);
+    }
     if (c->is_chunked)
-        buf_add(&c->out, S("transfer-encoding: chunked\r\n"));
-    else if (body_bytes >= 0 && status != 204)
-        buf_printf(&c->out, "content-length: %lld\r\n", (long long)body_bytes);
+        add_header(c, "transfer-encoding", "chunked");
     if (c->ends_by_close)
-        buf_add(&c->out, S("connection: close\r\n"));
+        add_header(c, "connection", "close");
     else if (is_old)
-        buf_add(&c->out, S("connection: keep-alive\r\n"));
+        add_header(c, "connection", "keep-alive");
+    buf_add(&c->out, S("\r\n"));
     buf_add(&c->out, headers);
     buf_add(&c->out, S("\r\n"));
 }

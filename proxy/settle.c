@@ -65,7 +65,7 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     const struct decision *decision = &x->decision;
     struct buf             out;
     buf_init(&out, HEADERS_MOST_BYTES);
-    buf_printf(&out, "x-request-id: %s\r\n", x->id);
+    add_header(&out, "x-request-id", x->id);
     if (decision->route)
         add_header(&out, "x-weir-route", decision->route);
     for (unsigned i = 0; i < decision->rule_count; i++) {
@@ -78,14 +78,16 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
         add_header(&out, "x-weir-model", x->model->name);
         add_header(&out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
     }
-    buf_printf(&out, "x-weir-cache: %s\r\n", x->is_hit ? "hit" : x->uses_cache ? "miss" : "off");
-    buf_printf(&out, "x-weir-redactions: %zu\r\n", places_hidden(x));
+    add_header(&out, "x-weir-cache", x->is_hit ? "hit" : x->uses_cache ? "miss" : "off");
+    buf_add(&out, S("x-weir-redactions: "));
+    buf_add_decimal(&out, (int64_t)places_hidden(x));
+    buf_add(&out, S("\r\n"));
     if (x->sentences_dropped)
         buf_printf(&out, "x-weir-dropped-sentences: %u\r\n", x->sentences_dropped);
     if (tells_cost) {
         char cost[32];
         nanousd_format(x->cost_nanousd, cost);
-        buf_printf(&out, "x-weir-cost-usd: %s\r\n", cost);
+        add_header(&out, "x-weir-cost-usd", cost);
     }
     struct slice lines = arena_copy(x->arena, buf_slice(&out));
     buf_fini(&out);

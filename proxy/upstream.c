@@ -229,32 +229,50 @@ static void call_connect(struct call *c, bool may_reuse)
     }
 }
 
+/* Adds rather than prints: this is done for every request. */
+static void write_request(struct buf *out, const struct provider *provider, const char *path,
+                          struct slice headers, struct slice body)
+{
+    const struct url *url = &provider->url;
+    bool              is_default_port = url->port == (url->is_tls ? 443 : 80);
+    bool              is_v6 = strchr(url->host, ':') != NULL;
+    buf_add(out, S("POST "));
+    buf_add_str(out, url->path);
+    buf_add_str(out, path);
+    buf_add(out, S(" HTTP/1.1\r\nhost: "));
+    buf_add_str(out, is_v6 ? "[" : "");
+    buf_add_str(out, url->host);
+    buf_add_str(out, is_v6 ? "]" : "");
+    if (!is_default_port) {
+        buf_add_byte(out, ':');
+        buf_add_decimal(out, url->port);
+    }
+    buf_add(out,
+            S("\r\ncontent-type: application/json\r\nuser-agent: weir/" WEIR_VERSION "\r\ncontent-length: "));
+    buf_add_decimal(out, (int64_t)body.len);
+    buf_add(out, S("\r\n"));
+    if (provider->key) {
+        buf_add(out, S("authorization: Bearer "));
+        buf_add_str(out, provider->key);
+        buf_add(out, S("\r\n"));
+    }
+    buf_add(out, headers);
+    buf_add(out, S("\r\n"));
+    buf_add(out, body);
+}
+
 struct call *upstream_post(struct upstream *u, const struct origin *origin, const char *path,
                            struct slice headers, struct slice body, const struct call_handler *handler,
                            void *arg)
 {
     const struct provider *provider = origin->provider;
-    const struct url      *url = &provider->url;
     struct call           *c = must_calloc(1, sizeof *c);
     c->upstream = u;
     c->origin = origin;
     c->handler = handler;
     c->arg = arg;
     buf_init(&c->request, body.len + headers.len + REQUEST_HEAD_MOST);
-    bool is_default_port = url->port == (url->is_tls ? 443 : 80);
-    bool is_v6 = strchr(url->host, ':') != NULL;
-    buf_printf(&c->request, "POST %s%s HTTP/1.1\r\nhost: %s%s%s", url->path, path, is_v6 ? "[" : "", url->host,
-               is_v6 ? "]" : "");
-    if (!is_default_port)
-        buf_printf(&c->request, ":%u", url->port);
-    buf_printf(&c->request,
-               "\r\ncontent-type: application/json\r\ncontent-length: %zu\r\nuser-agent: weir/%s\r\n", body.len,
-               WEIR_VERSION);
-    if (provider->key)
-        buf_printf(&c->request, "authorization: Bearer %s\r\n", provider->key);
-    buf_add(&c->request, headers);
-    buf_add(&c->request, S("\r\n"));
-    buf_add(&c->request, body);
+    write_request(&c->request, provider, path, headers, body);
     c->next = u->calls;
     c->place = &u->calls;
     if (c->next)

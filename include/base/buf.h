@@ -26,6 +26,7 @@ void buf_reset(struct buf *); /* empty again, memory kept */
 void buf_add(struct buf *, struct slice);
 void buf_add_str(struct buf *, const char *cstr);
 void buf_add_byte(struct buf *, char);
+void buf_add_decimal(struct buf *, int64_t);
 void buf_printf(struct buf *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Room for `bytes` at the end, to be written by the caller and then counted into `len`; NULL when full. */

@@ -71,6 +71,19 @@ void buf_add_byte(struct buf *b, char byte)
     buf_add(b, slice_of(&byte, 1));
 }
 
+void buf_add_decimal(struct buf *b, int64_t value)
+{
+    char     digits[20];
+    size_t   at = sizeof digits;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0)
+        buf_add_byte(b, '-');
+    buf_add(b, slice_of(digits + at, sizeof digits - at));
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
     char    small[256];

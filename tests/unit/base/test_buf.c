@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 
+#include <stdio.h>
+
 static void test_adding(void **state)
 {
     (void)state;
@@ -26,6 +28,21 @@ static void test_adding(void **state)
     buf_add_str(&b, "again");
     assert_true(slice_is(buf_slice(&b), "again"));
     buf_fini(&b);
+}
+
+static void test_decimals_are_as_printf_says(void **state)
+{
+    (void)state;
+    static const int64_t values[] = { 0, 7, 10, 200, 65535, -1, -90, INT64_MAX, INT64_MIN };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct buf b;
+        char       printed[32];
+        buf_init(&b, 64);
+        buf_add_decimal(&b, values[i]);
+        snprintf(printed, sizeof printed, "%lld", (long long)values[i]);
+        assert_true(slice_is(buf_slice(&b), printed));
+        buf_fini(&b);
+    }
 }
 
 /* Longer than what buf_printf tries on the stack. */
@@ -138,9 +155,13 @@ static void test_wipe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_adding),  cmocka_unit_test(test_long_printf),
-        cmocka_unit_test(test_ceiling), cmocka_unit_test(test_all_or_nothing),
-        cmocka_unit_test(test_reserve), cmocka_unit_test(test_drop),
+        cmocka_unit_test(test_decimals_are_as_printf_says),
+        cmocka_unit_test(test_adding),
+        cmocka_unit_test(test_long_printf),
+        cmocka_unit_test(test_ceiling),
+        cmocka_unit_test(test_all_or_nothing),
+        cmocka_unit_test(test_reserve),
+        cmocka_unit_test(test_drop),
         cmocka_unit_test(test_wipe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
