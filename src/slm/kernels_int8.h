@@ -53,7 +53,6 @@ INLINE void quantize_four(const float *in, const size_t count, vec least, vec st
 {
     const float round = 8388608.0f;
     ivec        lower_four = { 0 }, upper_four = { 0 };
-    UNROLL
     for (size_t i = 0; i < count; i++) {
         ivec whole = (ivec)((load(in + i * PANEL) - least) * steps_in_one + round);
         lower_four |= (whole & 0xFF) << (8 * (int)i);
