@@ -32,6 +32,7 @@ static struct relay *relay_for(struct exchange *x)
         .vault = live_vault(x),
         .strip_logprobs = !x->chat.has_logprobs,
         .strip_usage = x->chat.stream && !x->chat.include_usage,
+        .is_judged = x->is_draft || x->uses_cache,
         .answer_most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
     };
     return relay_new(x->arena, &options);

@@ -24,9 +24,10 @@
 
 struct relay_options {
     bool                is_stream;
-    const struct vault *vault;             /* (ref) outlives the relay; NULL or empty: nothing to restore */
-    bool                strip_logprobs;    /* the client did not ask for them: null in their place */
-    bool                strip_usage;       /* streams: the client did not ask for usage */
+    const struct vault *vault;          /* (ref) outlives the relay; NULL or empty: nothing to restore */
+    bool                strip_logprobs; /* the client did not ask for them: null in their place */
+    bool                strip_usage;    /* streams: the client did not ask for usage */
+    bool                is_judged; /* confidence and fitness for the cache are wanted, which takes reading */
     size_t              answer_most_bytes; /* ceiling of a whole answer, of one event, and of the record */
 };
 
@@ -40,7 +41,7 @@ struct relay_outcome {
     struct answer_usage usage;
     int64_t content_bytes; /* all that was generated, reasoning too, in all choices: an estimate of tokens where
                               no usage is given */
-    double      confidence; /* of choice 0: 0..1, see confidence.h */
+    double      confidence; /* of choice 0: 0..1, see confidence.h; 0 where it was not wanted */
     const char *doubt; /* what lowered it most: "logprobs", "refusal", "empty", "length"; NULL for nothing */
 };
 

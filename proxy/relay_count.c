@@ -126,6 +126,8 @@ void relay_sum_up(struct relay *r)
          .logprob_count = c->logprob_count,
     };
     r->outcome.is_whole = r->state == RELAY_DONE;
+    if (!r->options.is_judged)
+        return;
     r->outcome.confidence = confidence_of(&facts, &r->outcome.doubt);
     r->outcome.is_good = is_good(r);
 }

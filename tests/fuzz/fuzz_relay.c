@@ -83,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&placeholder, 64);
     buf_init(&body, (size_t)FUZZ_MOST_BYTES * 32);
     struct relay_options options = {
+        .is_judged = true,
         .is_stream = data[0] & 1,
         .strip_logprobs = data[0] & 2,
         .strip_usage = data[0] & 4,

@@ -73,13 +73,15 @@ struct passed {
 
 static inline struct relay_options stream_of(const struct stage *s)
 {
-    return (
-        struct relay_options){ .is_stream = true, .vault = s->vault, .answer_most_bytes = STAGE_MOST_BYTES };
+    return (struct relay_options){
+        .is_stream = true, .is_judged = true, .vault = s->vault, .answer_most_bytes = STAGE_MOST_BYTES
+    };
 }
 
 static inline struct relay_options whole_of(const struct stage *s)
 {
-    return (struct relay_options){ .vault = s->vault, .answer_most_bytes = STAGE_MOST_BYTES };
+    return (
+        struct relay_options){ .is_judged = true, .vault = s->vault, .answer_most_bytes = STAGE_MOST_BYTES };
 }
 
 /* Fed in pieces: up to `first`, then up to `second`, then the rest; each_byte: one by one. */
