@@ -60,6 +60,7 @@ struct redis {
     struct {
         const char *text;
         char        sha1[SHA1_HEX_BYTES];
+        bool        is_told; /* its text has gone over this link, so what comes after may use its SHA-1 */
     } script[SCRIPTS_MOST];
 };
 
@@ -134,6 +135,8 @@ static void drop_link(struct redis *r, const char *words)
 {
     redis_link_close(&r->link);
     r->is_up = false;
+    for (unsigned i = 0; i < SCRIPTS_MOST; i++)
+        r->script[i].is_told = false;
     put_all_away(r, &r->sent, words);
 }
 
@@ -160,8 +163,36 @@ static bool was_steady(const struct redis *r)
     return r->is_up && loop_now_ms(r->loop) - r->up_since_ms >= STEADY_MS;
 }
 
+/* With its text, from which Redis learns it. */
+static void send_whole_script(struct redis *r, struct command *c)
+{
+    struct buf whole;
+    buf_init(&whole, SIZE_MAX);
+    command_write_whole(c, &whole);
+    redis_link_send(r->link, whole.ptr, whole.len);
+    buf_fini(&whole);
+    c->script = NULL;
+    command_move(c, &r->sent);
+}
+
+/* The first time over a link a script goes with its text: Redis might not know it, and to be sent once more it
+ * would have to stand behind what was asked after it. */
+static bool is_script_told(struct redis *r, const char *text)
+{
+    unsigned i = 0;
+    while (r->script[i].text != text)
+        i++;
+    bool was_told = r->script[i].is_told;
+    r->script[i].is_told = true;
+    return was_told;
+}
+
 static void send_command(struct redis *r, struct command *c)
 {
+    if (c->script && !is_script_told(r, c->script)) {
+        send_whole_script(r, c);
+        return;
+    }
     redis_link_send(r->link, c->bytes, c->len);
     command_move(c, &r->sent);
     if (!c->script)
@@ -195,18 +226,6 @@ static void on_link_down(void *arg, const char *why)
     link_up(r);
 }
 
-/* Redis does not know the script: once more, with its text. */
-static void send_whole_script(struct redis *r, struct command *c)
-{
-    struct buf whole;
-    buf_init(&whole, SIZE_MAX);
-    command_write_whole(c, &whole);
-    redis_link_send(r->link, whole.ptr, whole.len);
-    buf_fini(&whole);
-    c->script = NULL;
-    command_move(c, &r->sent);
-}
-
 static bool is_error(const redisReply *reply, struct slice code)
 {
     return reply->type == REDIS_REPLY_ERROR && slice_starts(slice_of(reply->str, reply->len), code);
@@ -223,7 +242,7 @@ static void on_link_reply(void *arg, const redisReply *reply)
     }
     if (!c->is_dead)
         r->misses = 0;
-    if (!c->is_dead && c->script && is_error(reply, S("NOSCRIPT"))) {
+    if (!c->is_dead && c->script && is_error(reply, S("NOSCRIPT"))) { /* somebody made it forget */
         send_whole_script(r, c);
         return;
     }

@@ -39,8 +39,9 @@ bool redis_is_idle(const struct redis *);
  * on_reply may be NULL: fire and forget. */
 uint64_t redis_ask(struct redis *, int argc, const struct slice *argv, on_redis_fn *, void *arg);
 
-/* A Lua script by its SHA-1 (EVALSHA, and EVAL once where Redis does not know it yet). argv: the keys, then the
- * arguments. The script's text must live as long as the process; it is known by its address. */
+/* A Lua script by its SHA-1 (EVALSHA; EVAL the first time over a link, so that Redis knows it and the order
+ * stays). argv: the keys, then the arguments. The script's text must live as long as the process; it is known
+ * by its address. */
 uint64_t redis_run(struct redis *, const char *script, int key_count, int argc, const struct slice *argv,
                    on_redis_fn *, void *arg);
 
