@@ -157,6 +157,11 @@ static void leg_done(struct exchange *x)
     exchange_end(x);
 }
 
+static bool is_somebody_left(const struct exchange *x)
+{
+    return x->candidate < x->decision.count || may_escalate(x);
+}
+
 static void leg_failed(struct exchange *x, const struct fault *why, bool was_sent)
 {
     exchange_count_leg(x, was_sent);
@@ -169,7 +174,10 @@ static void leg_failed(struct exchange *x, const struct fault *why, bool was_sen
     }
     metrics_fault(x->tools->metrics, why->kind);
     metrics_add(x->tools->metrics, METRIC_FALLBACKS, 1);
-    ask_or_end(x);
+    if (x->reservation.id[0] && x->cost_nanousd > x->settled_nanousd && is_somebody_left(x))
+        exchange_reserve_again(x);
+    else
+        ask_or_end(x);
 }
 
 /* ---- a provider's errors ---- */

@@ -3,8 +3,8 @@
  *
  * Read the table and you know the program. Each step hands on to the next, waits for one thing, or ends the
  * exchange; whatever ends it, settle runs, once. The only arrow back is in forward: a candidate that fails
- * before the first byte of its answer is followed by the next one that the decision allows, and a draft that is
- * not good enough by the model it escalates to.
+ * before the first byte of its answer is followed by the next one that the decision allows (by way of reserve,
+ * when it has to be paid all the same), and a draft that is not good enough by the model it escalates to.
  *
  *   client -> identify -> understand -> admit -> inspect -> decide -> redact -> recall -> shorten -> reserve ->
  * forward -> client redis    SLM        pure                 redis     SLM        redis      network     |
@@ -35,6 +35,12 @@ enum { ERROR_BODY_MOST = 64 * 1024 };
 #define STEP(name, words) enum step_result take_##name(struct exchange *);
 EXCHANGE_STEPS(STEP)
 #undef STEP
+
+enum step {
+#define STEP(name, words) STEP_##name,
+    EXCHANGE_STEPS(STEP)
+#undef STEP
+};
 
 static const struct {
     enum step_result (*take)(struct exchange *);
@@ -297,7 +303,10 @@ enum step_result take_shorten(struct exchange *x)
 static void take_shortened(struct exchange *x)
 {
     struct thinking *t = &x->shortening;
-    for (size_t i = 0; t->is_done && i < t->passages; i++) {
+    if (!t->is_done)
+        return;
+    t->is_done = false; /* once: to reserve may come again */
+    for (size_t i = 0; i < t->passages; i++) {
         struct passage *passage = &t->passage[i];
         if (passage->dropped == 0)
             continue;
@@ -307,7 +316,7 @@ static void take_shortened(struct exchange *x)
     metrics_add(x->tools->metrics, METRIC_SENTENCES_DROPPED, x->sentences_dropped);
 }
 
-/* Of several candidates one answers; a draft and what it escalates to may both have to be paid. */
+/* Of the candidates that are left one answers; a draft and what it escalates to may both have to be paid. */
 static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
 {
     const struct decision *decision = &x->decision;
@@ -316,7 +325,7 @@ static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
     int64_t bytes = (int64_t)x->body.len + (int64_t)x->redactions * RESTORE_HELD_MOST;
     int64_t cost, escalated = 0;
     *worst = 0;
-    for (unsigned i = 0; i < decision->count; i++) {
+    for (unsigned i = x->candidate; i < decision->count; i++) {
         if (!price_worst(decision->candidate[i], bytes, x->chat.max_tokens, x->chat.choices, &cost, why))
             return false;
         *worst = cost > *worst ? cost : *worst;
@@ -330,20 +339,21 @@ static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
 }
 
 /* Strikes out all that costs money or leaves this machine. False when nothing is left. */
-static bool stay_local(struct decision *decision)
+static bool stay_local(struct exchange *x)
 {
-    unsigned kept = 0;
-    for (unsigned i = 0; i < decision->count; i++)
+    struct decision *decision = &x->decision;
+    unsigned         kept = x->candidate; /* those before it have been asked */
+    for (unsigned i = x->candidate; i < decision->count; i++)
         if (decision->candidate[i]->provider->zone == 0)
             decision->candidate[kept++] = decision->candidate[i];
     decision->count = kept;
     decision->escalate_to = NULL;
-    return kept > 0;
+    return kept > x->candidate;
 }
 
 static void over_budget(struct exchange *x, enum budget_over over, const struct fault *why)
 {
-    if (over == OVER_LOCAL && stay_local(&x->decision))
+    if (over == OVER_LOCAL && stay_local(x))
         x->fault = (struct fault){ 0 };
     else
         x->fault = *why;
@@ -420,6 +430,16 @@ void exchange_go_on(struct exchange *x)
         return;
     }
     x->step++;
+    run(x);
+}
+
+void exchange_reserve_again(struct exchange *x)
+{
+    ledger_settle(x->tools->redis, &x->reservation, x->cost_nanousd - x->settled_nanousd);
+    x->settled_nanousd = x->cost_nanousd;
+    x->fault = (struct fault){ 0 };
+    x->cancel = NULL;
+    x->step = STEP_reserve;
     run(x);
 }
 

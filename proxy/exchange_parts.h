@@ -74,12 +74,13 @@ struct exchange {
     struct buf          draft; /* a whole answer that was not good enough, in case nothing better comes */
     const struct model *draft_model;
     struct relay       *draft_relay;
-    struct buf          error_body;    /* a provider's answer that is no answer */
-    int                 error_status;  /* of that; 0: none */
-    int64_t             retry_after_s; /* 0: not told */
-    int64_t             asked_bytes;   /* of the body sent to this candidate */
-    int64_t             cost_nanousd;  /* of all legs so far */
-    struct answer_usage usage;         /* of all legs so far */
+    struct buf          error_body;      /* a provider's answer that is no answer */
+    int                 error_status;    /* of that; 0: none */
+    int64_t             retry_after_s;   /* 0: not told */
+    int64_t             asked_bytes;     /* of the body sent to this candidate */
+    int64_t             cost_nanousd;    /* of all legs so far */
+    int64_t             settled_nanousd; /* of that, what the ledger knows already */
+    struct answer_usage usage;           /* of all legs so far */
 
     struct fault fault; /* what ended it, if anything did */
 };
@@ -87,6 +88,8 @@ struct exchange {
 /* Goes on with the step after a wait; or ends. Never called from within a step. */
 void exchange_go_on(struct exchange *);
 void exchange_end(struct exchange *);
+/* A leg has failed that has to be paid: settles it, and reserves what the candidates that are left can cost. */
+void exchange_reserve_again(struct exchange *);
 
 /* asking.c: the step forward, and the only arrow back. */
 enum step_result take_forward(struct exchange *);

@@ -139,7 +139,7 @@ void exchange_settle(struct exchange *x)
 {
     struct metrics *metrics = x->tools->metrics;
     if (x->reservation.id[0])
-        ledger_settle(x->tools->redis, &x->reservation, x->cost_nanousd);
+        ledger_settle(x->tools->redis, &x->reservation, x->cost_nanousd - x->settled_nanousd);
     metrics_add(metrics, METRIC_REQUESTS, 1);
     metrics_add(metrics, METRIC_COST, x->cost_nanousd);
     if (x->is_hit)

@@ -127,6 +127,24 @@ def test_a_client_that_leaves_pays_for_what_was_used_and_leaks_no_reservation(st
     assert weir.metric("weir_cost_nanousd_total") > 2_000_000_000, "what the first one used was counted"
 
 
+@pytest.mark.parametrize("usd, over, end", [(110, "deny", 402), (110, "local", "near"), (150, "deny", "between")])
+def test_a_failure_that_has_to_be_paid_leaves_less_for_the_next_model(stage, usd, over, end):
+    """Each of the two can cost some 95 dollars, and the one that breaks off does cost some 30."""
+    def breaks_off(request, wire):
+        wire.head(length=1000)
+        wire.send(b'{"id":')
+        wire.close()
+    between = stage.provider(says("between", usage=(1, 1)))
+    weir = stage.weir(local=stage.provider(says("near")), trusted=between, cloud=stage.provider(breaks_off), teams=TEAMS,
+                      prices={**DEAR, "middle": DEAR["large"]}, policy=policy(usd, over, ("large", "middle", "small")[:2 + (over == "local")]))
+    answer = ask(weir)
+    assert end == (answer.text if answer.status == 200 else answer.status), answer.body
+    assert len(between.requests) == (end == "between")
+    assert weir.metric("weir_cost_nanousd_total") > 20_000_000_000
+    if end == "between":
+        assert ask(weir).status == 402, "both legs were settled"
+
+
 def test_a_stream_that_breaks_off_is_settled_by_what_came(stage):
     weir = stage.weir(cloud=stage.provider(cuts_after(4)), prices=DEAR)
     weir.stream("hello")
