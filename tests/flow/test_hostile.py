@@ -1,5 +1,6 @@
 """Clients and providers that mean harm, or behave as if: Weir stays up, holds what it promised, and forgets nothing and nobody."""
 import json
+import random
 import socket
 import struct
 import threading
@@ -7,7 +8,7 @@ import time
 
 import pytest
 
-from actors.scripted import chunk, completion, says, stalls
+from actors.scripted import chunk, completion, cuts_after, fails, hangs_up, says, stalls, stalls_after
 from actors.weir import wait_for
 
 LOOKS = {"privacy": [{"name": "addresses", "when": {"pii": ["email", "phone"]}, "redact": "placeholder"}],
@@ -175,3 +176,122 @@ def test_a_slow_reader_gets_the_whole_of_a_large_answer(stage, ends):
         if stop.is_alive():
             stop.join()
     assert json.loads(reply.partition(b"\r\n\r\n")[2])["choices"][0]["message"]["content"] == text
+
+
+# All of it at once.
+
+STORM_SECONDS = 10
+CLIENTS = 24
+STORM = {
+    "privacy": LOOKS["privacy"],
+    "cost": [{"name": "purse", "budget": {"usd": 1000, "every": "month"}, "over": "local"}],
+    "routes": [{"name": "far first", "when": {"tokens": {"above": 200}}, "ask": ["large", "middle", "small"], "cache": {"keep": "1h"}},
+               {"name": "near first", "ask": ["small"], "cache": {"keep": "1s"},
+                "escalate": {"to": "large", "when": {"confidence": {"below": 0.6}}}}],
+}
+OTHER_ROUTES = {**STORM, "routes": [{"name": "all", "ask": ["middle", "large", "small"]}]}
+
+
+def storm_provider(seed):
+    """Anything that a provider may do, the good more often than the bad."""
+    chance, lock = random.Random(seed), threading.Lock()
+
+    def resets(request, wire):
+        wire.reset()
+
+    def is_garbage(request, wire):
+        wire.head(content_type="text/event-stream")
+        for _ in range(30):
+            wire.event(b"{not JSON")
+        wire.last_chunk()
+
+    def says_too_much(request, wire):
+        says("more than was asked")(request, wire)
+        wire.send(b"HTTP/1.1 200 OK\r\n")
+
+    def has_two_lengths(request, wire):
+        wire.send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}x")
+        wire.close()
+
+    good = [says("yes, surely", logprob=-0.01), says("perhaps", logprob=-3), says("a long answer " * 3000, size=400),
+            says(lambda request: request.question[-300:]), says("byte by byte", bytewise=True), says("no usage", usage=None), says("")]
+    bad = [stalls, stalls_after(0), stalls_after(3), cuts_after(0), cuts_after(4), hangs_up, resets, fails(400), fails(429), fails(500),
+           never_ends_its_error, is_garbage, says_too_much, has_two_lengths]
+
+    def script(request, wire):
+        with lock:
+            act = chance.choice(good if chance.random() < 0.6 else bad)
+        act(request, wire)
+    return script
+
+
+def storm_client(weir, seed, until):
+    """One client after another that asks and then behaves badly, or not."""
+    chance = random.Random(seed)
+
+    def request():
+        words = chance.choice(["hello", "Write to ann@example.org. " * chance.choice([1, 100, 3000]), f"number {chance.randrange(5)}"])
+        body = json.dumps({"model": chance.choice(["auto", "auto", "small", "middle", "large"]), "stream": chance.random() < 0.6,
+                           "max_tokens": 100, "messages": [{"role": "user", "content": words}]}).encode()
+        more = chance.choice([b"", b"", b"connection: close\r\n", b"expect: 100-continue\r\n"])
+        head = b"POST /v1/chat/completions HTTP/1.%d\r\nhost: w\r\n%scontent-length: %d\r\n\r\n" % (
+            chance.random() < 0.9, more, len(body))
+        return chance.choice([head + body] * 6 + [(head + body) * 3, head + body[:-20], head[:30], b"\0" + head,
+                                                  b"GET /metrics HTTP/1.1\r\nhost: w\r\n\r\n" * 20])
+
+    while time.monotonic() < until:
+        try:
+            with weir.connect() as client:
+                client.sendall(request())
+                client.settimeout(chance.choice([0.01, 0.1, 0.3, 2]))
+                leaves_after = chance.choice([0, 1, 500, 50_000, 10_000_000])
+                heard = 0
+                while heard < leaves_after and time.monotonic() < until:
+                    data = client.recv(chance.choice([100, 65536]))
+                    if not data:
+                        break
+                    heard += len(data)
+                if chance.random() < 0.5:
+                    reset(client)
+        except OSError:  # told off, or left alone: both are to be expected
+            pass
+
+
+def ask_redis(stage, command):
+    """What Weir's own Redis answers, as raw bytes."""
+    [path] = (stage.folder / "state").rglob("*.sock")
+    with socket.socket(socket.AF_UNIX) as redis:
+        redis.connect(str(path))
+        redis.sendall(command.encode() + b"\r\n")
+        return redis.recv(65536)
+
+
+@pytest.mark.threads
+def test_a_storm_leaves_nothing_behind(stage):
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    near, between, far = (stage.provider(storm_provider(seed + number), name) for number, name in enumerate(["near", "between", "far"]))
+    patience = {"connect": "1s", "first_byte": "600ms", "idle": "600ms"}
+    weir = stage.weir(local={"url": near.url(), **patience}, trusted={"url": between.url(), **patience},
+                      cloud={"url": far.url(), **patience}, policy=STORM, loops=3,
+                      prices={name: {"input": 10, "output": 100} for name in ("middle", "large")})
+    until = time.monotonic() + STORM_SECONDS
+    clients = [threading.Thread(target=storm_client, args=(weir, seed + 100 + number, until)) for number in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    reloads = 0
+    while time.monotonic() < until:
+        reloads += 1
+        stage.write_policy([STORM, OTHER_ROUTES, "routes: ["][reloads % 3])
+        weir.reload()
+        time.sleep(0.3)
+    for client in clients:
+        client.join()
+
+    wait_for(lambda: is_idle(weir), 20, "the last request to end")
+    assert weir.get("/readyz").status == 200
+    assert weir.metric("weir_reloads_total") > 1 and weir.metric("weir_reloads_refused_total") > 1
+    assert weir.metric("weir_requests_total") > 100 and weir.metric("weir_clients_gone_total") > 10
+    wait_for(lambda: ask_redis(stage, "KEYS *:leases:*") == b"*0\r\n", what="every reservation to be settled")
+    near.script = between.script = far.script = says("calm again")
+    assert weir.chat("Is it over?").text == "calm again"
