@@ -74,6 +74,10 @@ void client_reply_end(struct client *);
 /* Law 4: what has been sent is not whole and must not look so. Sends what was added, then closes without the
  * last chunk. */
 void client_reply_break(struct client *);
+/* A line for `headers`. Names come from files and may be long and in any script, while a header takes ASCII and
+ * commas separate: what does not fit becomes "?", and what is beyond 128 bytes is left out. */
+void reply_header(struct buf *out, const char *key, const char *name);
+void reply_header_name(struct buf *out, const char *name); /* the name alone */
 /* Whole replies. */
 void client_reply(struct client *, int status, const char *content_type, struct slice headers,
                   struct slice body);

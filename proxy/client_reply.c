@@ -3,7 +3,7 @@
 
 #include "wire/chat.h"
 
-enum { ERROR_BODY_MOST = 4096 };
+enum { ERROR_BODY_MOST = 4096, NAME_MOST_BYTES = 128 };
 
 static const char *reason(int status)
 {
@@ -171,6 +171,21 @@ void client_reply(struct client *c, int status, const char *content_type, struct
     begin(c, status, content_type, headers, (int64_t)body.len);
     add(c, body);
     end(c);
+}
+
+void reply_header_name(struct buf *out, const char *name)
+{
+    for (size_t i = 0; name[i] && i < NAME_MOST_BYTES; i++) {
+        bool is_plain = name[i] >= 0x20 && name[i] < 0x7F && name[i] != ',';
+        buf_add_byte(out, is_plain ? name[i] : '?');
+    }
+}
+
+void reply_header(struct buf *out, const char *key, const char *name)
+{
+    buf_printf(out, "%s: ", key);
+    reply_header_name(out, name);
+    buf_add(out, S("\r\n"));
 }
 
 void client_reply_fault(struct client *c, const struct fault *why, struct slice headers)

@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 /* About the time that one long chat's inspection takes. */
-enum { PIECE_TEXTS = 16 };
+enum { PIECE_TEXTS = 16, HEADERS_MOST_BYTES = 1024 };
 
 struct embedding {
     struct job                job; /* first: what the pool gives back */
@@ -58,6 +58,7 @@ static void end(struct embedding *e, enum fault_kind fault)
     struct metrics *metrics = e->tools->metrics;
     e->client = NULL;
     e->tools->running--;
+    metrics_add(metrics, METRIC_REQUESTS_RUNNING, -1);
     metrics_add(metrics, METRIC_REQUESTS, 1);
     if (fault)
         metrics_fault(metrics, fault);
@@ -79,16 +80,18 @@ static void refuse(struct embedding *e, const struct fault *why, struct slice he
 
 static void reply(struct embedding *e)
 {
-    char headers[512];
-    int  len = snprintf(headers, sizeof headers, "x-weir-model: %s\r\nx-weir-zone: %s\r\n",
-                        slm_name(e->snapshot->slm), e->snapshot->settings->zone[0]);
+    struct buf headers;
+    buf_init(&headers, HEADERS_MOST_BYTES);
+    reply_header(&headers, "x-weir-model", slm_name(e->snapshot->slm));
+    reply_header(&headers, "x-weir-zone", e->snapshot->settings->zone[0]);
     if (e->cut)
-        len += snprintf(headers + len, sizeof headers - (size_t)len, "x-weir-cut-texts: %zu\r\n", e->cut);
+        buf_printf(&headers, "x-weir-cut-texts: %zu\r\n", e->cut);
     embeddings_end(&e->answer, slm_name(e->snapshot->slm), e->tokens);
     if (e->answer.full)
         die("an answer of %zu embeddings is longer than its ceiling", e->request.count);
     metrics_add(e->tools->metrics, METRIC_EMBEDDINGS, (int64_t)e->request.count);
-    client_reply(e->client, 200, "application/json", slice_of(headers, (size_t)len), buf_slice(&e->answer));
+    client_reply(e->client, 200, "application/json", buf_slice(&headers), buf_slice(&e->answer));
+    buf_fini(&headers);
     end(e, FAULT_NONE);
 }
 
@@ -210,6 +213,7 @@ void embeddings_begin_for(struct tools *tools, struct client *client)
         .began_ms = loop_now_ms(tools->loop),
     };
     tools->running++;
+    metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
     client_set_owner(client, e);
     if (!read_request(e, &why))
         refuse(e, &why, slice_of(NULL, 0));

@@ -42,43 +42,27 @@ static size_t places_hidden(const struct exchange *x)
     return x->model && x->model->provider->zone == 0 ? 0 : x->redactions;
 }
 
-enum { NAME_MOST_BYTES = 128, HEADERS_MOST_BYTES = 8192 }; /* of all the names that may be told */
-
-/* Names come from files and may be long and in any script; a header takes ASCII, and commas separate. */
-static void add_name(struct buf *out, const char *name)
-{
-    for (size_t i = 0; name[i] && i < NAME_MOST_BYTES; i++) {
-        bool is_plain = name[i] >= 0x20 && name[i] < 0x7F && name[i] != ',';
-        buf_add_byte(out, is_plain ? name[i] : '?');
-    }
-}
-
-static void add_header(struct buf *out, const char *key, const char *name)
-{
-    buf_printf(out, "%s: ", key);
-    add_name(out, name);
-    buf_add(out, S("\r\n"));
-}
+enum { HEADERS_MOST_BYTES = 8192 }; /* more than all that may be told, cut names as they are */
 
 struct slice exchange_headers(struct exchange *x, bool tells_cost)
 {
     const struct decision *decision = &x->decision;
     struct buf             out;
     buf_init(&out, HEADERS_MOST_BYTES);
-    add_header(&out, "x-request-id", x->id);
+    reply_header(&out, "x-request-id", x->id);
     if (decision->route)
-        add_header(&out, "x-weir-route", decision->route);
+        reply_header(&out, "x-weir-route", decision->route);
     for (unsigned i = 0; i < decision->rule_count; i++) {
         buf_add_str(&out, i == 0 ? "x-weir-rule: " : ", ");
-        add_name(&out, decision->rule[i]);
+        reply_header_name(&out, decision->rule[i]);
     }
     if (decision->rule_count)
         buf_add(&out, S("\r\n"));
     if (x->model) {
-        add_header(&out, "x-weir-model", x->model->name);
-        add_header(&out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
+        reply_header(&out, "x-weir-model", x->model->name);
+        reply_header(&out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
     }
-    add_header(&out, "x-weir-cache", x->is_hit ? "hit" : x->uses_cache ? "miss" : "off");
+    reply_header(&out, "x-weir-cache", x->is_hit ? "hit" : x->uses_cache ? "miss" : "off");
     buf_add(&out, S("x-weir-redactions: "));
     buf_add_decimal(&out, (int64_t)places_hidden(x));
     buf_add(&out, S("\r\n"));
@@ -87,7 +71,7 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     if (tells_cost) {
         char cost[32];
         nanousd_format(x->cost_nanousd, cost);
-        add_header(&out, "x-weir-cost-usd", cost);
+        reply_header(&out, "x-weir-cost-usd", cost);
     }
     struct slice lines = arena_copy(x->arena, buf_slice(&out));
     buf_fini(&out);

@@ -139,3 +139,12 @@ def test_without_a_model_there_are_none(stage):
     refused = ask(weir, "x", key=None)
     assert refused.status == 404 and refused.error["code"] == "model_not_found"
     assert "deploy/model" in refused.error["message"]
+
+
+@needs_model
+def test_names_in_settings_are_no_way_into_the_head_of_a_reply(stage):
+    settings = stage.settings(local=stage.provider(), slm={"model": str(MODEL)}, zones=["near\r\nx-evil: 1" + "e" * 600, "cloud"])
+    settings["providers"]["local"]["zone"] = settings["zones"][0]
+    answer = ask(stage.weir(settings=settings), ["hello"], key=None)
+    assert answer.status == 200 and len(answer.json["data"]) == 1
+    assert "x-evil" not in answer.headers and answer.told("zone").startswith("near")
