@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -304,6 +305,16 @@ static void run(struct daemon *d, const sigset_t *signals)
         pthread_join(d->post[i].thread, NULL);
 }
 
+/* A connection is a descriptor. The soft limit is low for the sake of programs that use select(); we do not. */
+static void take_all_descriptors(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int cmd_serve(int argc, char **argv)
 {
     struct daemon d = { .file = access("weir.yaml", R_OK) == 0 ? "weir.yaml" : NULL };
@@ -322,6 +333,7 @@ int cmd_serve(int argc, char **argv)
     sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited by all threads; the main thread waits for them */
     signal(SIGPIPE, SIG_IGN);
+    take_all_descriptors();
 
     struct diag diag;
     diag_init(&diag);

@@ -1,6 +1,7 @@
 """Clients and providers that mean harm, or behave as if: Weir stays up, holds what it promised, and forgets nothing and nobody."""
 import json
 import random
+import resource
 import socket
 import struct
 import threading
@@ -129,6 +130,20 @@ def test_names_in_settings_are_no_way_into_the_head_of_a_reply(stage):
 
 
 # Clients that read slowly, or not at all.
+
+
+def test_as_many_clients_may_come_as_the_system_lets(stage):
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (120, usual[1]))
+    try:
+        weir = stage.weir_unready(cloud=stage.provider())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+    weir.wait_until_ready()
+    clients = [weir.connect() for _ in range(200)]
+    assert weir.get("/readyz").status == 200
+    for client in clients:
+        client.close()
 
 
 def test_a_client_that_only_asks_is_not_heard_until_it_listens(stage):
