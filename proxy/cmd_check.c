@@ -36,6 +36,11 @@ static void tell_notes(const struct loaded *l)
         printf("note  model     none; ./deploy/model fetches one. Without it difficulty counts as 1, and "
                "privacy rules "
                "about topics always apply\n");
+    if (policy_class_count(l->policy) && l->slm)
+        printf("ok    classes   %u, learned from their examples\n", policy_class_count(l->policy));
+    else if (policy_class_count(l->policy))
+        printf(
+            "note  classes   not learned, since there is no model: privacy rules about classes always apply\n");
     if (l->slm && !slm_has_heads(l->slm))
         printf("note  model     difficulty and topic are learned for another model, and are not judged with "
                "this one\n");

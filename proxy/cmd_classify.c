@@ -1,8 +1,8 @@
 /*
- * cmd_classify.c - weir classify: how hard is each line of stdin, and what is it about.
+ * cmd_classify.c - weir classify: how hard is each line of stdin, what is it about, of which class is it.
  *
- * What policies see of a prompt of the same words. For people a line each, "difficulty  topic  share  the
- * words"; with --json all shares.
+ * What policies see of a prompt of the same words. For people a line each: difficulty, topic and its share,
+ * class where the policies have some, the words. With --json all shares.
  */
 #include "cmd_lines.h"
 #include "cmd_load.h"
@@ -14,22 +14,76 @@
 
 enum { WORDS_SHOWN_BYTES = 72 };
 
+struct reading {
+    bool             is_judged, is_classed;
+    struct judgement judgement;
+    float            class_share[CLASSES_MOST];
+    const char      *class_best; /* (ref in policy) */
+};
+
+/* As an inspection reads a question. */
+static void read_line(const struct loaded *l, struct slice line, struct reading *out)
+{
+    float                 embedding[SLM_DIM_MOST];
+    const struct classes *classes = policy_classes(l->policy);
+    *out = (struct reading){ 0 };
+    if (slice_trim(line).len == 0)
+        return;
+    slm_embed_question(l->worker, line, embedding);
+    out->is_judged = slm_has_heads(l->slm);
+    slm_judge_embedded(l->slm, line, embedding, &out->judgement);
+    out->is_classed = classes != NULL;
+    if (classes)
+        out->class_best = policy_class(l->policy, classes_judge(classes, line, embedding, out->class_share));
+}
+
 /* ---- for programs ---- */
+
+static void add_share(struct buf *out, bool is_first, const char *name, float share)
+{
+    if (!is_first)
+        buf_add_byte(out, ',');
+    json_add_string(out, slice_str(name));
+    buf_printf(out, ":%.6g", (double)share);
+}
+
+static void add_topics(struct buf *out, const struct reading *r)
+{
+    if (!r->is_judged) {
+        buf_add(out, S("\"difficulty\":null,\"topic\":null,\"topics\":null"));
+        return;
+    }
+    buf_printf(out, "\"difficulty\":%.6g,\"topic\":\"%s\",\"topics\":{", (double)r->judgement.difficulty,
+               topic_word(r->judgement.topic));
+    for (unsigned t = 0; t < TOPICS; t++)
+        add_share(out, t == 0, topic_word((enum topic)t), r->judgement.topic_share[t]);
+    buf_add_byte(out, '}');
+}
+
+static void add_classes(struct buf *out, const struct policy *policy, const struct reading *r)
+{
+    if (!r->is_classed) {
+        buf_add(out, S("\"class\":null,\"classes\":null"));
+        return;
+    }
+    buf_add(out, S("\"class\":"));
+    json_add_string(out, slice_str(r->class_best));
+    buf_add(out, S(",\"classes\":{"));
+    for (unsigned i = 0; i < policy_class_count(policy); i++)
+        add_share(out, i == 0, policy_class(policy, i), r->class_share[i]);
+    buf_add_byte(out, '}');
+}
 
 static void answer_in_json(const struct loaded *l, struct slice line, struct buf *out, void *arg)
 {
     (void)arg;
-    struct judgement j;
-    if (!l->inspector.worker || slice_trim(line).len == 0) {
-        buf_add(out, S("{\"difficulty\":null,\"topic\":null,\"topics\":null}"));
-        return;
-    }
-    slm_judge(l->inspector.worker, line, &j);
-    buf_printf(out, "{\"difficulty\":%.6g,\"topic\":\"%s\",\"topics\":{", (double)j.difficulty,
-               topic_word(j.topic));
-    for (unsigned t = 0; t < TOPICS; t++)
-        buf_printf(out, "%s\"%s\":%.6g", t ? "," : "", topic_word((enum topic)t), (double)j.topic_share[t]);
-    buf_add(out, S("}}"));
+    struct reading r;
+    read_line(l, line, &r);
+    buf_add_byte(out, '{');
+    add_topics(out, &r);
+    buf_add_byte(out, ',');
+    add_classes(out, l->policy, &r);
+    buf_add_byte(out, '}');
 }
 
 /* ---- for people ---- */
@@ -47,14 +101,16 @@ static void add_words(struct buf *out, struct slice line)
 static void answer_in_words(const struct loaded *l, struct slice line, struct buf *out, void *arg)
 {
     (void)arg;
-    struct judgement j;
-    if (!l->inspector.worker || slice_trim(line).len == 0) {
+    struct reading          r;
+    const struct judgement *j = &r.judgement;
+    read_line(l, line, &r);
+    if (r.is_judged)
+        buf_printf(out, "%.2f  %-12s %3.0f %%  ", (double)j->difficulty, topic_word(j->topic),
+                   100 * (double)j->topic_share[j->topic]);
+    else
         buf_printf(out, "%4s  %-12s %5s  ", "-", "not judged", "");
-    } else {
-        slm_judge(l->inspector.worker, line, &j);
-        buf_printf(out, "%.2f  %-12s %3.0f %%  ", (double)j.difficulty, topic_word(j.topic),
-                   100 * (double)j.topic_share[j.topic]);
-    }
+    if (policy_class_count(l->policy) > 0)
+        buf_printf(out, "%-16s  ", r.is_classed ? r.class_best : "-");
     add_words(out, line);
 }
 

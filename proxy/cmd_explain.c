@@ -8,6 +8,7 @@
 #include "commands.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,7 +29,9 @@ static const struct team *find_team(const struct settings *settings, const char 
 static bool explain(struct explanation *e, struct slice model, struct slice prompt)
 {
     const struct loaded *l = e->loaded;
-    struct needs         all = { .pii = true, .judgement = true }; /* also what no rule asks: it is told */
+    struct needs         all = { .pii = true,
+                                 .judgement = true,
+                                 .classes = true }; /* also what no rule asks: it is told */
     if (!chat_of_prompt(l->arena, model, prompt, &e->chat, &e->why) ||
         !inspect(&l->inspector, all, l->arena, &e->chat, &e->inspection, &e->why))
         return false;
@@ -111,6 +114,28 @@ static void print_topics(const struct judgement *j)
     putchar('\n');
 }
 
+/* The likeliest of the policies' classes, and what is left for none of them. */
+static void print_class(const struct explanation *e)
+{
+    const struct policy *policy = e->loaded->policy;
+    const float         *share = e->facts.class_share;
+    float                none = 1;
+    unsigned             best = 0;
+    if (policy_class_count(policy) == 0)
+        return;
+    if (!share) {
+        printf("  %-12snot judged\n", "class");
+        return;
+    }
+    for (unsigned i = 0; i < policy_class_count(policy); i++) {
+        none -= share[i];
+        best = share[i] > share[best] ? i : best;
+    }
+    printf("  %-12s%s: %s %.0f %%, none of the classes %.0f %%\n", "class",
+           policy_class(policy, e->facts.class_best), policy_class(policy, best), 100 * (double)share[best],
+           100 * fmax((double)none, 0));
+}
+
 static void print_facts(const struct explanation *e)
 {
     puts("What is in it");
@@ -122,6 +147,7 @@ static void print_facts(const struct explanation *e)
         printf("  %-12snot judged: there is no model (./deploy/model fetches one)\n", "topic");
         printf("  %-12snot judged, counts as 1\n", "difficulty");
     }
+    print_class(e);
     print_findings(e);
 }
 

@@ -18,8 +18,10 @@ static void begin(struct buf *out, const char *key)
     char last = out->len ? out->ptr[out->len - 1] : '{';
     if (last != '{' && last != '[')
         buf_add_byte(out, ',');
-    if (key)
-        buf_printf(out, "\"%s\":", key);
+    if (key) { /* a class's name may have quotes */
+        json_add_string(out, slice_str(key));
+        buf_add_byte(out, ':');
+    }
 }
 
 static void open_group(struct buf *out, const char *key, char bracket)
@@ -76,6 +78,22 @@ static void add_findings(struct buf *out, const struct explanation *e)
     buf_add_byte(out, ']');
 }
 
+/* By name; null where they were not judged. */
+static void add_classes(struct buf *out, const struct explanation *e)
+{
+    const struct policy *policy = e->loaded->policy;
+    const struct facts  *facts = &e->facts;
+    add_str(out, "class", facts->class_share ? policy_class(policy, facts->class_best) : NULL);
+    if (!facts->class_share) {
+        add_str(out, "classes", NULL);
+        return;
+    }
+    open_group(out, "classes", '{');
+    for (unsigned i = 0; i < policy_class_count(policy); i++)
+        add_real(out, policy_class(policy, i), (double)facts->class_share[i]);
+    buf_add_byte(out, '}');
+}
+
 static void add_facts(struct buf *out, const struct explanation *e)
 {
     const struct judgement *j = &e->facts.judgement;
@@ -93,6 +111,7 @@ static void add_facts(struct buf *out, const struct explanation *e)
         add_str(out, "topic", NULL);
         add_str(out, "topics", NULL);
     }
+    add_classes(out, e);
     add_findings(out, e);
     buf_add_byte(out, '}');
 }

@@ -27,7 +27,9 @@ static bool open_readers(struct loaded *l)
     if (!l->slm)
         return told(l, l->settings->slm_folder, &why);
     l->worker = slm_worker_new(l->slm);
-    l->inspector.worker = slm_has_heads(l->slm) ? l->worker : NULL;
+    policy_learn(l->policy, l->arena, l->worker);
+    l->inspector.worker = l->worker;
+    l->inspector.classes = policy_classes(l->policy);
     return true;
 }
 

@@ -281,7 +281,7 @@ static void run(struct daemon *d, const sigset_t *signals)
     log_info("ready", "weir %s, %u loops, model %s (%s)", WEIR_VERSION, d->posts,
              d->snapshot->slm ? slm_name(d->snapshot->slm) : "none",
              d->snapshot->slm ? slm_kernel(d->snapshot->slm) : "nothing is judged");
-    if (d->snapshot->needs.judgement && !d->snapshot->slm)
+    if ((d->snapshot->needs.judgement || d->snapshot->needs.classes) && !d->snapshot->slm)
         log_warn("no_model",
                  "policies ask what prompts are about, and there is no model to tell: what they ask counts as "
                  "private and hard. ./deploy/model fetches one, slm.model names it");

@@ -70,6 +70,15 @@ static void weights_unref(struct slm_share *share)
     }
 }
 
+/* The examples of the policies' classes are embedded here: before the snapshot is in force, off the loops. */
+static void learn_classes(struct snapshot *s)
+{
+    struct slm_worker *worker = s->slm && policy_class_count(s->policy) ? slm_worker_new(s->slm) : NULL;
+    if (worker)
+        policy_learn(s->policy, s->arena, worker);
+    slm_worker_free(&worker);
+}
+
 static bool make_tls(struct snapshot *s, struct diag *diag)
 {
     const struct settings *settings = s->settings;
@@ -202,6 +211,7 @@ struct snapshot *snapshot_load(const char *file, const struct snapshot *old, str
     bool has_keys = make_team_keys(s, diag);
     if (!has_weights || !has_tls || !has_keys)
         goto failed;
+    learn_classes(s);
     make_key_rows(s);
     s->redis_zone = store_zone(s->settings);
     return s;

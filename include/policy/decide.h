@@ -23,6 +23,7 @@
 #define WEIR_POLICY_DECIDE_H
 
 #include "policy/settings.h"
+#include "slm/classes.h"
 #include "slm/slm.h"
 #include "wire/chat.h"
 
@@ -33,13 +34,15 @@ struct facts {
     pii_set            pii;
     bool             is_judged; /* false: no heads, or they failed: difficulty counts as 1, the topic as none */
     struct judgement judgement;
-    int64_t          tokens; /* of the prompt, estimated */
-    bool             stream, has_tools, ends_in_tool, has_unreadable;
+    const float *class_share; /* of each of the policy's classes (ref in the inspection); NULL: not judged */
+    unsigned     class_best;  /* the likeliest; policy_class_count() where none of them is likelier */
+    int64_t      tokens;      /* of the prompt, estimated */
+    bool         stream, has_tools, ends_in_tool, has_unreadable;
 };
 
 /* What the rules in force ask about: what is not asked need not be found out. */
 struct needs {
-    bool pii, judgement;
+    bool pii, judgement, classes;
 };
 
 struct budget {
@@ -78,6 +81,17 @@ struct policy;
  * lives in the arena and points into the settings. */
 MUST_CHECK struct policy *policy_read(struct arena *, const struct settings *, settings_file_reader *,
                                       struct diag *);
+
+/* Learns the classes of the policies' `classes:` from their examples, once, before the policy is used:
+ * milliseconds an example. What is learned lives in the arena. Without a model it is not called, and classes
+ * stay unknown. */
+void policy_learn(struct policy *, struct arena *, struct slm_worker *);
+/* NULL where the policies have no classes, or none were learned. */
+const struct classes *policy_classes(const struct policy *);
+unsigned              policy_class_count(const struct policy *);
+/* Its name; CLASS_NONE for an index beyond the last. */
+#define CLASS_NONE "none"
+const char *policy_class(const struct policy *, unsigned index);
 
 struct needs policy_needs(const struct policy *);
 

@@ -12,7 +12,8 @@
 struct inspector {
     const struct finder   *finder;
     struct finder_scratch *scratch;
-    struct slm_worker     *worker; /* NULL: no model */
+    struct slm_worker     *worker;  /* NULL: no model */
+    const struct classes  *classes; /* the policy's; NULL: none */
 };
 
 struct inspection {
@@ -20,6 +21,8 @@ struct inspection {
     bool             is_inspected, is_judged;
     pii_set          pii;
     struct judgement judgement;
+    const float     *class_share; /* in the arena; NULL: not asked for, or not judged */
+    unsigned         class_best;  /* the likeliest; classes_count(): none of them */
 };
 
 /* Finds out what `needs` asks. What is not asked counts as inspected (nothing found) but never as judged;

@@ -59,6 +59,10 @@ const struct slm  *slm_of(const struct slm_worker *);
  * out: slm_dim() floats. */
 void slm_embed(struct slm_worker *, struct slice text, float *out);
 
+/* The embedding by which a question is judged, of length 1. What is longer than a window is read at its
+ * beginning, which says what is asked about, and its end, which says what is asked. */
+void slm_embed_question(struct slm_worker *, struct slice question, float *out);
+
 /* Token ids with [CLS] and [SEP], cut at most (>= 2); returns how many. */
 size_t slm_tokenize(struct slm_worker *, struct slice text, uint32_t *ids, size_t most);
 
@@ -72,6 +76,9 @@ struct judgement {
  * the model is another (another dim), has_heads is false and nothing is judged. */
 bool slm_has_heads(const struct slm *);
 void slm_judge(struct slm_worker *, struct slice question, struct judgement *out);
+/* The same with slm_embed_question()'s embedding at hand. */
+void slm_judge_embedded(const struct slm *, struct slice question, const float *embedding,
+                        struct judgement *out);
 
 /* The topic so named, TOPICS where there is none. */
 enum topic  topic_of(struct slice word);

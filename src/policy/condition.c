@@ -50,6 +50,18 @@ static enum truth ask_topic(const struct condition *c, const struct facts *facts
     return NO;
 }
 
+static enum truth ask_class(const struct condition *c, const struct facts *facts)
+{
+    if (!facts->class_share)
+        return UNKNOWN;
+    for (unsigned i = 0; i < c->classes; i++) {
+        if (c->above < 0 ? facts->class_best == c->in_class[i]
+                         : (double)facts->class_share[c->in_class[i]] > c->above)
+            return YES;
+    }
+    return NO;
+}
+
 static enum truth ask_difficulty(const struct condition *c, const struct facts *facts, enum asker asker)
 {
     if (facts->is_judged)
@@ -83,6 +95,8 @@ static enum truth ask(const struct condition *c, const struct facts *facts, enum
         return ask_pii(c, facts, asker);
     case COND_TOPIC:
         return ask_topic(c, facts);
+    case COND_CLASS:
+        return ask_class(c, facts);
     case COND_DIFFICULTY:
         return ask_difficulty(c, facts, asker);
     case COND_TOKENS:
@@ -120,9 +134,9 @@ bool condition_asks(const struct condition *c, enum condition_kind kind)
 
 /* ---- reading ---- */
 
-static const char *const condition_keys[] = { "pii",  "topic", "difficulty", "tokens", "model",
-                                              "team", "tools", "tool_loop",  "stream", "unreadable",
-                                              "any",  "all",   "not",        NULL };
+static const char *const condition_keys[] = { "pii",        "topic", "class", "difficulty", "tokens",
+                                              "model",      "team",  "tools", "tool_loop",  "stream",
+                                              "unreadable", "any",   "all",   "not",        NULL };
 
 static struct condition *condition_new(struct compiling *c, enum condition_kind kind)
 {
@@ -144,20 +158,44 @@ static void read_range(struct compiling *c, const struct yaml *y, const char *wh
         diag_error(c->diag, y->place, "%s needs `below` or `above`", what);
 }
 
-/* `topic: medical`, `topic: [medical, legal]`, `topic: { is: medical, above: 0.3 }`. */
-static void read_topic(struct compiling *c, const struct yaml *y, struct condition *out)
+/* `topic: medical`, `topic: [medical, legal]`, `topic: { is: medical, above: 0.3 }`: returns the word or list;
+ * NULL where it is missing, which is told. */
+static const struct yaml *read_likeliest(struct compiling *c, const struct yaml *y, struct condition *out)
 {
     static const char *const keys[] = { "is", "above", NULL };
     out->above = -1;
-    if (y->kind != YAML_MAP) {
-        out->topics = topics_named(c, y);
-        return;
-    }
+    if (y->kind != YAML_MAP)
+        return y;
     yaml_known_keys(y, keys, c->diag);
     if (!yaml_get(y, "is"))
-        diag_error(c->diag, y->place, "topic needs `is`: which topics are meant");
-    out->topics = topics_named(c, yaml_get(y, "is"));
+        diag_error(c->diag, y->place, "%.*s needs `is`: which are meant", SLICE_ARG(y->key));
     out->above = yaml_number(yaml_get(y, "above"), 0, 1, -1, c->diag);
+    return yaml_get(y, "is");
+}
+
+struct class_list {
+    struct compiling *c;
+    struct condition *out;
+    size_t            cap;
+};
+
+static void add_class(const struct yaml *y, void *arg)
+{
+    struct class_list *list = arg;
+    struct condition  *out = list->out;
+    unsigned           index;
+    if (!class_named(list->c, y, &index))
+        return;
+    if (out->classes == list->cap)
+        out->in_class =
+            arena_grow(list->c->arena, out->in_class, out->classes, sizeof *out->in_class, &list->cap);
+    out->in_class[out->classes++] = index;
+}
+
+static void read_class_names(struct compiling *c, const struct yaml *y, struct condition *out)
+{
+    struct class_list list = { .c = c, .out = out };
+    yaml_each(read_likeliest(c, y, out), add_class, &list);
 }
 
 struct name_list {
@@ -211,11 +249,12 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
     unsigned key = 0;
     while (condition_keys[key] && !slice_is(y->key, condition_keys[key]))
         key++;
-    static const enum condition_kind kind_of[] = {
-        COND_PII,       COND_TOPIC,  COND_DIFFICULTY, COND_TOKENS, COND_MODEL, COND_TEAM, COND_TOOLS,
-        COND_TOOL_LOOP, COND_STREAM, COND_UNREADABLE, COND_ANY,    COND_ALL,   COND_NOT,  COND_ALL
-    };
-    struct condition *out = condition_new(c, kind_of[key]);
+    static const enum condition_kind kind_of[] = { COND_PII,        COND_TOPIC,      COND_CLASS,
+                                                   COND_DIFFICULTY, COND_TOKENS,     COND_MODEL,
+                                                   COND_TEAM,       COND_TOOLS,      COND_TOOL_LOOP,
+                                                   COND_STREAM,     COND_UNREADABLE, COND_ANY,
+                                                   COND_ALL,        COND_NOT,        COND_ALL };
+    struct condition                *out = condition_new(c, kind_of[key]);
     if (!condition_keys[key])
         return out;
     switch (out->kind) {
@@ -225,8 +264,12 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
         c->policy->needs.pii = true;
         break;
     case COND_TOPIC:
-        read_topic(c, y, out);
+        out->topics = topics_named(c, read_likeliest(c, y, out));
         c->policy->needs.judgement = true;
+        break;
+    case COND_CLASS:
+        read_class_names(c, y, out);
+        c->policy->needs.classes = true;
         break;
     case COND_DIFFICULTY:
         read_range(c, y, "difficulty", 1, out);

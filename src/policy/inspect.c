@@ -30,14 +30,25 @@ static bool find_all(const struct inspector *inspector, struct arena *arena, con
     return true;
 }
 
-static void judge(struct slm_worker *worker, struct arena *arena, const struct chat *chat,
-                  struct inspection *out)
+static void judge(const struct inspector *inspector, struct needs needs, struct arena *arena,
+                  const struct chat *chat, struct inspection *out)
 {
-    struct slice question = chat_question(chat, arena);
-    if (slice_trim(question).len == 0)
+    struct slm_worker *worker = inspector->worker;
+    const bool         has_heads = needs.judgement && slm_has_heads(slm_of(worker));
+    const bool         has_classes = needs.classes && inspector->classes;
+    struct slice       question = chat_question(chat, arena);
+    float              embedding[SLM_DIM_MOST];
+    if (slice_trim(question).len == 0 || !(has_heads || has_classes))
         return;
-    slm_judge(worker, question, &out->judgement);
-    out->is_judged = true;
+    slm_embed_question(worker, question, embedding);
+    if (has_heads)
+        slm_judge_embedded(slm_of(worker), question, embedding, &out->judgement);
+    out->is_judged = has_heads;
+    if (has_classes) {
+        float *share = arena_array(arena, classes_count(inspector->classes), sizeof *share);
+        out->class_best = classes_judge(inspector->classes, question, embedding, share);
+        out->class_share = share;
+    }
 }
 
 bool inspect(const struct inspector *inspector, struct needs needs, struct arena *arena,
@@ -47,8 +58,8 @@ bool inspect(const struct inspector *inspector, struct needs needs, struct arena
     if (needs.pii && !find_all(inspector, arena, chat, out, why))
         return false;
     out->is_inspected = true;
-    if (needs.judgement && inspector->worker)
-        judge(inspector->worker, arena, chat, out);
+    if (inspector->worker)
+        judge(inspector, needs, arena, chat, out);
     return true;
 }
 
@@ -85,6 +96,8 @@ void facts_of(const struct chat *chat, const struct inspection *inspection, cons
         .pii = inspection->pii,
         .is_judged = inspection->is_judged,
         .judgement = inspection->judgement,
+        .class_share = inspection->class_share,
+        .class_best = inspection->class_best,
         .tokens = chat_tokens(chat),
         .stream = chat->stream,
         .has_tools = chat->has_tools,

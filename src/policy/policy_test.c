@@ -22,11 +22,20 @@ static const char *text_or_null(struct compiling *c, const struct yaml *y)
     return y ? arena_cstr(c->arena, yaml_text(y, S(""), c->diag)) : NULL;
 }
 
+static void read_expected_class(struct compiling *c, const struct yaml *y, struct expectation *out)
+{
+    unsigned index = c->policy->class_count;
+    if (!y)
+        return;
+    c->policy->needs.classes = true;
+    if ((y->kind == YAML_SCALAR && slice_is(y->scalar, CLASS_NONE)) || class_named(c, y, &index))
+        out->class_wanted = policy_class(c->policy, index);
+}
+
 static void read_expect(struct compiling *c, const struct yaml *y, struct expectation *out)
 {
-    static const char *const keys[] = {
-        "reach", "route", "model", "topic", "redacts", "rule", "refused", NULL
-    };
+    static const char *const keys[] = { "reach",   "route", "model",   "topic", "class",
+                                        "redacts", "rule",  "refused", NULL };
     if (!yaml_is_map(y, "expect", c->diag))
         return;
     yaml_known_keys(y, keys, c->diag);
@@ -40,6 +49,7 @@ static void read_expect(struct compiling *c, const struct yaml *y, struct expect
     out->topic = text_or_null(c, yaml_get(y, "topic"));
     if (out->topic && topics_named(c, yaml_get(y, "topic")))
         c->policy->needs.judgement = true;
+    read_expected_class(c, yaml_get(y, "class"), out);
     out->has_redacts = redacts != NULL;
     out->redacts = kinds_named(c, redacts);
     read_rules(c, yaml_get(y, "rule"), out);
@@ -175,14 +185,16 @@ static unsigned check(const struct policy *p, const struct expectation *test, co
 {
     const struct decision *decision = &got->decision;
     const char            *topic = got->facts.is_judged ? topic_word(got->facts.judgement.topic) : NULL;
-    const char            *first = decision->count ? decision->candidate[0]->name : NULL;
-    unsigned               wrong = 0;
+    const char *class = got->facts.class_share ? policy_class(p, got->facts.class_best) : NULL;
+    const char *first = decision->count ? decision->candidate[0]->name : NULL;
+    unsigned    wrong = 0;
     if (test->has_reach)
         wrong +=
             check_word(test, "reach", p->settings->zone[test->reach], p->settings->zone[decision->reach], diag);
     wrong += check_word(test, "route", test->route, decision->route, diag);
     wrong += check_word(test, "model", test->first_model, first, diag);
     wrong += check_word(test, "topic", test->topic, topic, diag);
+    wrong += check_word(test, "class", test->class_wanted, class, diag);
     wrong += check_redacts(test, got, diag);
     wrong += check_rules(test, got, diag);
     return wrong + check_refusal(test, got, diag);

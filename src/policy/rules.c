@@ -244,18 +244,24 @@ static void read_section(struct compiling *c, const struct yaml *root, const cha
         read_rule(c, y);
 }
 
-static void read_file(struct compiling *c, const char *file, settings_file_reader *reader)
+/* NULL where it is no policy file, which is told. */
+static const struct yaml *open_file(struct compiling *c, const char *file, settings_file_reader *reader)
 {
-    static const char *const keys[] = { "privacy", "cost", "routes", "tests", NULL };
+    static const char *const keys[] = { "classes", "privacy", "cost", "routes", "tests", NULL };
     struct slice             text;
     if (!policy_file_text(c->arena, reader, file, &text)) {
         diag_error(c->diag, (struct place){ file, 0, 0 }, "the policy file cannot be read");
-        return;
+        return NULL;
     }
     const struct yaml *root = yaml_read(c->arena, file, text, NULL, c->diag);
     if (!yaml_is_map(root, "a policy file", c->diag))
-        return;
+        return NULL;
     yaml_known_keys(root, keys, c->diag);
+    return root;
+}
+
+static void read_file(struct compiling *c, const struct yaml *root)
+{
     read_section(c, root, "privacy", read_privacy_rule);
     read_section(c, root, "cost", read_cost_rule);
     read_section(c, root, "routes", read_route);
@@ -269,8 +275,13 @@ struct policy *policy_read(struct arena *arena, const struct settings *settings,
     unsigned         errors_before = diag->errors;
     c.policy = arena_alloc(arena, sizeof *c.policy);
     c.policy->settings = settings;
+    const struct yaml **root = arena_array(arena, settings->policy_count, sizeof(struct yaml *));
+    for (unsigned i = 0; i < settings->policy_count; i++) {
+        root[i] = open_file(&c, settings->policy_file[i], reader);
+        read_classes(&c, yaml_get(root[i], "classes"));
+    }
     for (unsigned i = 0; i < settings->policy_count; i++)
-        read_file(&c, settings->policy_file[i], reader);
+        read_file(&c, root[i]);
     return diag->errors == errors_before ? c.policy : NULL;
 }
 

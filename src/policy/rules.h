@@ -1,7 +1,8 @@
 /*
  * rules.h - policies as they are compiled: what rules.c reads, and decide.c and policy_test.c go through.
  *
- * Everything lives in the policy's arena and points into the settings; nothing changes after policy_read().
+ * Everything lives in the policy's arena and points into the settings; nothing changes after policy_read() and
+ * policy_learn().
  */
 #ifndef WEIR_POLICY_RULES_H
 #define WEIR_POLICY_RULES_H
@@ -16,6 +17,7 @@ enum condition_kind {
     COND_NOT,
     COND_PII,
     COND_TOPIC,
+    COND_CLASS,
     COND_DIFFICULTY,
     COND_TOKENS,
     COND_MODEL,
@@ -28,13 +30,15 @@ enum condition_kind {
 
 struct condition {
     enum condition_kind kind;
-    struct condition   *child;  /* ALL, ANY, NOT: the first of its conditions */
-    struct condition   *next;   /* sibling */
-    pii_set             pii;    /* PII: any of these */
-    uint32_t            topics; /* TOPIC: any of these, bit 1 << topic */
-    double above, below;        /* DIFFICULTY, TOKENS: both exclusive; TOPIC: above is the share needed, <0: the
-                                   likeliest topic */
-    const char **name;          /* MODEL, TEAM: any of these */
+    struct condition   *child;    /* ALL, ANY, NOT: the first of its conditions */
+    struct condition   *next;     /* sibling */
+    pii_set             pii;      /* PII: any of these */
+    uint32_t            topics;   /* TOPIC: any of these, bit 1 << topic */
+    unsigned           *in_class; /* CLASS: any of these, by index */
+    unsigned            classes;
+    double above, below; /* DIFFICULTY, TOKENS: both exclusive; TOPIC, CLASS: above is the share needed,
+                            <0: the likeliest one */
+    const char **name;   /* MODEL, TEAM: any of these */
     unsigned     names;
     bool         is_wanted; /* the yes-or-no kinds: which of both */
 };
@@ -85,11 +89,17 @@ struct expectation {
     const char        *route;
     const char        *first_model; /* the name of the model asked first */
     const char        *topic;
+    const char        *class_wanted; /* CLASS_NONE: of none */
     bool               has_redacts;
     pii_set            redacts; /* kinds found and hidden, exactly */
     const char       **rule;    /* rules that must have matched */
     unsigned           rules;
     bool               is_refused;
+};
+
+/* One of `classes:`. */
+struct user_class {
+    const char *name;
 };
 
 struct policy {
@@ -102,6 +112,12 @@ struct policy {
     size_t                 route_count, route_cap;
     struct expectation    *test;
     size_t                 test_count, test_cap;
+    struct user_class     *user_class;
+    size_t                 class_cap;
+    unsigned               class_count;
+    struct class_example  *example; /* of all classes */
+    size_t                 example_count, example_cap;
+    const struct classes  *learned; /* NULL before policy_learn(), and without classes */
     struct needs           needs;
     bool                   decides_unreadable; /* a privacy rule asks about `unreadable` */
 };
@@ -128,6 +144,10 @@ unsigned            zone_named(struct compiling *, const struct yaml *);
 pii_set             kinds_named(struct compiling *, const struct yaml *list_or_word);
 uint32_t            topics_named(struct compiling *, const struct yaml *list_or_word);
 
+/* False with an error where there is none so named. */
+MUST_CHECK bool class_named(struct compiling *, const struct yaml *, unsigned *index);
+
+void read_classes(struct compiling *, const struct yaml *map); /* of all files, before any rule */
 void read_tests(struct compiling *, const struct yaml *list);
 
 #endif

@@ -25,12 +25,13 @@ static struct slice last_window(struct slice text)
     return slice_cut(window, from, window.len);
 }
 
-static void embed_question(struct slm_worker *worker, struct slice question, unsigned dim, float *out)
+void slm_embed_question(struct slm_worker *worker, struct slice question, float *out)
 {
     slm_embed(worker, question, out);
     if (question.len <= WINDOWS_ABOVE_BYTES)
         return;
-    float end[SLM_DIM_MOST], squares = 0;
+    const unsigned dim = slm_dim(slm_of(worker));
+    float          end[SLM_DIM_MOST], squares = 0;
     slm_embed(worker, last_window(question), end);
     for (unsigned i = 0; i < dim; i++) {
         out[i] += end[i];
@@ -61,20 +62,30 @@ bool slm_has_heads(const struct slm *s)
     return heads_shipped()->dim == slm_dim(s) && heads_shipped()->fingerprint == slm_fingerprint(s);
 }
 
-void slm_judge(struct slm_worker *worker, struct slice question, struct judgement *out)
+void slm_judge_embedded(const struct slm *slm, struct slice question, const float *embedding,
+                        struct judgement *out)
 {
     const struct heads *heads = heads_shipped();
     struct text_marks   marks;
-    float               embedding[SLM_DIM_MOST], difficulty, topic[TOPICS];
+    float               difficulty, topic[TOPICS];
     *out = (struct judgement){ .difficulty = 0 };
-    if (!slm_has_heads(slm_of(worker)))
+    if (!slm_has_heads(slm))
         return;
-    embed_question(worker, question, heads->dim, embedding);
     text_marks_of(question, &marks);
     head_run(&heads->difficulty, heads->dim, embedding, &marks, &difficulty);
     head_run(&heads->topic, heads->dim, embedding, &marks, topic);
     out->difficulty = 1.0f / (1.0f + expf(-difficulty));
     out->topic = share_out(topic, out->topic_share);
+}
+
+void slm_judge(struct slm_worker *worker, struct slice question, struct judgement *out)
+{
+    float embedding[SLM_DIM_MOST];
+    *out = (struct judgement){ .difficulty = 0 };
+    if (!slm_has_heads(slm_of(worker)))
+        return;
+    slm_embed_question(worker, question, embedding);
+    slm_judge_embedded(slm_of(worker), question, embedding, out);
 }
 
 static const char *const words[TOPICS] = {

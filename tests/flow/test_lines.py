@@ -45,6 +45,19 @@ def test_classify_tells_what_explain_tells(settings):
 
 
 @needs_model
+def test_classify_knows_the_policys_own_classes(stage):
+    stage.write("weir.yaml", stage.settings(local={"url": "http://127.0.0.1:9/v1"}, slm={"model": str(MODEL)}, policy={
+        "classes": {'the "red" team': {"examples": ["our striker scored twice", "the coach changed the goalkeeper", "we won the match"]},
+                    "kitchen": {"examples": ["the oven is too hot", "knead the dough", "a soup of beans"]}}}))
+    settings, words = stage.folder / "weir.yaml", "the goalkeeper saved the match"
+    told = json.loads(run(settings, "classify", "--json", stdin=words)[0])
+    facts = json.loads(run(settings, "explain", "--json", stdin=words)[0])["facts"]
+    assert told["class"] == 'the "red" team' == facts["class"]
+    assert told["classes"] == facts["classes"] and set(told["classes"]) == {'the "red" team', "kitchen"}
+    assert 'the "red" team' in run(settings, "classify", stdin=words)[0]
+
+
+@needs_model
 def test_classify_speaks_to_people_too(settings):
     first, second, third = run(settings, "classify")
     assert "medical" in first and LINES[0] in first

@@ -19,6 +19,10 @@ const char *const fuzz_seeds[] = {
     "{ keep: 1h } }\n",
     "privacy: [{ name: d, when: { all: [{ unreadable: true }, { tokens: { above: 5 } }] }, deny: no }]\n"
     "tests: [{ prompt: hi, expect: { reach: cloud, redacts: [email], rule: d, refused: false } }]\n",
+    "classes: { billing: { examples: [a, b] }, other: { examples: [c] } }\n"
+    "routes: [{ name: r, when: { any: [{ class: billing }, { class: { is: [other], above: 0.3 } }] }, ask: "
+    "[small] }]\n"
+    "tests: [{ prompt: hi, expect: { class: none } }]\n",
     NULL,
 };
 
