@@ -1,10 +1,11 @@
 /*
  * find.h - what is private in a text, and how sure we are.
  *
- * One Hyperscan pass for all patterns, then each hit's check (check digits, ranges, context words). A finder is
- * compiled once, immutable, shared; a scratch is one thread's. Offsets are bytes of the text as given. Findings
- * come sorted and do not overlap: of two that do, the more confident stays whole, then the longer, then the
- * earlier line of the table; what the other covers beyond it stays as a finding of its own.
+ * One Hyperscan pass for all patterns and one for the shapes of numbers, then each hit's check (check digits,
+ * ranges, context words). A value that is all of a text is believed more than among words that do not speak of
+ * it. A finder is compiled once, immutable, shared; a scratch is one thread's. Offsets are bytes of the text as
+ * given. Findings come sorted and do not overlap: of two that do, the more confident stays whole, then the
+ * longer, then the earlier line of the table; what the other covers beyond it stays as a finding of its own.
  */
 #ifndef WEIR_PRIVACY_FIND_H
 #define WEIR_PRIVACY_FIND_H

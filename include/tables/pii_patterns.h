@@ -40,6 +40,9 @@ PII_PATTERN(IP_ADDRESS, "ipv6",            "(?:[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}|:):"
 PII_PATTERN(WALLET,     "base58",          EDGE "[13][1-9A-HJ-NP-Za-km-z]{25}",                        base58,       0.99, 0.99, "", "")
 PII_PATTERN(WALLET,     "bech32",          "(?i)bc1[02-9ac-hj-np-z]{11}",                              bech32,       0.99, 0.99, "", "")
 
+PII_PATTERN(MAC_ADDRESS, "mac",            "(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}", mac,          0.95, 0.98, "", "")
+PII_PATTERN(BIC,        "bic",             EDGE "[A-Z]{6}[A-Z0-9]{2}",                                 bic,          0.10, 0.92, "bic|swift*", "")
+
 /* Telephone numbers: with the country's code; the national forms of North America, France, and of the countries
  * that begin with a 0 (Britain, Germany and many more); any other groups of digits beside words. */
 PII_PATTERN(PHONE,      "phone +",         "\\+\\(?[1-9]",                                             phone_plus,   0.85, 0.95, PHONE_WORDS, "")

@@ -248,3 +248,18 @@ float check_ipv6(struct slice text, struct place *p)
         return 0;
     return is_ipv6(slice_of(text.ptr + start, end - start)) ? ipv6_belief(text, *p) : 0;
 }
+
+/* --- MAC -------------------------------------------------------------------------------------------------- */
+
+/* IEEE 802: six pairs, neither all nought nor all ones, nor part of more. */
+float check_mac(struct slice text, struct place *p)
+{
+    char before = byte_at(text, p->start - 1), after = byte_at(text, p->end), pair = text.ptr[p->start];
+    if (!stands_free(text, *p) || is_one_of(before, ":-") || is_one_of(after, "-") ||
+        (after == ':' && is_alnum(byte_at(text, p->end + 1))))
+        return 0;
+    for (size_t at = p->start; at < p->end; at++)
+        if (is_alnum(text.ptr[at]) && (text.ptr[at] != pair || !is_one_of(lower(pair), "0f")))
+            return 1;
+    return 0;
+}

@@ -187,6 +187,28 @@ float check_iban(struct slice text, struct place *p)
     return stands_free(text, *p) && !(has_upper && has_lower);
 }
 
+/* --- BIC -------------------------------------------------------------------------------------------------- */
+
+enum { BIC_SHORT = 8, BIC_LONG = 11 };
+
+/* ISO 9362: bank, country, place, and for a branch three more. */
+float check_bic(struct slice text, struct place *p)
+{
+    static const char *const others[] = { "AU", "CA", "CN", "HK", "ID", "IN", "JP", "KE", "KR", "MA", "MX",
+                                          "MY", "NG", "NZ", "PH", "SG", "TH", "TW", "US", "VN", "ZA" };
+    p->start = after_edge(text, p->start);
+    p->end = p->start + BIC_SHORT;
+    if (is_alnum(byte_at(text, p->end)))
+        p->end = p->start + BIC_LONG;
+    if (p->end > text.len || !stands_free(text, *p))
+        return 0;
+    const char *country = text.ptr + p->start + 4;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (memcmp(others[i], country, 2) == 0)
+            return 1;
+    return iban_format(country) != NULL;
+}
+
 /* --- US social security number ---------------------------------------------------------------------------- */
 
 /* AAA-GG-SSSS: no area 000, 666 or 900-999, no group 00, no serial 0000 (SSA, "Invalid SSNs"). */

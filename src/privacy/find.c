@@ -1,7 +1,8 @@
 /*
  * find.c - what is private in a text.
  *
- *   text -> one pass for all patterns -> each hit's check, the words beside it -> candidates -> findings
+ *   text -> one pass for all patterns, one for all shapes -> each hit's check, the words beside it ->
+ * candidates -> findings
  *
  * Another source of findings (the operator's own patterns, a model that knows names) adds its candidates before
  * they are settled; nothing else need know of it.
@@ -10,7 +11,9 @@
 
 #include "base/die.h"
 #include "checks.h"
+#include "proofs.h"
 #include "settle.h"
+#include "shapes.h"
 #include "words.h"
 
 #include <hs/hs.h>
@@ -25,24 +28,34 @@ enum {
 
 static const float FIND_LEAST = 0.5F, DOUBT = 0.4F, SURE = 0.99F;
 
+/* What a value gains that is all of a text: nothing there speaks of anything else. */
+static const float WHOLE_GAIN = 0.2F;
+
 static const struct pattern {
     enum pii_kind kind;
     const char   *name;
     const char   *regex;
     check_fn     *check;
+    const char   *shape; /* of a number, which has a proof in place of a regex and a check */
+    proof_fn     *proof;
     float         alone, beside;
     const char   *words, *doubts;
 } patterns[] = {
 #define PII_PATTERN(kind, name, regex, check, alone, beside, words, doubts)                                    \
-    { PII_##kind, name, regex, check_##check, alone, beside, words, doubts },
+    { PII_##kind, name, regex, check_##check, NULL, NULL, alone, beside, words, doubts },
+#define PII_NUMBER(kind, name, shape, proof, alone, beside, words, doubts)                                     \
+    { PII_##kind, name, NULL, NULL, shape, proof_##proof, alone, beside, words, doubts },
 #include "tables/pii_patterns.h"
+#include "tables/pii_numbers.h"
 #undef PII_PATTERN
+#undef PII_NUMBER
 };
 
 enum { PATTERNS = sizeof patterns / sizeof patterns[0] };
 
 struct finder {
     hs_database_t *database;
+    struct shapes *shapes;
     struct words  *words[PATTERNS], *doubts[PATTERNS]; /* of each pattern; NULL for none */
 };
 
@@ -53,26 +66,38 @@ struct finder_scratch {
 
 /* --- compiling -------------------------------------------------------------------------------------------- */
 
-struct finder *finder_new(struct fault *why)
+static hs_database_t *compile(struct fault *why)
 {
     const char *regex[PATTERNS];
-    unsigned    flags[PATTERNS], ids[PATTERNS];
+    unsigned    flags[PATTERNS], ids[PATTERNS], count = 0;
     for (unsigned i = 0; i < PATTERNS; i++) {
-        regex[i] = patterns[i].regex;
-        flags[i] = HS_FLAG_SOM_LEFTMOST;
-        ids[i] = i;
+        if (!patterns[i].regex)
+            continue;
+        regex[count] = patterns[i].regex;
+        flags[count] = HS_FLAG_SOM_LEFTMOST;
+        ids[count++] = i;
     }
     hs_database_t      *database = NULL;
     hs_compile_error_t *error = NULL;
-    if (hs_compile_multi(regex, flags, ids, PATTERNS, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS) {
-        const char *name = error->expression >= 0 ? patterns[error->expression].name : "all";
-        fault_set(why, FAULT_INTERNAL, "the pattern \"%s\" does not compile: %s", name, error->message);
-        hs_free_compile_error(error);
+    if (hs_compile_multi(regex, flags, ids, count, HS_MODE_BLOCK, NULL, &database, &error) == HS_SUCCESS)
+        return database;
+    const char *name = error->expression >= 0 ? patterns[ids[error->expression]].name : "all";
+    fault_set(why, FAULT_INTERNAL, "the pattern \"%s\" does not compile: %s", name, error->message);
+    hs_free_compile_error(error);
+    return NULL;
+}
+
+struct finder *finder_new(struct fault *why)
+{
+    hs_database_t *database = compile(why);
+    if (!database)
         return NULL;
-    }
     struct finder *f = must_calloc(1, sizeof *f);
     f->database = database;
+    f->shapes = shapes_new();
     for (unsigned i = 0; i < PATTERNS; i++) {
+        if (patterns[i].shape)
+            shapes_add(f->shapes, patterns[i].shape, i);
         f->words[i] = words_new(patterns[i].words);
         f->doubts[i] = words_new(patterns[i].doubts);
     }
@@ -86,6 +111,7 @@ void finder_free(struct finder **handle)
     if (!f)
         return;
     hs_free_database(f->database);
+    shapes_free(&f->shapes);
     for (unsigned i = 0; i < PATTERNS; i++) {
         words_free(&f->words[i]);
         words_free(&f->doubts[i]);
@@ -117,17 +143,26 @@ void finder_scratch_free(struct finder_scratch **handle)
 
 struct scan {
     const struct finder *finder;
-    struct slice         text;
+    struct slice         text, trimmed;
     struct candidates   *candidates;
 };
 
+static bool is_whole(const struct scan *scan, struct place p)
+{
+    return scan->trimmed.len == p.end - p.start && scan->trimmed.ptr == scan->text.ptr + p.start;
+}
+
 /* The words around a place tell what a bare number cannot. */
-static float believe(const struct finder *f, unsigned id, struct slice text, struct place p, float share)
+static float believe(const struct scan *scan, unsigned id, struct place p, float share)
 {
     const struct pattern *pattern = &patterns[id];
+    const struct finder  *f = scan->finder;
+    struct slice          text = scan->text;
     float                 confidence = pattern->alone * share;
     if (confidence > SURE)
         confidence = SURE;
+    if (confidence < FIND_LEAST && is_whole(scan, p))
+        confidence += WHOLE_GAIN;
     size_t before = p.start > BEFORE_BYTES ? p.start - BEFORE_BYTES : 0;
     if (confidence < pattern->beside && (has_word(f->words[id], text, before, p.start) ||
                                          has_word(f->words[id], text, p.end, p.end + AFTER_BYTES)))
@@ -138,21 +173,31 @@ static float believe(const struct finder *f, unsigned id, struct slice text, str
     return confidence;
 }
 
+static float check(const struct pattern *pattern, struct slice text, struct place *place)
+{
+    return pattern->proof ? is_number_at(text, *place, pattern->proof) : pattern->check(text, place);
+}
+
+/* False when there are too many. */
+static bool add_candidate(void *arg, unsigned id, struct place place)
+{
+    struct scan *scan = arg;
+    float        share = check(&patterns[id], scan->text, &place);
+    if (share <= 0)
+        return true;
+    float confidence = believe(scan, id, place, share);
+    if (confidence < FIND_LEAST)
+        return true;
+    if (scan->candidates->count == CANDIDATES_MOST)
+        return false;
+    candidates_add(scan->candidates, (struct candidate){ place.start, place.end, confidence, id });
+    return true;
+}
+
 static int on_hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *arg)
 {
     (void)flags;
-    struct scan *scan = arg;
-    struct place place = { (size_t)from, (size_t)to };
-    float        share = patterns[id].check(scan->text, &place);
-    if (share <= 0)
-        return 0;
-    float confidence = believe(scan->finder, id, scan->text, place, share);
-    if (confidence < FIND_LEAST)
-        return 0;
-    if (scan->candidates->count == CANDIDATES_MOST)
-        return 1; /* ends the scan */
-    candidates_add(scan->candidates, (struct candidate){ place.start, place.end, confidence, id });
-    return 0;
+    return !add_candidate(arg, id, (struct place){ (size_t)from, (size_t)to }); /* true ends the scan */
 }
 
 /* --- findings --------------------------------------------------------------------------------------------- */
@@ -183,8 +228,10 @@ bool find(const struct finder *f, struct finder_scratch *s, struct arena *arena,
         return true;
     if (text.len > UINT32_MAX)
         return fault_set(why, FAULT_INTERNAL, "a text of %zu bytes is too long to inspect", text.len);
-    struct scan scan = { f, text, &s->candidates };
+    struct scan scan = { f, text, slice_trim(text), &s->candidates };
     hs_error_t  error = hs_scan(f->database, text.ptr, (unsigned)text.len, 0, s->hyperscan, on_hit, &scan);
+    if (error == HS_SUCCESS && !shapes_each(f->shapes, text, add_candidate, &scan))
+        error = HS_SCAN_TERMINATED;
     if (error == HS_SUCCESS && s->candidates.count > 0) {
         settle(&s->candidates, text, &s->settled);
         findings_fill(&s->settled, arena, out);
