@@ -281,32 +281,55 @@ def ask_redis(stage, command):
         return redis.recv(65536)
 
 
+class Storm:
+    """A Weir between three bad providers, and bad clients that ask until a time."""
+
+    def __init__(self, stage, seconds):
+        seed = random.randrange(1 << 32)
+        print("seed", seed)
+        self.providers = [stage.provider(storm_provider(seed + number), name) for number, name in enumerate(["near", "between", "far"])]
+        near, between, far = ({"url": provider.url(), "connect": "1s", "first_byte": "600ms", "idle": "600ms"} for provider in self.providers)
+        self.weir = stage.weir(local=near, trusted=between, cloud=far, policy=STORM, loops=3, limits={"inspect": "50ms"},
+                               prices={name: {"input": 10, "output": 100} for name in ("middle", "large")})
+        self.until = time.monotonic() + seconds
+        self.clients = [threading.Thread(target=storm_client, args=(self.weir, seed + 100 + number, self.until)) for number in range(CLIENTS)]
+        for client in self.clients:
+            client.start()
+
+    def is_raging(self):
+        return time.monotonic() < self.until
+
+    def abate(self):
+        for client in self.clients:
+            client.join()
+
+
 @pytest.mark.threads
 def test_a_storm_leaves_nothing_behind(stage):
-    seed = random.randrange(1 << 32)
-    print("seed", seed)
-    near, between, far = (stage.provider(storm_provider(seed + number), name) for number, name in enumerate(["near", "between", "far"]))
-    patience = {"connect": "1s", "first_byte": "600ms", "idle": "600ms"}
-    weir = stage.weir(local={"url": near.url(), **patience}, trusted={"url": between.url(), **patience},
-                      cloud={"url": far.url(), **patience}, policy=STORM, loops=3,
-                      prices={name: {"input": 10, "output": 100} for name in ("middle", "large")})
-    until = time.monotonic() + STORM_SECONDS
-    clients = [threading.Thread(target=storm_client, args=(weir, seed + 100 + number, until)) for number in range(CLIENTS)]
-    for client in clients:
-        client.start()
-    reloads = 0
-    while time.monotonic() < until:
+    storm = Storm(stage, STORM_SECONDS)
+    weir, reloads = storm.weir, 0
+    while storm.is_raging():
         reloads += 1
         stage.write_policy([STORM, OTHER_ROUTES, "routes: ["][reloads % 3])
         weir.reload()
         time.sleep(0.3)
-    for client in clients:
-        client.join()
+    storm.abate()
 
     wait_for(lambda: is_idle(weir), 20, "the last request to end")
     assert weir.get("/readyz").status == 200
     assert weir.metric("weir_reloads_total") > 1 and weir.metric("weir_reloads_refused_total") > 1
     assert weir.metric("weir_requests_total") > 100 and weir.metric("weir_clients_gone_total") > 10
     wait_for(lambda: ask_redis(stage, "KEYS *:leases:*") == b"*0\r\n", what="every reservation to be settled")
-    near.script = between.script = far.script = says("calm again")
+    for provider in storm.providers:
+        provider.script = says("calm again")
     assert weir.chat("Is it over?").text == "calm again"
+
+
+@pytest.mark.threads
+def test_a_stop_in_mid_storm_is_orderly(stage):
+    storm = Storm(stage, 3)
+    time.sleep(1.5)
+    stage.write_policy(OTHER_ROUTES)
+    storm.weir.reload()
+    storm.weir.stop()
+    storm.abate()
