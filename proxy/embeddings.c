@@ -11,6 +11,7 @@
 
 #include "admit.h"
 #include "base/die.h"
+#include "request_id.h"
 #include "wire/embeddings.h"
 
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct embedding {
     bool                      is_out;   /* the pool has a piece, or will give it back */
     struct timer              deadline; /* of the piece that is out */
     int64_t                   began_ms;
+    char                      id[REQUEST_ID_BYTES];
 
     /* what the SLM threads fill in */
     uint32_t  *ids;  /* [slm_tokens_most() + 1] scratch */
@@ -72,9 +74,16 @@ static void end(struct embedding *e, enum fault_kind fault)
         loop_defer(e->tools->loop, free_now, e);
 }
 
-static void refuse(struct embedding *e, const struct fault *why, struct slice headers)
+/* retry_after_s: 0 where it is not to be told. */
+static void refuse(struct embedding *e, const struct fault *why, int64_t retry_after_s)
 {
-    client_reply_fault(e->client, why, headers);
+    struct buf headers;
+    buf_init(&headers, HEADERS_MOST_BYTES);
+    buf_printf(&headers, "x-request-id: %s\r\n", e->id);
+    if (retry_after_s > 0)
+        buf_printf(&headers, "retry-after: %lld\r\n", (long long)retry_after_s);
+    client_reply_fault(e->client, why, buf_slice(&headers));
+    buf_fini(&headers);
     end(e, why->kind);
 }
 
@@ -82,6 +91,7 @@ static void reply(struct embedding *e)
 {
     struct buf headers;
     buf_init(&headers, HEADERS_MOST_BYTES);
+    buf_printf(&headers, "x-request-id: %s\r\n", e->id);
     reply_header(&headers, "x-weir-model", slm_name(e->snapshot->slm));
     reply_header(&headers, "x-weir-zone", e->snapshot->settings->zone[0]);
     if (e->cut)
@@ -118,7 +128,7 @@ static void on_late(void *arg)
 {
     struct embedding *e = arg;
     struct fault      why = { .kind = FAULT_BUSY };
-    refuse(e, &why, slice_of(NULL, 0));
+    refuse(e, &why, 0);
 }
 
 static void send_piece(struct embedding *e)
@@ -193,12 +203,10 @@ static void on_admitted(void *arg, int64_t wait_s)
         begin_pieces(e);
         return;
     }
-    char         header[64];
     struct fault why;
     fault_set(&why, FAULT_RATE_LIMITED, "team %s may ask %lld times a minute; the next minute begins in %lld s",
               e->team->name, (long long)e->team->requests_a_minute, (long long)wait_s);
-    snprintf(header, sizeof header, "retry-after: %lld\r\n", (long long)wait_s);
-    refuse(e, &why, slice_str(header));
+    refuse(e, &why, wait_s);
 }
 
 void embeddings_begin_for(struct tools *tools, struct client *client)
@@ -215,8 +223,9 @@ void embeddings_begin_for(struct tools *tools, struct client *client)
     tools->running++;
     metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
     client_set_owner(client, e);
+    request_id_make(client, e->id);
     if (!read_request(e, &why))
-        refuse(e, &why, slice_of(NULL, 0));
+        refuse(e, &why, 0);
     else if (e->team->requests_a_minute > 0)
         e->redis_id = admit(tools->redis, &e->admission, e->team->name, e->team->requests_a_minute,
                             loop_wall_ms(tools->loop), on_admitted, e);

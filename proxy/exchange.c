@@ -16,8 +16,6 @@
 #include "base/die.h"
 #include "base/log.h"
 
-#include <openssl/rand.h>
-
 enum { ERROR_BODY_MOST = 64 * 1024 };
 
 #define EXCHANGE_STEPS(STEP)                                                                                   \
@@ -443,27 +441,6 @@ void exchange_reserve_again(struct exchange *x)
     run(x);
 }
 
-static void make_id(struct exchange *x)
-{
-    struct slice given = http1_header(client_head(x->client), "x-request-id");
-    bool         is_sane = given.len > 0 && given.len <= 64;
-    for (size_t i = 0; is_sane && i < given.len; i++)
-        is_sane =
-            strchr("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.", given.ptr[i]) != NULL &&
-            given.ptr[i] != '\0';
-    if (is_sane) {
-        memcpy(x->id, given.ptr, given.len);
-        return;
-    }
-    unsigned char random[16];
-    RAND_bytes(random, sizeof random);
-    memcpy(x->id, "req_", 4);
-    for (size_t i = 0; i < sizeof random; i++) {
-        x->id[4 + 2 * i] = "0123456789abcdef"[random[i] >> 4];
-        x->id[5 + 2 * i] = "0123456789abcdef"[random[i] & 15];
-    }
-}
-
 void exchange_begin(struct tools *tools, struct client *client)
 {
     struct arena    *arena = arena_new();
@@ -480,7 +457,7 @@ void exchange_begin(struct tools *tools, struct client *client)
     metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
     client_set_owner(client, x);
     client_take_body(client, &x->body);
-    make_id(x);
+    request_id_make(client, x->id);
     run(x);
 }
 

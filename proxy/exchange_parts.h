@@ -10,6 +10,7 @@
 #include "ledger.h"
 #include "admit.h"
 #include "relay.h"
+#include "request_id.h"
 #include "slm/shorten.h"
 
 enum step_result { NEXT, WAIT, END };
@@ -46,7 +47,7 @@ struct exchange {
     bool         is_over;            /* settled; only what is still out keeps it */
     int64_t      began_us, asked_us; /* when it began, and when the leg that runs did */
     int64_t      theirs_us;          /* spent on providers so far */
-    char         id[72];
+    char         id[REQUEST_ID_BYTES];
 
     /* who, what, whereto */
     const struct team *team;

@@ -43,6 +43,7 @@ def test_openais_client_gets_embeddings(weir):
     texts = ["How do I bake bread?", "A recipe for a loaf", "The stock exchange closed early"]
     with openai.OpenAI(base_url=weir.base + "/v1", api_key=KEY, max_retries=0) as client:
         answer = client.embeddings.create(model=NAME, input=texts)
+        assert client.embeddings.with_raw_response.create(model=NAME, input="x").headers["x-request-id"].startswith("req_")
         alone = client.embeddings.create(model=NAME, input=texts[0], encoding_format="float", dimensions=DIM)
         assert NAME in {model.id for model in client.models.list()}
     assert answer.object == "list" and answer.model == NAME
@@ -53,7 +54,7 @@ def test_openais_client_gets_embeddings(weir):
     assert floats(alone.data[0].embedding) == floats(bread), "what comes in base64 is what comes in numbers"
     assert alone.usage.prompt_tokens == alone.usage.total_tokens == 9, "how do i ba ##ke bread ? and both ends"
     assert answer.usage.prompt_tokens > alone.usage.prompt_tokens
-    assert weir.metric("weir_embeddings_total") == 4
+    assert weir.metric("weir_embeddings_total") == 5
 
 
 @needs_model
@@ -76,6 +77,7 @@ def test_base64_is_little_endian_floats(weir):
 def test_a_text_longer_than_the_model_looks_at_is_told(weir):
     answer = ask(weir, ["short", "a long story " * 400])
     assert answer.told("cut-texts") == "1"
+    assert (answer.told("model"), answer.told("zone")) == (NAME, "local")
     assert answer.json["usage"]["prompt_tokens"] == 3 + 256
     assert ask(weir, "short").told("cut-texts") is None
 
@@ -100,7 +102,8 @@ def test_what_cannot_be_is_refused_with_the_field(weir, more, status, param):
 @needs_model
 def test_who_has_no_key_gets_none(weir):
     assert ask(weir, "x", key=None).error["code"] == "missing_api_key"
-    assert ask(weir, "x", key="another").error["code"] == "invalid_api_key"
+    refused = weir.post({"model": NAME, "input": "x"}, path="/v1/embeddings", key="another", headers={"x-request-id": "mine-1"})
+    assert refused.error["code"] == "invalid_api_key" and refused.headers["x-request-id"] == "mine-1"
 
 
 @needs_model
