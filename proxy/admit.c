@@ -1,6 +1,8 @@
 /* admit.c - see admit.h. */
 #include "admit.h"
 
+#include "base/buf.h"
+
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 
@@ -22,12 +24,16 @@ static void on_counted(void *arg, const struct redisReply *reply, const struct f
 uint64_t admit(struct redis *redis, struct admission *a, const char *team, int64_t most_a_minute,
                int64_t wall_ms, on_admit_fn *call, void *arg)
 {
-    char key[160], keep_ms[24];
+    char       keep_ms[24];
+    struct buf key;
     *a = (struct admission){
         .call = call, .arg = arg, .most = most_a_minute, .left_ms = WINDOW_MS - wall_ms % WINDOW_MS
     };
-    snprintf(key, sizeof key, "weir:{%s}:asked:%lld", team, (long long)(wall_ms / WINDOW_MS));
+    buf_init(&key, SIZE_MAX); /* bounded by the team's name */
+    buf_printf(&key, "weir:{%s}:asked:%lld", team, (long long)(wall_ms / WINDOW_MS));
     snprintf(keep_ms, sizeof keep_ms, "%d", 2 * WINDOW_MS);
-    const struct slice args[] = { slice_str(key), slice_str(keep_ms) };
-    return redis_run(redis, count_script, 1, 2, args, on_counted, a);
+    const struct slice args[] = { buf_slice(&key), slice_str(keep_ms) };
+    uint64_t           id = redis_run(redis, count_script, 1, 2, args, on_counted, a);
+    buf_fini(&key);
+    return id;
 }

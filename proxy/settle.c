@@ -90,7 +90,7 @@ static void tell_audit(struct exchange *x)
 {
     const struct settings *settings = x->snapshot->settings;
     struct buf             line;
-    buf_init(&line, 8192);
+    buf_init(&line, SIZE_MAX); /* bounded by the names in the settings; a line that is cut is no line */
     buf_printf(&line, "{\"at_ms\":%lld,\"id\":", (long long)loop_wall_ms(x->tools->loop));
     json_add_string(&line, slice_str(x->id));
     add_member(&line, "team", x->team ? x->team->name : NULL);
@@ -114,8 +114,7 @@ static void tell_audit(struct exchange *x)
         json_add_string(&line, slice_str(x->decision.rule[i]));
     }
     buf_add(&line, S("]}"));
-    if (!line.full)
-        audit_line(x->tools->audit, buf_slice(&line));
+    audit_line(x->tools->audit, buf_slice(&line));
     buf_fini(&line);
 }
 

@@ -119,6 +119,7 @@ def test_names_in_settings_are_no_way_into_the_head_of_a_reply(stage):
     settings = stage.settings(cloud=stage.provider(says("yes")), zones=["local", "trusted\r\nx-evil: 1", "cloud"])
     name = "gr\u00f6\u00dfe\r\nx-evil: 1"
     settings["models"] = {name: settings["models"]["large"]}
+    settings["audit"] = {"file": str(stage.folder / "audit.jsonl")}
     stage.write_policy({"routes": [{"name": "all\r\nx-evil: 1", "ask": [name]}],
                         "privacy": [{"name": f"rule {number} " + "x" * 1000, "when": {"tokens": {"above": 0}}, "reach": "cloud"}
                                     for number in range(16)]})
@@ -127,6 +128,15 @@ def test_names_in_settings_are_no_way_into_the_head_of_a_reply(stage):
         assert answer.status == 200
         assert "x-evil" not in answer.headers
     assert "x-weir-redactions" in weir.chat("hello").headers, "the head ends where it should, not before"
+    wait_for(lambda: (stage.folder / "audit.jsonl").read_bytes().count(b"\n") == 3, what="a line for each chat")
+
+
+def test_teams_with_long_names_are_limited_each_for_itself(stage):
+    name = "a team " * 60
+    weir = stage.weir(cloud=stage.provider(), teams={name + which: {"keys": [f"the-key-of-team-{which}"], "requests_a_minute": 3} for which in "ab"})
+    for which in "ab":
+        statuses = [weir.chat("hello", key=f"the-key-of-team-{which}").status for _ in range(2)]
+        assert statuses == [200, 200]
 
 
 # Clients that read slowly, or not at all.
