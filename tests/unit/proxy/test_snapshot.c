@@ -7,6 +7,7 @@
 
 #include "snapshot.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -34,8 +35,10 @@ static unsigned zone_of_store(const char *redis)
     struct diag diag;
     diag_init(&diag);
     struct snapshot *s = snapshot_load(file, NULL, &diag);
-    if (!s)
+    if (!s) {
         fail_msg("%.*s", SLICE_ARG(buf_slice(&diag.text)));
+        return UINT_MAX; /* for who does not know that fail_msg() does not return */
+    }
     unsigned zone = s->redis_zone;
     snapshot_unref(&s);
     diag_fini(&diag);
