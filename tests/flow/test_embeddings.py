@@ -58,6 +58,7 @@ def test_openais_client_gets_embeddings(weir):
 
 
 @needs_model
+@pytest.mark.threads
 def test_more_texts_than_one_piece_come_in_their_order(weir):
     texts = [f"the number {n}" for n in range(40)]
     whole = ask(weir, texts).json["data"]
@@ -118,6 +119,7 @@ def test_a_teams_limit_counts_embeddings_too(stage):
 
 
 @needs_model
+@pytest.mark.threads
 def test_a_client_that_hangs_up_ends_its_request(weir):
     body = json.dumps({"model": NAME, "input": ["a story that goes on and on " * 60] * 2000}).encode()
     client = weir.connect()
