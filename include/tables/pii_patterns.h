@@ -28,6 +28,15 @@
     "dst|bind|listen*|connect*|route*|nat64|unspecified|loopback"
 #define IP_DOUBTS "version*|v|ver|release*|section*|chapter|clause|build|firmware|paragraph|oid|oids|objectid*|§"
 
+#define MONTHS                                                                                                 \
+    "(?:jan(?:uary|uar|vier|\\.)?|feb(?:ruary|ruar|\\.)?|février|mar(?:ch|s|\\.)?|märz|apr(?:il|\\.)?|avril|ma[iy]|june?|juni|juin|july?|juli|juillet|" \
+    "aug(?:ust|\\.)?|août|sept?(?:ember|embre|\\.)?|o[ck]t(?:ober|obre|\\.)?|nov(?:ember|embre|\\.)?|de[cz](?:ember|\\.)?|décembre|" \
+    "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+#define AGE_DOUBTS "at least|under|over|below|above|minimum|must be|children|people|persons|patients|adults|"
+#define BIRTH_WORDS                                                                                            \
+    "born|birth*|dob|d.o.b|geboren|geburts*|geb|naissance|né|née|nacido|nacida|nacimiento|nascita|nato|nata|"    \
+    "nascimento|nascido|geboorte*|urodz*|født|fødsel*|född|födelse*|syntynyt|syntymä*|出生*|生日|생년월일"
+
 /*          kind        name               regex                                                       check         alone beside words, doubts */
 PII_PATTERN(EMAIL,      "email",           "[\\w.%+'\\x80-\\xff-]@[\\w\\x80-\\xff]",                   email,        0.95, 0.95, "", "")
 PII_PATTERN(IBAN,       "iban",            EDGE "[A-Za-z]{2}[0-9]{2}[ -]?[A-Za-z0-9]{3}",              iban,         0.98, 0.98, "", "")
@@ -42,6 +51,21 @@ PII_PATTERN(WALLET,     "bech32",          "(?i)bc1[02-9ac-hj-np-z]{11}",       
 
 PII_PATTERN(MAC_ADDRESS, "mac",            "(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}", mac,          0.95, 0.98, "", "")
 PII_PATTERN(BIC,        "bic",             EDGE "[A-Z]{6}[A-Z0-9]{2}",                                 bic,          0.10, 0.92, "bic|swift*", "")
+
+/* Behind a name: these patterns end where the name does. */
+PII_PATTERN(DRIVING_LICENCE, "licence",    "(?i)(?:driver'?s? licen[cs]e|driving licen[cs]e|führerschein(?:nummer|nr)?|permis de conduire|(?:licencia|carnet) de conducir|patente di guida|rijbewijs(?:nummer)?)", named, 0.85, 0.85, "", "")
+PII_PATTERN(PASSPORT,   "passport",        "(?i)(?:passport|reisepass(?:nummer|nr)?|passeport|pasaporte|passaporto|paspoort(?:nummer)?|passaporte)", passport, 0.85, 0.85, "", "")
+PII_PATTERN(MEDICAL_RECORD, "record",      "(?i)(?:\\bmrn\\b|medical record|patient(?:'s)? (?:id|number|no)\\b|chart (?:number|no)\\b|patientennummer)", named, 0.88, 0.88, "", "")
+PII_PATTERN(MEDICAL_RECORD, "insurance",   "(?i)(?:insurance (?:id|policy|number|no|member)\\b|policy (?:number|no)\\b|member (?:id|number)\\b|subscriber id|health plan|versicherten?(?:nummer|nr))", named, 0.80, 0.80, "", "")
+
+/* Dates near birth, ages, places on the globe. */
+PII_PATTERN(BIRTH_DATE, "date",            EDGE "[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2}",              date,         0.10, 0.92, BIRTH_WORDS, "")
+PII_PATTERN(BIRTH_DATE, "day month",       "(?i)" EDGE "[0-9]{1,2}(?:st|nd|rd|th|\\.)?(?: of| de)? " MONTHS ",?(?: de)? [0-9]{4}", date_in_words, 0.10, 0.92, BIRTH_WORDS, "")
+PII_PATTERN(BIRTH_DATE, "month day",       "(?i)\\b" MONTHS " [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}",  date_in_words, 0.10, 0.92, BIRTH_WORDS, "")
+PII_PATTERN(AGE,        "years old",       "(?i)" EDGE "[0-9]{1,3}(?:[ -](?:years?|yrs?)[ -](?:old|of age)|[ -]?y/?o\\b| ?jahre alt| años de edad| ans,? (?:né|homme|femme)| jaar oud| anni\\b)", age, 0.80, 0.80, "", AGE_DOUBTS "building|house|company|car|tree")
+PII_PATTERN(AGE,        "aged",            "(?i)\\b(?:aged|age of|age is|age ?[:=]|(?:just|be|i'?ll) turn(?:ed)?|turned|turning|âgée? de|im alter von|edad de) ?[0-9]{1,3}", age, 0.70, 0.80, "birthday|born", AGE_DOUBTS "from")
+PII_PATTERN(COORDINATES, "degrees",        EDGE "[0-9]{1,2}\\.[0-9]{3,15}, ?[+-]?[0-9]{1,3}\\.[0-9]{3}", coordinates,  0.75, 0.95, "lat*|lon*|coord*|gps|location|position|map*", "")
+PII_PATTERN(COORDINATES, "minutes",        EDGE "[0-9]{1,3}° ?[0-9]{1,2}(?:'|′|’) ?(?:[0-9]{1,2}(?:\\.[0-9]{1,4})?(?:\"|″|”|'') ?)?[NSEW]", degrees, 0.90, 0.95, "", "")
 
 /* Telephone numbers: with the country's code; the national forms of North America, France, and of the countries
  * that begin with a 0 (Britain, Germany and many more); any other groups of digits beside words. */
@@ -100,6 +124,9 @@ PII_PATTERN(PASSWORD,   "curl -u",         "(?:-u|--user|--proxy-user)[ =]",    
 
 #undef EDGE
 #undef CARD_WORDS
+#undef MONTHS
+#undef BIRTH_WORDS
+#undef AGE_DOUBTS
 #undef PHONE_WORDS
 #undef PHONE_DOUBTS
 #undef IP_WORDS

@@ -24,6 +24,8 @@ check_fn check_base58, check_bech32;
 check_fn check_phone_plus, check_phone_00, check_phone_nanp, check_phone_pairs, check_phone_trunk,
     check_phone_groups, check_phone_bare;
 check_fn check_key_whole, check_key_run, check_key_azure, check_key_value, check_key_jwt, check_key_pem;
+check_fn check_named, check_passport, check_date, check_date_in_words, check_age, check_coordinates,
+    check_degrees;
 check_fn check_password, check_token, check_header, check_url_password, check_login;
 
 /* Letters that nobody drew at random: xxxxxxxx, abcdefgh, EXAMPLE. For keys, eight bytes at least. */

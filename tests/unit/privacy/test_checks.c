@@ -127,7 +127,7 @@ static void social_security_numbers(void **state)
         "order 536904399",
         "000-12-3456, 666-12-3456, 900-12-3456, 536-00-4399, 536-90-0000",
         "1-536-90-4399-2",
-        "driver's license 536-90-4399",
+        "driver's license {driving_licence|536-90-4399}",
         NULL,
     };
     check_cases(cases);

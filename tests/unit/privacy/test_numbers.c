@@ -132,6 +132,31 @@ static void numbers_are_told_by_their_words(void **state)
     check_cases(cases);
 }
 
+static void names_and_words_tell_what_has_no_shape(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "my driver's license number is {driving_licence|D123-4567-8901}.",
+        "Führerscheinnummer: {driving_licence|B072RRE2I55}",
+        "Passport no. {passport|C01X00T47} and MRN: {medical_record|00123456}",
+        "policy number {medical_record|HX-998877} was issued in the passport of 2024",
+        "Insurance ID {medical_record|W1234 5678 9012}; a driver's license is needed",
+        "DOB: {date_of_birth|05/17/1984}; geboren am {date_of_birth|17.05.1984}",
+        "born on {date_of_birth|17 May 1984}, née le {date_of_birth|3 août 1990}",
+        "Her birthday is {date_of_birth|May 17th, 1984}.",
+        "The meeting is on 17 May 2024, version 1.2.84 of 05/17/2024.",
+        "Napoleon was born on 15 August 1769.",
+        "a {age|45}-year-old man, aged {age|45}, {age|31} y/o, who just turned {age|46}",
+        "She is {age|7} years old; he was ill for 7 years and turned 90 degrees",
+        "You must be at least 18 years old; children under the age of 14",
+        "a house 150 years old, 1000 years of age",
+        "We are at {coordinates|52.5200, 13.4050}, not at 1.2, 3.4 or 0.1234, 0.5678, 0.9012",
+        "{coordinates|52°31'12\"N} {coordinates|13°24'18\"E}",
+        NULL,
+    };
+    check_cases(cases);
+}
+
 static void bare_digits_are_nothing_in_a_sentence(void **state)
 {
     (void)state;
@@ -168,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_numbers_hold_and_slips_do_not),
         cmocka_unit_test(numbers_are_told_by_their_words),
+        cmocka_unit_test(names_and_words_tell_what_has_no_shape),
         cmocka_unit_test(bare_digits_are_nothing_in_a_sentence),
         cmocka_unit_test(a_number_that_is_all_there_is_is_believed),
     };
