@@ -37,18 +37,39 @@ INLINE vec feature_of(const float *panel, size_t f, size_t features)
     return f < features ? load(panel + f * PANEL) : splat(0.0f);
 }
 
+/* Rows become columns: what two rows have off the diagonal changes places, in squares of 1, 2, 4 and 8. */
+INLINE void transpose(ivec *row)
+{
+    const ivec lane = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+    UNROLL
+    for (int square = 1; square < TILE_ROWS; square *= 2) {
+        ivec is_right = (lane & square) != 0;
+        ivec upper = (is_right & ((lane ^ square) | TILE_ROWS)) | (~is_right & lane);
+        ivec lower = (is_right & (lane | TILE_ROWS)) | (~is_right & (lane ^ square));
+        UNROLL
+        for (int i = 0; i < TILE_ROWS; i++)
+            if ((i & square) == 0) {
+                __m512i a = (__m512i)row[i], b = (__m512i)row[i + square];
+                row[i] = (ivec)_mm512_permutex2var_epi32(a, (__m512i)upper, b);
+                row[i + square] = (ivec)_mm512_permutex2var_epi32(a, (__m512i)lower, b);
+            }
+    }
+}
+
 /* A row a key: 16 pairs of features of one key after the other. */
 FOR_MAKE static void lay_keys(const float *k, size_t features, size_t steps, uint32_t *to)
 {
-    const __m512i rows = _mm512_mullo_epi32(
-        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), _mm512_set1_epi32(TILE_PAIRS));
     for (size_t lane = 0; lane < PANEL; lane += LANES)
-        for (size_t step = 0; step < steps; step++, to += TILE_WORDS)
+        for (size_t step = 0; step < steps; step++, to += TILE_WORDS) {
+            ivec row[TILE_ROWS];
+            UNROLL
             for (size_t pair = 0; pair < TILE_PAIRS; pair++) {
                 size_t f = (step * TILE_PAIRS + pair) * 2;
-                ivec   both = pair_of(feature_of(k + lane, f, features), feature_of(k + lane, f + 1, features));
-                _mm512_i32scatter_epi32(to + pair, rows, (__m512i)both, 4);
+                row[pair] = pair_of(feature_of(k + lane, f, features), feature_of(k + lane, f + 1, features));
             }
+            transpose(row);
+            memcpy(to, row, sizeof row);
+        }
 }
 
 /* A row a feature, as it lies: 32 keys. */
@@ -100,18 +121,18 @@ FOR_MAKE static void score_panel(const struct attention_tiles *t, size_t panel)
 FOR_MAKE static void soften_lanes(float *scores, size_t keys, size_t keys_padded, float scale,
                                   float *one_over_sum)
 {
-    vec most = load(scores), sum = splat(0.0f);
-    for (size_t key = 1; key < keys; key++)
-        most = vec_max(most, load(scores + key * PANEL));
-    vec shift = most * scale;
-    for (size_t key = 0; key < keys_padded; key += 2) {
-        vec a = splat(0.0f), b = a;
-        if (key < keys)
-            a = exp_near(load(scores + key * PANEL) * scale - shift);
-        if (key + 1 < keys)
-            b = exp_near(load(scores + (key + 1) * PANEL) * scale - shift);
+    vec    shift = largest_of(scores, keys) * scale, sum = splat(0.0f);
+    size_t key = 0;
+    for (; key + 2 <= keys; key += 2) {
+        vec a = exp_near(load(scores + key * PANEL) * scale - shift);
+        vec b = exp_near(load(scores + (key + 1) * PANEL) * scale - shift);
         sum += a + b;
         *(ivec *)(void *)(scores + key / 2 * PANEL) = pair_of(a, b);
+    }
+    for (; key < keys_padded; key += 2) {
+        vec a = key < keys ? exp_near(load(scores + key * PANEL) * scale - shift) : splat(0.0f);
+        sum += a;
+        *(ivec *)(void *)(scores + key / 2 * PANEL) = pair_of(a, splat(0.0f));
     }
     store(one_over_sum, 1.0f / sum);
 }

@@ -6,7 +6,7 @@
 #define MAKE amx_int8
 #define FOR_MAKE                                                                                               \
     __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,fma,amx-tile,amx-int8,amx-bf16")))
-enum { LANES = 16, TILE = 12, OUTPUTS = 32, STEP = 64, IS_INT8 = 1 };
+enum { LANES = 16, TILE = 12, OUTPUTS = 32, STEP = 64, IS_INT8 = 1, LATE_BYTES = 2 * OUTPUTS * 128 };
 
 /* Eight tiles of 16 rows of 64 bytes. (Intel SDM, volume 1, 18.3, "TILECFG") */
 struct tile_config {

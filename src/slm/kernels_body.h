@@ -166,6 +166,32 @@ FOR_MAKE static void gelu_all(float *x, size_t count)
         store(x + i, gelu_of(load(x + i)));
 }
 
+/* What is folded over the rows of a panel, four rows at once so that none waits for the one before; rows > 0,
+ * LANES of each. */
+#define FOLD(name, start, with)                                                                                \
+    INLINE vec name(const float *x, size_t rows)                                                               \
+    {                                                                                                          \
+        vec    a = start, b = a, c = a, d = a;                                                                 \
+        size_t r = 0;                                                                                          \
+        for (; r + 4 <= rows; r += 4, x += 4 * PANEL) {                                                        \
+            a = with(a, load(x));                                                                              \
+            b = with(b, load(x + PANEL));                                                                      \
+            c = with(c, load(x + 2 * PANEL));                                                                  \
+            d = with(d, load(x + 3 * PANEL));                                                                  \
+        }                                                                                                      \
+        for (; r < rows; r++, x += PANEL)                                                                      \
+            a = with(a, load(x));                                                                              \
+        return with(with(a, b), with(c, d));                                                                   \
+    }
+
+INLINE vec vec_add(vec a, vec b)
+{
+    return a + b;
+}
+
+FOLD(largest_of, load(x), vec_max)
+FOLD(sum_of, splat(0.0f), vec_add)
+
 /* Tokens in the panel that begins at token `from`. */
 INLINE size_t panel_tokens(size_t tokens, size_t from)
 {
@@ -190,15 +216,18 @@ enum { ATTENDS_IN_BF16 = 0 };
 FOR_MAKE static void normalize_lanes(float *x, const float *gain, const float *shift, size_t features,
                                      float epsilon)
 {
-    vec sum = splat(0.0f), squares = splat(0.0f);
-    for (size_t f = 0; f < features; f++)
-        sum += load(x + f * PANEL);
-    vec mean = sum / (float)features;
-    for (size_t f = 0; f < features; f++) {
-        vec apart = load(x + f * PANEL) - mean;
-        squares += apart * apart;
+    vec    mean = sum_of(x, features) / (float)features, even = splat(0.0f), odd = even, factor;
+    size_t at = 0;
+    for (; at + 2 <= features; at += 2) {
+        vec a = load(x + at * PANEL) - mean, b = load(x + (at + 1) * PANEL) - mean;
+        even += a * a;
+        odd += b * b;
     }
-    vec   variance = squares / (float)features + epsilon, factor;
+    if (at < features) {
+        vec a = load(x + at * PANEL) - mean;
+        even += a * a;
+    }
+    vec   variance = (even + odd) / (float)features + epsilon;
     float lane[LANES];
     store(lane, variance);
     for (size_t i = 0; i < LANES; i++)

@@ -14,6 +14,16 @@
  * tokens.
  */
 
+/*
+ * The next block of weights is fetched into the second cache while this one is at work: a short text waits for
+ * weights more than for anything else. Finishing fetches two lines with each register of outputs, since memory
+ * would have nothing to do meanwhile; the steps of the first panel's sums fetch what that leaves.
+ */
+struct ahead {
+    const int8_t *at;
+    size_t        step; /* bytes to fetch with each step of STEP inputs */
+};
+
 /* What multiply() works with, in the room that the caller gives. */
 struct quantized {
     uint8_t *bytes; /* panels; where they are wide, those of the upper bytes after all of the lower */
@@ -23,28 +33,24 @@ struct quantized {
     size_t   depth; /* features of a panel of bytes: inputs, rounded up to STEP */
 };
 
-/* Of each of LANES tokens. Four at once, so that none waits for the one before. */
+/* Of each of LANES tokens. Two at once, so that none waits for the one before. */
 INLINE void range_of(const float *in, size_t features, vec *least, vec *most)
 {
-    vec    low[4], high[4];
-    size_t f = 0;
-    UNROLL
-    for (size_t i = 0; i < 4; i++)
-        low[i] = high[i] = load(in);
-    for (; f + 4 <= features; f += 4) {
-        UNROLL
-        for (size_t i = 0; i < 4; i++) {
-            vec x = load(in + (f + i) * PANEL);
-            low[i] = vec_min(low[i], x);
-            high[i] = vec_max(high[i], x);
-        }
+    vec    low = load(in), high = low, low2 = low, high2 = low;
+    size_t f = 1;
+    for (; f + 2 <= features; f += 2) {
+        vec x = load(in + f * PANEL), y = load(in + (f + 1) * PANEL);
+        low = vec_min(low, x);
+        high = vec_max(high, x);
+        low2 = vec_min(low2, y);
+        high2 = vec_max(high2, y);
     }
-    for (; f < features; f++) {
-        low[0] = vec_min(low[0], load(in + f * PANEL));
-        high[0] = vec_max(high[0], load(in + f * PANEL));
+    if (f < features) {
+        low = vec_min(low, load(in + f * PANEL));
+        high = vec_max(high, load(in + f * PANEL));
     }
-    *least = vec_min(vec_min(low[0], low[1]), vec_min(low[2], low[3]));
-    *most = vec_max(vec_max(high[0], high[1]), vec_max(high[2], high[3]));
+    *least = vec_min(low, low2);
+    *most = vec_max(high, high2);
 }
 
 /* Up to four features of LANES tokens. Adding 2^23 rounds, and leaves the whole number in the lowest bits. */
@@ -53,7 +59,10 @@ INLINE void quantize_four(const float *in, const size_t count, vec least, vec st
 {
     const float round = 8388608.0f;
     ivec        lower_four = { 0 }, upper_four = { 0 };
-    for (size_t i = 0; i < count; i++) {
+    UNROLL
+    for (size_t i = 0; i < 4; i++) {
+        if (i == count)
+            break;
         ivec whole = (ivec)((load(in + i * PANEL) - least) * steps_in_one + round);
         lower_four |= (whole & 0xFF) << (8 * (int)i);
         upper_four |= (whole >> 8 & 0xFF) << (8 * (int)i);
@@ -102,9 +111,8 @@ FOR_MAKE static struct quantized quantize(const struct matrix *m, const float *i
 
 #if defined(DOT4)
 
-/* sums[output][token] of a block of OUTPUTS, for `vectors` of the panel's two. ahead: bytes from weights to
- * what will be needed next, fetched meanwhile; 0 for nothing. */
-INLINE void sum_lanes(const int8_t *weights, const uint8_t *bytes, size_t depth, size_t ahead,
+/* sums[output][token] of a block of OUTPUTS, for `vectors` of the panel's two. */
+INLINE void sum_lanes(const int8_t *weights, const uint8_t *bytes, size_t depth, struct ahead ahead,
                       const size_t vectors, int32_t *sums)
 {
     ivec sum[OUTPUTS][2];
@@ -114,7 +122,8 @@ INLINE void sum_lanes(const int8_t *weights, const uint8_t *bytes, size_t depth,
     for (size_t i = 0; i < depth; i += 4, weights += 4 * OUTPUTS, bytes += 4 * PANEL) {
         ivec b0 = *(const ivec *)(const void *)bytes;
         ivec b1 = vectors > 1 ? *(const ivec *)(const void *)(bytes + 4 * LANES) : b0;
-        __builtin_prefetch(weights + ahead, 0, SECOND_CACHE);
+        __builtin_prefetch(ahead.at, 0, SECOND_CACHE);
+        ahead.at += ahead.step;
         UNROLL
         for (size_t r = 0; r < OUTPUTS; r++) {
             int32_t four;
@@ -133,7 +142,7 @@ INLINE void sum_lanes(const int8_t *weights, const uint8_t *bytes, size_t depth,
     }
 }
 
-FOR_MAKE static void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth, size_t ahead,
+FOR_MAKE static void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth, struct ahead ahead,
                                size_t tokens, int32_t *sums)
 {
     if (tokens > LANES)
@@ -146,7 +155,7 @@ FOR_MAKE static void sum_block(const int8_t *weights, const uint8_t *bytes, size
 
 /* Two tiles of 16 outputs by two of 16 tokens, 64 features a step: four loads, four multiplications. The panel
  * of bytes is already what a tile of tokens looks like. */
-FOR_MAKE static void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth, size_t ahead,
+FOR_MAKE static void sum_block(const int8_t *weights, const uint8_t *bytes, size_t depth, struct ahead ahead,
                                size_t tokens, int32_t *sums)
 {
     enum { TILE_BYTES = 16 * 64, STEP_BYTES = STEP * PANEL, BETWEEN = 4 * PANEL, RIGHT = 4 * LANES };
@@ -156,8 +165,8 @@ FOR_MAKE static void sum_block(const int8_t *weights, const uint8_t *bytes, size
     _tile_zero(2);
     _tile_zero(3);
     for (size_t i = 0; i < depth; i += STEP, weights += STEP * OUTPUTS, bytes += STEP_BYTES) {
-        for (size_t line = 0; line < STEP * OUTPUTS && ahead; line += 64)
-            __builtin_prefetch(weights + ahead + line, 0, SECOND_CACHE);
+        for (const int8_t *end = ahead.at + ahead.step; ahead.at < end; ahead.at += 64)
+            __builtin_prefetch(ahead.at, 0, SECOND_CACHE);
         _tile_loadd(4, weights, 64);
         _tile_loadd(5, weights + TILE_BYTES, 64);
         _tile_loadd(6, bytes, BETWEEN);
@@ -182,6 +191,7 @@ struct block {
     const struct matrix *m;
     size_t               row, rows;
     const int32_t       *lower, *upper; /* [OUTPUTS][PANEL] */
+    const int8_t        *late;          /* LATE_BYTES to fetch */
 };
 
 /* Sums of LANES tokens become floats. is_wide and after are constants wherever this is inlined. */
@@ -195,6 +205,11 @@ INLINE void finish_lanes(const struct block *b, vec scale, vec low, size_t lane,
         vec    sum = __builtin_convertvector(*(const ivec *)(const void *)(b->lower + at), vec);
         if (is_wide)
             sum += __builtin_convertvector(*(const ivec *)(const void *)(b->upper + at), vec) * 256.0f;
+        if (LATE_BYTES > 0) {
+            const int8_t *late = b->late + (2 * r + lane / LANES) * 128;
+            __builtin_prefetch(late, 0, SECOND_CACHE);
+            __builtin_prefetch(late + 64, 0, SECOND_CACHE);
+        }
         vec x = sum * (scale * output_scale[r]) + (low * shift[r] + bias[r]);
         if (after == AFTER_ADD)
             x += load(to + at);
@@ -230,6 +245,13 @@ FOR_MAKE static void finish_block(const struct block *b, const float *scale, con
         finish_after(b, scale, low, tokens, to, false, after);
 }
 
+/* What the steps of the first panel's sums fetch of a block that begins at `next`. */
+static struct ahead ahead_of(const int8_t *next, size_t depth)
+{
+    size_t block = depth * OUTPUTS;
+    return (struct ahead){ next + LATE_BYTES, block > LATE_BYTES ? (block - LATE_BYTES) / (depth / STEP) : 0 };
+}
+
 /* Block by block of weights, so that each is fetched from memory once and serves all panels from a near cache.
  */
 FOR_MAKE static void multiply(const struct matrix *m, const float *in, float *out, size_t tokens,
@@ -237,17 +259,20 @@ FOR_MAKE static void multiply(const struct matrix *m, const float *in, float *ou
 {
     _Alignas(64) int32_t lower[OUTPUTS * PANEL], upper[OUTPUTS * PANEL];
     struct quantized     q = quantize(m, in, tokens, room);
+    const struct ahead   nothing = { m->bytes, 0 };
     TILES_BEGIN
     for (size_t row = 0; row < m->outputs; row += OUTPUTS) {
         struct block  block = { .m = m, .row = row, .lower = lower, .upper = q.upper ? upper : NULL };
         const int8_t *weights = m->bytes + row * q.depth;
+        struct ahead  ahead = ahead_of(weights + q.depth * OUTPUTS, q.depth);
         block.rows = m->outputs - row < OUTPUTS ? m->outputs - row : OUTPUTS;
-        for (size_t from = 0; from < tokens; from += PANEL) {
-            size_t now = panel_tokens(tokens, from);
-            sum_block(weights, q.bytes + from * q.depth, q.depth, from == 0 ? q.depth * OUTPUTS : 0, now,
-                      lower);
+        block.late = weights + q.depth * OUTPUTS;
+        for (size_t from = 0; from < tokens; from += PANEL, ahead = nothing) {
+            const uint8_t *bytes = q.bytes + from * q.depth;
+            size_t         now = panel_tokens(tokens, from);
+            sum_block(weights, bytes, q.depth, ahead, now, lower);
             if (q.upper)
-                sum_block(weights, q.bytes + q.upper + from * q.depth, q.depth, 0, now, upper);
+                sum_block(weights, bytes + q.upper, q.depth, nothing, now, upper);
             finish_block(&block, q.scale + from, q.low + from, now, out + from * m->outputs + row * PANEL,
                          after);
         }

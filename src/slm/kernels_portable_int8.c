@@ -2,7 +2,7 @@
 
 #define MAKE portable_int8
 #define FOR_MAKE
-enum { LANES = 4, TILE = 6, OUTPUTS = 6, STEP = 4, IS_INT8 = 1 };
+enum { LANES = 4, TILE = 6, OUTPUTS = 6, STEP = 4, IS_INT8 = 1, LATE_BYTES = 0 };
 
 /* The i-th byte of each lane: of activations unsigned, of weights with its sign. */
 #define ACTIVATION(bytes, i) (((bytes) >> (8 * (i))) & 0xFF)

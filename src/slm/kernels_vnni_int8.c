@@ -4,7 +4,7 @@
 
 #define MAKE     vnni_int8
 #define FOR_MAKE __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512vnni,fma")))
-enum { LANES = 16, TILE = 12, OUTPUTS = 12, STEP = 4, IS_INT8 = 1 };
+enum { LANES = 16, TILE = 12, OUTPUTS = 12, STEP = 4, IS_INT8 = 1, LATE_BYTES = 0 };
 
 #define DOT4(sum, bytes, weights)                                                                              \
     (ivec) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(bytes), (__m512i)(weights))
