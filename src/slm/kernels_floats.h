@@ -123,9 +123,7 @@ FOR_MAKE static void multiply(const struct matrix *m, const float *in, float *ou
 FOR_MAKE static void soften(float *scores, size_t keys, float scale, float *one_over_sum)
 {
     for (size_t lane = 0; lane < PANEL; lane += LANES) {
-        vec most = load(scores + lane), sum = splat(0.0f);
-        for (size_t key = 1; key < keys; key++)
-            most = vec_max(most, load(scores + key * PANEL + lane));
+        vec most = largest_of(scores + lane, keys), sum = splat(0.0f);
         for (size_t key = 0; key < keys; key++) {
             float *at = scores + key * PANEL + lane;
             vec    power = power_of((load(at) - most) * scale);
