@@ -10,6 +10,7 @@
  * A string's value is kept as it reads, so that it has the placeholder that it has elsewhere and is escaped
  * once when it comes back; a number is taken whole, and its placeholder is put in quotes.
  */
+#include "privacy/find.h"
 #include "view.h"
 #include "wire/json.h"
 
@@ -29,30 +30,6 @@ static int hex4(struct slice s)
         value = value * 16 + digit;
     }
     return value;
-}
-
-static size_t put_utf8(uint32_t code, char *out)
-{
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        out[0] = (char)(0xC0 | code >> 6);
-        out[1] = (char)(0x80 | (code & 0x3F));
-        return 2;
-    }
-    if (code < 0x10000) {
-        out[0] = (char)(0xE0 | code >> 12);
-        out[1] = (char)(0x80 | (code >> 6 & 0x3F));
-        out[2] = (char)(0x80 | (code & 0x3F));
-        return 3;
-    }
-    out[0] = (char)(0xF0 | code >> 18);
-    out[1] = (char)(0x80 | (code >> 12 & 0x3F));
-    out[2] = (char)(0x80 | (code >> 6 & 0x3F));
-    out[3] = (char)(0x80 | (code & 0x3F));
-    return 4;
 }
 
 /* One escape at the head of s (which begins with a backslash): its meaning into out, its length told in *used.
@@ -75,14 +52,15 @@ static size_t undo_escape(struct slice s, char out[4], size_t *used)
     }
     *used = 6;
     if (high < 0xD800 || high > 0xDFFF)
-        return put_utf8((uint32_t)high, out);
+        return view_put_utf8((uint32_t)high, out);
     int low = slice_starts(slice_cut(s, 6, s.len), S("\\u")) ? hex4(slice_cut(s, 8, s.len)) : -1;
     if (high > 0xDBFF || low < 0xDC00 || low > 0xDFFF)
-        return put_utf8(0xFFFD, out);
+        return view_put_utf8(0xFFFD, out);
     *used = 12;
-    return put_utf8(0x10000 + ((uint32_t)(high - 0xD800) << 10) + (uint32_t)(low - 0xDC00), out);
+    return view_put_utf8(0x10000 + ((uint32_t)(high - 0xD800) << 10) + (uint32_t)(low - 0xDC00), out);
 }
 
+/* In the arena. */
 static struct view unescape(struct arena *arena, struct slice text)
 {
     char       *out = arena_alloc(arena, text.len + 1); /* undoing never lengthens */
@@ -102,6 +80,16 @@ static struct view unescape(struct arena *arena, struct slice text)
     v.at[len] = (uint32_t)text.len;
     v.text = slice_of(out, len);
     return v;
+}
+
+static void carry_back(const struct view *v, struct findings *found)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        struct finding *f = &found->item[i];
+        struct place    p = view_back(v, (struct place){ f->start, f->end });
+        f->start = p.start;
+        f->end = p.end;
+    }
 }
 
 /* A quote inside a string must not look like the string's end, or a password with one in it is half hidden. */
@@ -199,7 +187,7 @@ bool find_in_arguments(const struct finder *finder, struct finder_scratch *scrat
     if (out->count == 0)
         return true;
     if (is_escaped)
-        view_carry_back(&view, out);
+        carry_back(&view, out);
     if (json_read(arena, text, &json, NULL))
         cut_to_leaves(leaves_of(&json, arena), arena, out);
     keep_values_as_they_read(text, arena, out);

@@ -14,6 +14,7 @@
 #include "proofs.h"
 #include "settle.h"
 #include "shapes.h"
+#include "view.h"
 #include "words.h"
 
 #include <hs/hs.h>
@@ -51,7 +52,7 @@ static const struct pattern {
 #undef PII_NUMBER
 };
 
-enum { PATTERNS = sizeof patterns / sizeof patterns[0] };
+enum { PATTERNS = sizeof patterns / sizeof patterns[0], DISGUISE = PATTERNS }; /* the last is no finding's */
 
 struct finder {
     hs_database_t *database;
@@ -68,8 +69,8 @@ struct finder_scratch {
 
 static hs_database_t *compile(struct fault *why)
 {
-    const char *regex[PATTERNS];
-    unsigned    flags[PATTERNS], ids[PATTERNS], count = 0;
+    const char *regex[PATTERNS + 1] = { VIEW_DISGUISE };
+    unsigned    flags[PATTERNS + 1] = { HS_FLAG_SINGLEMATCH }, ids[PATTERNS + 1] = { DISGUISE }, count = 1;
     for (unsigned i = 0; i < PATTERNS; i++) {
         if (!patterns[i].regex)
             continue;
@@ -81,7 +82,8 @@ static hs_database_t *compile(struct fault *why)
     hs_compile_error_t *error = NULL;
     if (hs_compile_multi(regex, flags, ids, count, HS_MODE_BLOCK, NULL, &database, &error) == HS_SUCCESS)
         return database;
-    const char *name = error->expression >= 0 ? patterns[ids[error->expression]].name : "all";
+    bool        is_one = error->expression >= 0 && ids[error->expression] != DISGUISE;
+    const char *name = is_one ? patterns[ids[error->expression]].name : "all";
     fault_set(why, FAULT_INTERNAL, "the pattern \"%s\" does not compile: %s", name, error->message);
     hs_free_compile_error(error);
     return NULL;
@@ -95,6 +97,7 @@ struct finder *finder_new(struct fault *why)
     struct finder *f = must_calloc(1, sizeof *f);
     f->database = database;
     f->shapes = shapes_new();
+    shapes_add(f->shapes, VIEW_LONE_DIGITS, DISGUISE);
     for (unsigned i = 0; i < PATTERNS; i++) {
         if (patterns[i].shape)
             shapes_add(f->shapes, patterns[i].shape, i);
@@ -144,7 +147,9 @@ void finder_scratch_free(struct finder_scratch **handle)
 struct scan {
     const struct finder *finder;
     struct slice         text, trimmed;
+    const struct view   *view; /* that the text is of; NULL: it is as it was given */
     struct candidates   *candidates;
+    bool                 is_disguised; /* a view might show more */
 };
 
 static bool is_whole(const struct scan *scan, struct place p)
@@ -182,7 +187,11 @@ static float check(const struct pattern *pattern, struct slice text, struct plac
 static bool add_candidate(void *arg, unsigned id, struct place place)
 {
     struct scan *scan = arg;
-    float        share = check(&patterns[id], scan->text, &place);
+    if (id == DISGUISE) {
+        scan->is_disguised = true;
+        return true;
+    }
+    float share = check(&patterns[id], scan->text, &place);
     if (share <= 0)
         return true;
     float confidence = believe(scan, id, place, share);
@@ -190,6 +199,8 @@ static bool add_candidate(void *arg, unsigned id, struct place place)
         return true;
     if (scan->candidates->count == CANDIDATES_MOST)
         return false;
+    if (scan->view)
+        place = view_back(scan->view, place);
     candidates_add(scan->candidates, (struct candidate){ place.start, place.end, confidence, id });
     return true;
 }
@@ -198,6 +209,34 @@ static int on_hit(unsigned id, unsigned long long from, unsigned long long to, u
 {
     (void)flags;
     return !add_candidate(arg, id, (struct place){ (size_t)from, (size_t)to }); /* true ends the scan */
+}
+
+/* --- scanning --------------------------------------------------------------------------------------------- */
+
+static hs_error_t scan_text(struct scan *scan, hs_scratch_t *scratch)
+{
+    const struct finder *f = scan->finder;
+    scan->trimmed = slice_trim(scan->text);
+    hs_error_t error = hs_scan(f->database, scan->text.ptr, (unsigned)scan->text.len, 0, scratch, on_hit, scan);
+    if (error == HS_SUCCESS && !shapes_each(f->shapes, scan->text, add_candidate, scan))
+        return HS_SCAN_TERMINATED;
+    return error;
+}
+
+/* The text as it is, then as it reads; the candidates of both are settled together. */
+static hs_error_t scan_all(const struct finder *f, struct finder_scratch *s, struct slice text)
+{
+    struct scan scan = { .finder = f, .text = text, .candidates = &s->candidates };
+    hs_error_t  error = scan_text(&scan, s->hyperscan);
+    if (error != HS_SUCCESS || !scan.is_disguised)
+        return error;
+    struct view view;
+    view_init_undisguised(&view, text);
+    struct scan again = { .finder = f, .text = view.text, .view = &view, .candidates = &s->candidates };
+    if (view.text.len > 0)
+        error = scan_text(&again, s->hyperscan);
+    view_fini(&view);
+    return error;
 }
 
 /* --- findings --------------------------------------------------------------------------------------------- */
@@ -228,10 +267,7 @@ bool find(const struct finder *f, struct finder_scratch *s, struct arena *arena,
         return true;
     if (text.len > UINT32_MAX)
         return fault_set(why, FAULT_INTERNAL, "a text of %zu bytes is too long to inspect", text.len);
-    struct scan scan = { f, text, slice_trim(text), &s->candidates };
-    hs_error_t  error = hs_scan(f->database, text.ptr, (unsigned)text.len, 0, s->hyperscan, on_hit, &scan);
-    if (error == HS_SUCCESS && !shapes_each(f->shapes, text, add_candidate, &scan))
-        error = HS_SCAN_TERMINATED;
+    hs_error_t error = scan_all(f, s, text);
     if (error == HS_SUCCESS && s->candidates.count > 0) {
         settle(&s->candidates, text, &s->settled);
         findings_fill(&s->settled, arena, out);

@@ -212,12 +212,38 @@ static void secrets_by_their_names(void **state)
     check_cases(cases);
 }
 
+static void disguises_hide_nothing(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "card {payment_card|４１１１１１１１１１１１１１１１}, "
+        "{payment_card|4111\u00a01111\u00a01111\u00a01111}",
+        "{email|ann@\u200bexample.org} and {email|ann%40example.org}, {email|ann&#64;example.org}",
+        "{email|ann&#x40;example&#46;org}; {email|ann [at] example [dot] org} or "
+        "{email|ann(at)example(dot)org}",
+        "{email|ａｎｎ＠ｅｘａｍｐｌｅ．ｏｒｇ}",
+        "pay with {payment_card|4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1} or "
+        "{payment_card|4-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1}.",
+        "my SSN is {us_ssn|536\u201190\u20114399}, {us_ssn|٥٣٦-٩٠-٤٣٩٩}",
+        "1 2 3 4 5 6 7 8 9 10, 100%40 of (at) all, A&#x; %zz [dot",
+        NULL,
+    };
+    check_cases(cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(emails),       cmocka_unit_test(phones),   cmocka_unit_test(cards),
-        cmocka_unit_test(ibans),        cmocka_unit_test(wallets),  cmocka_unit_test(social_security_numbers),
-        cmocka_unit_test(ip_addresses), cmocka_unit_test(api_keys), cmocka_unit_test(secrets_by_their_names),
+        cmocka_unit_test(disguises_hide_nothing),
+        cmocka_unit_test(emails),
+        cmocka_unit_test(phones),
+        cmocka_unit_test(cards),
+        cmocka_unit_test(ibans),
+        cmocka_unit_test(wallets),
+        cmocka_unit_test(social_security_numbers),
+        cmocka_unit_test(ip_addresses),
+        cmocka_unit_test(api_keys),
+        cmocka_unit_test(secrets_by_their_names),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

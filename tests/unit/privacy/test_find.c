@@ -139,6 +139,25 @@ static void a_value_at_the_very_end_is_found_whole(void **state)
     }
 }
 
+/* A disguise may end where the text does. */
+static void disguises_may_be_cut_anywhere(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "ann%40example.org \xEF\xBC\x94\xE2\x80\x8B ann&#x40;example.org 4 1 1 1 1 1 1 1 [at] (dot)";
+    for (size_t len = 0; len < sizeof text; len++) {
+        struct arena   *arena = arena_new();
+        struct findings found;
+        char           *exact = malloc(len ? len : 1);
+        memcpy(exact, text, len);
+        assert_true(find(finder, scratch, arena, slice_of(exact, len), &found, NULL));
+        check_order(&found, len);
+        assert_int_equal(found.count >= 1, len >= strlen("ann%40example.or"));
+        free(exact);
+        arena_free(&arena);
+    }
+}
+
 /* Makes a text of a megabyte out of a unit. */
 static char *repeated(const char *unit, size_t bytes)
 {
@@ -182,6 +201,19 @@ static void a_megabyte_of_repeats_is_bounded(void **state)
         "curl -u ",
         "password=a&",
         "a:b:c:d:e:f:a:b ",
+        "4 ",
+        "4 1.",
+        "%40",
+        "a%40b.",
+        "&#6",
+        "[at]",
+        "\xE2\x80\x8B",
+        "1A2B",
+        "AB ",
+        "AB 12",
+        "id 210223728 ",
+        "born 1.1.1990 ",
+        "passport ",
     };
     enum { BYTES = 1 << 20 };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -234,6 +266,7 @@ int main(void)
         cmocka_unit_test(what_overlaps_is_hidden_to_the_last_letter),
         cmocka_unit_test(any_bytes_are_safe),
         cmocka_unit_test(a_value_at_the_very_end_is_found_whole),
+        cmocka_unit_test(disguises_may_be_cut_anywhere),
         cmocka_unit_test(a_megabyte_of_repeats_is_bounded),
         cmocka_unit_test(too_many_values_fail),
         cmocka_unit_test(a_text_beyond_the_offsets_fails),
