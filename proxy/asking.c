@@ -112,12 +112,20 @@ static void pass_on(struct exchange *x)
 
 /* ---- the end of a leg ---- */
 
-/* The cache holds redacted text only: what a model on this machine was told in plain words stays out of it. */
+/* The cache holds redacted text only: what a model on this machine was told in plain words stays out of it. And
+ * it holds what the route wants: an answer by who stepped in for a failed model is better than none today, but
+ * not for a day. */
+static bool may_keep(const struct exchange *x)
+{
+    bool is_wanted = x->model == x->kept_model || (x->is_escalated && x->model == x->decision.escalate_to);
+    bool saw_plain_text = x->model->provider->zone == 0 && live_vault(x);
+    return x->uses_cache && is_wanted && !saw_plain_text && relay_outcome(x->relay)->is_good;
+}
+
 static void keep(struct exchange *x)
 {
     struct slice record = relay_record(x->relay);
-    bool         saw_plain_text = x->model->provider->zone == 0 && live_vault(x);
-    if (!x->uses_cache || !relay_outcome(x->relay)->is_good || saw_plain_text || record.len == 0)
+    if (!may_keep(x) || record.len == 0)
         return;
     const struct cached answer = {
         .is_stream = x->chat.stream,

@@ -231,6 +231,7 @@ enum step_result take_recall(struct exchange *x)
                     reach_allows(decision->reach, x->snapshot->redis_zone);
     if (!x->uses_cache)
         return NEXT;
+    x->kept_model = decision->candidate[0];
     struct buf redacted;
     buf_init(&redacted, SIZE_MAX);
     chat_write(&x->chat, &(struct chat_changes){ 0 }, x->arena, &redacted);

@@ -50,19 +50,20 @@ struct exchange {
     char         id[REQUEST_ID_BYTES];
 
     /* who, what, whereto */
-    const struct team *team;
-    struct chat        chat;
-    struct admission   admission;
-    struct thinking    inspecting, shortening;
-    struct facts       facts;
-    struct decision    decision;
-    struct vault      *vault;
-    size_t             redactions;
-    uint32_t           sentences_dropped;
-    struct cache_key   cache_key;
-    bool               uses_cache, is_hit;
-    int64_t            saved_nanousd;
-    struct reservation reservation;
+    const struct team  *team;
+    struct chat         chat;
+    struct admission    admission;
+    struct thinking     inspecting, shortening;
+    struct facts        facts;
+    struct decision     decision;
+    struct vault       *vault;
+    size_t              redactions;
+    uint32_t            sentences_dropped;
+    struct cache_key    cache_key;
+    const struct model *kept_model; /* whose answers stand under that key */
+    bool                uses_cache, is_hit;
+    int64_t             saved_nanousd;
+    struct reservation  reservation;
 
     /* asking */
     unsigned            candidate; /* index of the next one to ask */

@@ -87,6 +87,24 @@ def test_only_whole_good_answers_are_kept(stage, script, ask):
     assert getattr(weir, ask)("hello").told("cache") == "hit"
 
 
+def test_an_answer_by_who_stepped_in_is_not_kept(stage):
+    cloud, near = stage.provider(in_turn(fails(500), says("the large one's"))), stage.provider(says("the small one's"))
+    weir = stage.weir(cloud=cloud, local=near, policy={
+        "routes": [{"name": "kept", "ask": ["large", "small"], "cache": {"keep": "1h"}}]})
+    assert [weir.chat("hello").text for _ in range(3)] == ["the small one's", "the large one's", "the large one's"]
+    assert (len(cloud.requests), len(near.requests)) == (2, 1)
+
+
+def test_what_a_draft_escalated_to_is_kept(stage):
+    cloud, near = stage.provider(says("the large one's")), stage.provider(says(""))
+    weir = stage.weir(cloud=cloud, local=near, policy={
+        "routes": [{"name": "kept", "ask": ["small"], "cache": {"keep": "1h"},
+                    "escalate": {"to": "large", "when": {"confidence": {"below": 0.5}}}}]})
+    answers = [weir.chat("hello") for _ in range(2)]
+    assert [answer.text for answer in answers] == ["the large one's"] * 2
+    assert answers[1].told("cache") == "hit" and len(cloud.requests) == 1
+
+
 def test_a_route_without_a_cache_keeps_nothing(stage):
     cloud = stage.provider(says("yes"))
     weir = stage.weir(cloud=cloud)
