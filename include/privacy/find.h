@@ -47,7 +47,7 @@ struct findings {
 struct finder;
 struct finder_scratch;
 
-/* Compiles all patterns: some tens of milliseconds, so not on a loop. NULL and FAULT_INTERNAL where Hyperscan
+/* Compiles all patterns: about a tenth of a second, so not on a loop. NULL and FAULT_INTERNAL where Hyperscan
  * refuses (a processor without SSSE3). A scratch serves the finder that
  * it was made for. */
 MUST_CHECK struct finder *finder_new(struct fault *why);
@@ -56,9 +56,10 @@ struct finder_scratch    *finder_scratch_new(const struct finder *);
 void                      finder_scratch_free(struct finder_scratch **);
 
 /*
- * Any bytes, UTF-8 or not, NULs too. False when the scan itself failed, when the text is beyond 4 GiB or holds
- * more than some 260,000 values; the caller then treats everything as private (law 2). *out is empty in that
- * case.
+ * Any bytes, UTF-8 or not, NULs too. A text with disguises in it (full-width digits, zero-width characters,
+ * "%40") is read twice, as it is and as it reads. False when the scan itself failed, when the text is beyond 4
+ * GiB or holds more than some 260,000 values; the caller then treats everything as private (law 2). *out is
+ * empty in that case.
  */
 MUST_CHECK bool find(const struct finder *, struct finder_scratch *, struct arena *, struct slice text,
                      struct findings *out, struct fault *why);
