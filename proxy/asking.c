@@ -118,8 +118,9 @@ static void pass_on(struct exchange *x)
 static bool may_keep(const struct exchange *x)
 {
     bool is_wanted = x->model == x->kept_model || (x->is_escalated && x->model == x->decision.escalate_to);
-    bool saw_plain_text = x->model->provider->zone == 0 && live_vault(x);
-    return x->uses_cache && is_wanted && !saw_plain_text && relay_outcome(x->relay)->is_good;
+    if (!x->uses_cache || !x->model || !is_wanted || !relay_outcome(x->relay)->is_good)
+        return false;
+    return x->model->provider->zone > 0 || !live_vault(x);
 }
 
 static void keep(struct exchange *x)
