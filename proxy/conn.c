@@ -224,22 +224,17 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
     }
 }
 
-struct evbuffer *conn_input(struct conn *c)
-{
-    return bufferevent_get_input(c->bev);
-}
-
 struct slice conn_peek(struct conn *c)
 {
     struct evbuffer_iovec part;
-    if (evbuffer_peek(conn_input(c), -1, NULL, &part, 1) < 1)
+    if (evbuffer_peek(bufferevent_get_input(c->bev), -1, NULL, &part, 1) < 1)
         return slice_of(NULL, 0);
     return slice_of(part.iov_base, part.iov_len);
 }
 
 void conn_drop(struct conn *c, size_t bytes)
 {
-    evbuffer_drain(conn_input(c), bytes);
+    evbuffer_drain(bufferevent_get_input(c->bev), bytes);
 }
 
 void conn_write(struct conn *c, struct slice bytes)

@@ -13,7 +13,6 @@
 #include "tls.h"
 
 struct conn;
-struct evbuffer;
 
 enum conn_end {
     CONN_EOF,    /* the other side closed in an orderly way */
@@ -22,7 +21,7 @@ enum conn_end {
 
 struct conn_handler {
     void (*on_open)(void *arg);  /* connected, handshake done; for conn_connect() alone */
-    void (*on_input)(void *arg); /* conn_input() holds more than before */
+    void (*on_input)(void *arg); /* there is more to peek at than before */
     void (*on_room)(void *arg);  /* the output has fallen to `low` bytes or less */
     void (*on_close)(void *arg, enum conn_end, const struct fault *why);
 };
@@ -36,7 +35,6 @@ struct conn *conn_connect(struct loop *, const char *host, uint16_t port, SSL_CT
  */
 struct conn *conn_connect_unix(struct loop *, const char *path, const struct conn_handler *, void *arg);
 
-struct evbuffer *conn_input(struct conn *);
 /* The first contiguous bytes of the input, not drained; empty when there are none. */
 struct slice conn_peek(struct conn *);
 void         conn_drop(struct conn *, size_t bytes);

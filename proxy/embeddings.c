@@ -26,7 +26,8 @@ struct embedding {
     struct arena             *arena;
     struct client            *client; /* NULL once it has hung up or has its reply */
     const struct team        *team;
-    struct embeddings_request request; /* its texts are in the arena: they outlive the client */
+    struct buf                body; /* what the request's texts stand in; it outlives the client */
+    struct embeddings_request request;
     struct admission          admission;
     uint64_t                  redis_id; /* what it waits for in Redis; 0: nothing */
     bool                      is_out;   /* the pool has a piece, or will give it back */
@@ -49,6 +50,7 @@ static void free_now(void *arg)
     struct embedding *e = arg;
     timer_fini(&e->deadline);
     buf_wipe(&e->answer);
+    buf_wipe(&e->body);
     snapshot_unref(&e->snapshot);
     arena_free(&e->arena);
     free(e);
@@ -191,8 +193,9 @@ static bool read_request(struct embedding *e, struct fault *why)
         *why = (struct fault){ .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
         return false;
     }
-    struct slice body = arena_copy(e->arena, client_body(e->client));
-    return embeddings_read(e->arena, body, &e->request, why) && is_served(e->snapshot, &e->request, why);
+    client_take_body(e->client, &e->body);
+    return embeddings_read(e->arena, buf_slice(&e->body), &e->request, why) &&
+           is_served(e->snapshot, &e->request, why);
 }
 
 static void on_admitted(void *arg, int64_t wait_s)

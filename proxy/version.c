@@ -1,5 +1,0 @@
-const char *weir_version(void);
-const char *weir_version(void)
-{
-    return WEIR_VERSION;
-}
