@@ -56,10 +56,41 @@ static void free_now(void *arg)
     free(e);
 }
 
+/* One line, as chats have it. The embeddings' model is inside Weir: zone 0, and nothing is charged. */
+static void tell_audit(const struct embedding *e, enum fault_kind fault)
+{
+    const struct settings *settings = e->snapshot->settings;
+    const bool             is_still = !e->is_out; /* else an SLM thread may be counting on */
+    struct buf             line;
+    buf_init(&line, SIZE_MAX); /* bounded by the names in the settings */
+    buf_printf(&line, "{\"at_ms\":%lld,\"id\":", (long long)loop_wall_ms(e->tools->loop));
+    json_add_string(&line, slice_str(e->id));
+    buf_add(&line, S(",\"endpoint\":\"embeddings\""));
+    if (e->team) {
+        buf_add(&line, S(",\"team\":"));
+        json_add_string(&line, slice_str(e->team->name));
+    }
+    if (!fault) {
+        buf_add(&line, S(",\"model\":"));
+        json_add_string(&line, slice_str(slm_name(e->snapshot->slm)));
+        buf_add(&line, S(",\"zone\":"));
+        json_add_string(&line, slice_str(settings->zone[0]));
+    }
+    buf_printf(&line,
+               ",\"verdict\":\"%s\",\"embeddings\":%zu,\"cut_texts\":%zu,\"prompt_tokens\":%lld,"
+               "\"cost_nanousd\":0,\"ms\":%lld}",
+               fault ? fault_code(fault) : "answered", is_still ? e->done : 0, is_still ? e->cut : 0,
+               is_still ? (long long)e->tokens : 0, (long long)(loop_now_ms(e->tools->loop) - e->began_ms));
+    audit_line(e->tools->audit, buf_slice(&line));
+    buf_fini(&line);
+}
+
 /* Nobody waits for the answer any more, or has it. */
 static void end(struct embedding *e, enum fault_kind fault)
 {
     struct metrics *metrics = e->tools->metrics;
+    if (e->tools->audit)
+        tell_audit(e, fault);
     e->client = NULL;
     e->tools->running--;
     metrics_add(metrics, METRIC_REQUESTS_RUNNING, -1);

@@ -153,3 +153,18 @@ def test_names_in_settings_are_no_way_into_the_head_of_a_reply(stage):
     answer = ask(stage.weir(settings=settings), ["hello"], key=None)
     assert answer.status == 200 and len(answer.json["data"]) == 1
     assert "x-evil" not in answer.headers and answer.told("zone").startswith("near")
+
+
+@needs_model
+def test_each_request_leaves_one_line_in_the_audit_and_no_word_of_its_texts(stage):
+    audit = stage.folder / "audit.jsonl"
+    weir = stage.weir(cloud=stage.provider(says("unasked")), slm={"model": str(MODEL)}, teams={"sdk": {"keys": [KEY]}},
+                      limits={"inspect": "60s"}, audit={"file": str(audit)})
+    assert ask(weir, ["a canary sings", "two words"]).status == 200
+    assert ask(weir, "a canary sings", key="some-other-key").status == 401
+    wait_for(lambda: audit.read_bytes().count(b"\n") == 2, what="a line for each request")
+    told, refused = map(json.loads, audit.read_text().splitlines())
+    assert (told["endpoint"], told["team"], told["model"], told["zone"], told["verdict"]) == ("embeddings", "sdk", NAME, "local", "answered")
+    assert (told["embeddings"], told["prompt_tokens"], told["cost_nanousd"]) == (2, 9, 0)
+    assert refused["verdict"] == "invalid_api_key" and "team" not in refused
+    assert "canary" not in audit.read_text()
