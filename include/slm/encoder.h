@@ -50,4 +50,71 @@ void                    encoder_scratch_free(struct encoder_scratch **);
 void encoder_run(const struct encoder *, struct encoder_scratch *, const uint32_t *ids, size_t count,
                  float *out);
 
+/*
+ * The same in steps, for who needs the tokens' states between two layers. The scratch holds the pass: the
+ * states and how many layers they have been through.
+ *
+ *     encoder_start(e, s, ids, count);
+ *     encoder_advance(e, s, 3);             through layers 0, 1 and 2
+ *     encoder_keep(e, s);                   what a branch begins with
+ *     encoder_advance(e, s, config->layers);
+ *     encoder_pool(e, s, embedding);        as encoder_run() gives it, to the last bit
+ *     encoder_branch_run(branch, s, added, states);
+ */
+void encoder_start(const struct encoder *, struct encoder_scratch *, const uint32_t *ids, size_t count);
+/* Runs the layers that come before layer `to` and have not been run. */
+void encoder_advance(const struct encoder *, struct encoder_scratch *, size_t to);
+void encoder_pool(const struct encoder *, struct encoder_scratch *, float *out);
+/* The states as they are: [count][hidden]. */
+void encoder_states(const struct encoder *, const struct encoder_scratch *, float *out);
+/* Keeps the states as they are, in place of those kept before; the pass may go on. */
+void encoder_keep(const struct encoder *, struct encoder_scratch *);
+
+/* --------------------------------------------------------------------------------------------- branches */
+
+struct dense {
+    const float *rows; /* [outputs][inputs] */
+    const float *bias; /* [outputs] */
+};
+
+struct norm {
+    const float *gain, *shift; /* [hidden] */
+};
+
+/* One layer in floats, as the folder has it; query to out: [hidden][hidden]. */
+struct layer_weights {
+    struct dense query, key, value, out;
+    struct norm  after_attention;
+    struct dense up;   /* [intermediate][hidden] */
+    struct dense down; /* [hidden][intermediate] */
+    struct norm  after_feed;
+};
+
+/* The encoder's own, to learn from or to add a difference to; ref in the encoder, until encoder_layer_done().
+ * number < layers. Not while another thread asks for the same encoder's. */
+void encoder_layer_floats(struct encoder *, size_t number, struct layer_weights *out);
+/* Their memory may be given back. */
+void encoder_layer_done(struct encoder *, const struct layer_weights *);
+
+/*
+ * Other layers on top of an encoder's lower ones: what was taught something else beginning with the same
+ * states. Immutable and shared, as the encoder is, which must outlive it.
+ */
+struct encoder_branch;
+
+/* From layer `from` (<= layers) up; layer: [layers - from], in floats, packed here for the encoder's kernels
+ * and not needed afterwards. */
+struct encoder_branch *encoder_branch_new(const struct encoder *, size_t from,
+                                          const struct layer_weights *layer);
+void                   encoder_branch_free(struct encoder_branch **);
+
+/* Where it leaves the encoder: the layer before which the states must be kept. */
+size_t encoder_branch_from(const struct encoder_branch *);
+
+/* Runs the kept states, plus added[t] (hidden floats, or NULL for nothing) for each token t, through the
+ * branch's layers; added may be NULL as a whole. states: [count][hidden]. Ends the pass, but what is kept
+ * stays: several branches may follow one another. */
+void encoder_branch_run(const struct encoder_branch *, struct encoder_scratch *, const float *const *added,
+                        float *states);
+
 #endif

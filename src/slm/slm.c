@@ -1,26 +1,12 @@
 /*
  * slm.c - the door: a folder becomes a tokenizer and an encoder, a text becomes an embedding.
  */
-#include "slm/slm.h"
+#include "slm_inside.h"
 
 #include "base/die.h"
-#include "slm/encoder.h"
 #include "slm/kernels.h"
-#include "slm/tokenizer.h"
 
 #include <stdio.h>
-
-struct slm {
-    struct tokenizer *tokenizer;
-    struct encoder   *encoder;
-    char              name[128]; /* the folder's last part */
-};
-
-struct slm_worker {
-    const struct slm       *slm; /* (ref) */
-    struct encoder_scratch *scratch;
-    uint32_t               *ids; /* [tokens_most] */
-};
 
 static void set_name(struct slm *s, const char *folder)
 {

@@ -1,0 +1,57 @@
+/*
+ * encoder_inside.h - what an encoder is made of; for encoder.c, which computes with it, encoder_load.c, which
+ * fills it, and encoder_branch.c.
+ */
+#ifndef WEIR_SLM_ENCODER_INSIDE_H
+#define WEIR_SLM_ENCODER_INSIDE_H
+
+#include "slm/encoder.h"
+#include "slm/kernels.h"
+#include "slm/weights.h"
+
+struct layer {
+    struct matrix qkv, out, up, down;
+    struct norm   after_attention, after_feed;
+};
+
+struct encoder {
+    struct bert_config    config;
+    const struct kernels *kernels;
+    struct weights       *weights;
+    const char           *prefix;    /* of every tensor's name: "", or "bert." where there is a head besides */
+    const float          *words;     /* [vocabulary][hidden] (ref in weights) */
+    const float          *positions; /* [positions][hidden] (ref in weights) */
+    const float          *type;      /* [hidden], row 0 of the types (ref in weights) */
+    struct norm           after_embedding;
+    struct layer         *layer;    /* [config.layers] */
+    char                 *matrices; /* all layers', packed, one after the other */
+    uint64_t              fingerprint;
+};
+
+struct encoder_scratch {
+    size_t count;  /* tokens of the pass */
+    size_t done;   /* layers that they have been through */
+    float *x;      /* panels of hidden */
+    float *qkv;    /* panels of 3 * hidden */
+    float *mixed;  /* panels of hidden: what attention gives */
+    float *inner;  /* panels of intermediate */
+    float *kept;   /* panels of hidden, for branches */
+    void  *scores; /* what attend() needs besides */
+    void  *room;   /* what multiply() needs besides */
+};
+
+/* Bytes that one layer's matrices take. */
+size_t layer_room(const struct encoder *);
+
+/* Lays out layer `number`'s matrices from `room` on, in the order in which they are read, and packs w there.
+ * Its norms are those of w (ref). */
+void layer_pack(struct layer *, const struct encoder *, size_t number, const struct layer_weights *w,
+                char *room);
+
+/* x of the scratch goes through it. */
+void layer_run(const struct layer *, const struct encoder *, struct encoder_scratch *);
+
+/* Where token t's feature 0 lies; the next feature is a panel's width further. */
+size_t token_place(const struct encoder *, size_t t);
+
+#endif
