@@ -28,4 +28,14 @@ size_t tokenizer_tokens(const struct tokenizer *);
  * many. */
 size_t tokenizer_run(const struct tokenizer *, struct slice text, uint32_t *ids, size_t most);
 
+/* Where in the text a token's characters stand: bytes [from, to). Of a word that became [UNK] all of it; of
+ * [CLS] and [SEP] nothing, at the beginning and at the end of what was read. */
+struct token_place {
+    uint32_t from, to;
+};
+
+/* The same, with a place for each id; places: [most], or NULL. text: below 4 GiB. */
+size_t tokenizer_run_placed(const struct tokenizer *, struct slice text, uint32_t *ids,
+                            struct token_place *places, size_t most);
+
 #endif

@@ -175,15 +175,24 @@ size_t tokenizer_tokens(const struct tokenizer *t)
 
 /* ---------------------------------------------------------------------------------------------- text to ids */
 
+/* A code point of the folded text, and where in the given text it comes from. */
+struct letter {
+    uint32_t           point;
+    struct token_place place;
+};
+
 /* One run's state. It lives on the stack: a tokenizer is shared. */
 struct run {
     const struct tokenizer *of;
     uint32_t               *id;    /* out (ref) */
+    struct token_place     *place; /* out (ref), or NULL */
     size_t                  count; /* # ids written */
     size_t                  most;  /* ids that may be written, [SEP] not among them */
     char                    word[WORD_BYTES_MOST];
+    struct token_place      word_place[WORD_BYTES_MOST]; /* of each of its bytes */
+    struct token_place      word_whole;
     size_t                  bytes, chars; /* of word; chars goes on counting when the word is too long */
-    uint32_t                mark[MARKS_MOST];
+    struct letter           mark[MARKS_MOST];
     unsigned                marks; /* # marks that wait for their order */
 };
 
@@ -192,10 +201,13 @@ static bool is_full(const struct run *r)
     return r->count >= r->most;
 }
 
-static void put(struct run *r, int32_t id)
+static void put(struct run *r, int32_t id, struct token_place place)
 {
-    if (!is_full(r))
-        r->id[r->count++] = (uint32_t)id;
+    if (is_full(r))
+        return;
+    if (r->place)
+        r->place[r->count] = place;
+    r->id[r->count++] = (uint32_t)id;
 }
 
 /* The longest token that rest begins with; its bytes in *bytes. Inside a word a token's text begins with ##. */
@@ -215,105 +227,145 @@ static int32_t longest_piece(const struct tokenizer *t, struct slice rest, bool 
     return NO_TOKEN;
 }
 
-static void end_word(struct run *r)
+/* A piece of the word: bytes [from, to) of it. */
+struct piece {
+    int32_t id;
+    size_t  from, to;
+};
+
+/* Cuts the word into the longest pieces; returns how many, 0 where one of them is not in the vocabulary. */
+static size_t cut_word(const struct run *r, struct piece *piece)
 {
     struct slice word = slice_of(r->word, r->bytes);
-    bool         is_too_long = r->chars > WORD_CHARS_MOST;
-    r->bytes = r->chars = 0;
-    if (is_too_long) {
-        put(r, r->of->special[UNK]);
-        return;
-    }
-    int32_t piece[WORD_BYTES_MOST];
-    size_t  pieces = 0;
+    size_t       pieces = 0;
     for (size_t at = 0, bytes; at < word.len; at += bytes) {
-        piece[pieces] = longest_piece(r->of, slice_cut(word, at, word.len), at > 0, &bytes);
-        if (piece[pieces++] == NO_TOKEN) {
-            put(r, r->of->special[UNK]); /* one for the whole word */
-            return;
-        }
+        int32_t id = longest_piece(r->of, slice_cut(word, at, word.len), at > 0, &bytes);
+        if (id == NO_TOKEN)
+            return 0;
+        piece[pieces++] = (struct piece){ id, at, at + bytes };
     }
+    return pieces;
+}
+
+static void end_word(struct run *r)
+{
+    struct piece piece[WORD_BYTES_MOST];
+    if (r->chars == 0)
+        return;
+    size_t pieces = r->chars <= WORD_CHARS_MOST ? cut_word(r, piece) : 0;
     for (size_t i = 0; i < pieces; i++)
-        put(r, piece[i]);
+        put(r, piece[i].id,
+            (struct token_place){ r->word_place[piece[i].from].from, r->word_place[piece[i].to - 1].to });
+    if (pieces == 0)
+        put(r, r->of->special[UNK], r->word_whole); /* one for the whole word */
+    r->bytes = r->chars = 0;
 }
 
-static void add_to_word(struct run *r, uint32_t point)
+static void add_to_word(struct run *r, struct letter letter)
 {
-    if (++r->chars <= WORD_CHARS_MOST)
-        r->bytes += unicode_write(point, r->word + r->bytes);
+    struct token_place *whole = &r->word_whole, place = letter.place;
+    if (r->chars++ == 0)
+        *whole = place;
+    /* Marks may have changed places. */
+    whole->from = place.from < whole->from ? place.from : whole->from;
+    whole->to = place.to > whole->to ? place.to : whole->to;
+    if (r->chars > WORD_CHARS_MOST)
+        return;
+    size_t from = r->bytes;
+    r->bytes += unicode_write(letter.point, r->word + from);
+    for (; from < r->bytes; from++)
+        r->word_place[from] = place;
 }
 
-static void read_point(struct run *r, uint32_t point)
+static void read_letter(struct run *r, struct letter letter)
 {
-    if (point == ' ') {
+    if (letter.point == ' ') {
         end_word(r);
-    } else if (unicode_is_punctuation(point)) {
+    } else if (unicode_is_punctuation(letter.point)) {
         end_word(r);
-        add_to_word(r, point);
+        add_to_word(r, letter);
         end_word(r);
     } else {
-        add_to_word(r, point);
+        add_to_word(r, letter);
     }
 }
 
 static void release_marks(struct run *r)
 {
     for (unsigned i = 0; i < r->marks; i++)
-        read_point(r, r->mark[i]);
+        read_letter(r, r->mark[i]);
     r->marks = 0;
 }
 
 /* Marks wait until something else comes, each behind those of its own rank or a lower one. */
-static void hold_mark(struct run *r, uint32_t point, unsigned rank)
+static void hold_mark(struct run *r, struct letter letter, unsigned rank)
 {
     if (r->marks == MARKS_MOST)
         release_marks(r);
     unsigned at = r->marks++;
-    for (; at > 0 && unicode_rank(r->mark[at - 1]) > rank; at--)
+    for (; at > 0 && unicode_rank(r->mark[at - 1].point) > rank; at--)
         r->mark[at] = r->mark[at - 1];
-    r->mark[at] = point;
+    r->mark[at] = letter;
 }
 
-static void read_folded(struct run *r, struct fold fold)
+static void read_folded(struct run *r, struct fold fold, struct token_place place)
 {
     if (fold.is_wall)
         release_marks(r);
     for (unsigned i = 0; i < fold.count; i++) {
-        unsigned rank = unicode_rank(fold.point[i]);
+        struct letter letter = { fold.point[i], place };
+        unsigned      rank = unicode_rank(letter.point);
         if (rank) {
-            hold_mark(r, fold.point[i], rank);
+            hold_mark(r, letter, rank);
         } else {
             release_marks(r);
-            read_point(r, fold.point[i]);
+            read_letter(r, letter);
         }
     }
 }
 
 /* A special token's name in the text is that token, before anything is folded. Returns its bytes, or 0. */
-static size_t read_special(struct run *r, struct slice text)
+static size_t read_special(struct run *r, struct slice text, size_t at)
 {
     for (enum special s = 0; s < SPECIALS; s++)
         if (r->of->special[s] != NO_TOKEN && slice_starts(text, special_name[s])) {
+            size_t bytes = special_name[s].len;
             release_marks(r);
             end_word(r);
-            put(r, r->of->special[s]);
-            return special_name[s].len;
+            put(r, r->of->special[s], (struct token_place){ (uint32_t)at, (uint32_t)(at + bytes) });
+            return bytes;
         }
     return 0;
 }
 
-size_t tokenizer_run(const struct tokenizer *t, struct slice text, uint32_t *ids, size_t most)
+size_t tokenizer_run_placed(const struct tokenizer *t, struct slice text, uint32_t *ids,
+                            struct token_place *places, size_t most)
 {
-    struct run r = { .of = t, .id = ids, .most = most - 1 };
-    put(&r, t->special[CLS]);
-    while (text.len && !is_full(&r)) {
-        size_t bytes = text.ptr[0] == '[' ? read_special(&r, text) : 0;
-        if (!bytes)
-            read_folded(&r, unicode_fold(unicode_read(text, &bytes)));
-        text = slice_cut(text, bytes, text.len);
+    struct run r;
+    size_t     at = 0;
+    r.of = t;
+    r.id = ids;
+    r.place = places;
+    r.most = most - 1;
+    r.count = r.bytes = r.chars = r.marks = 0;
+    put(&r, t->special[CLS], (struct token_place){ 0, 0 });
+    while (at < text.len && !is_full(&r)) {
+        struct slice rest = slice_cut(text, at, text.len);
+        size_t       bytes = rest.ptr[0] == '[' ? read_special(&r, rest, at) : 0;
+        if (!bytes) {
+            struct fold fold = unicode_fold(unicode_read(rest, &bytes));
+            read_folded(&r, fold, (struct token_place){ (uint32_t)at, (uint32_t)(at + bytes) });
+        }
+        at += bytes;
     }
     release_marks(&r);
     end_word(&r);
-    ids[r.count++] = (uint32_t)t->special[SEP];
+    r.most = most;
+    put(&r, t->special[SEP], (struct token_place){ (uint32_t)at, (uint32_t)at });
     return r.count;
+}
+
+size_t tokenizer_run(const struct tokenizer *t, struct slice text, uint32_t *ids, size_t most)
+{
+    return tokenizer_run_placed(t, text, ids, NULL, most);
 }

@@ -1,6 +1,7 @@
 /*
  * fuzz_tokenizer.c - any bytes are text: ids are below the vocabulary's size, never more than asked for, and
- * the first ones do not depend on how many were asked for.
+ * the first ones do not depend on how many were asked for; tokens stand in the text, none before the one
+ * before.
  */
 #include "slm/tokenizer.h"
 
@@ -26,15 +27,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                    "v", &why);
     if (!tokenizer)
         abort();
-    uint32_t     many[MOST], few[FEW];
-    struct slice text = slice_of((const char *)data, size);
-    size_t       count = tokenizer_run(tokenizer, text, many, MOST);
-    size_t       less = tokenizer_run(tokenizer, text, few, FEW);
+    uint32_t           many[MOST], few[FEW];
+    struct token_place place[MOST];
+    struct slice       text = slice_of((const char *)data, size);
+    size_t             count = tokenizer_run_placed(tokenizer, text, many, place, MOST);
+    size_t             less = tokenizer_run(tokenizer, text, few, FEW);
     if (count < 2 || count > MOST || less != (count < FEW ? count : FEW) ||
         memcmp(many, few, (less - 1) * sizeof *few) != 0)
         abort();
     for (size_t i = 0; i < count; i++)
         if (many[i] >= tokenizer_tokens(tokenizer))
+            abort();
+    for (size_t i = 0; i < count; i++)
+        if (place[i].to > size || place[i].from > place[i].to || (i > 0 && place[i].from < place[i - 1].from))
             abort();
 
     /* As a vocabulary, with what every vocabulary needs before it. */

@@ -134,6 +134,34 @@ static void test_words_of_more_than_100_characters(void **state)
     assert_ids(slice_of(text, 201), (const int[]){ UNK, END });
 }
 
+/* Each token's bytes of the text, in brackets, one after the other. */
+static void assert_places(struct slice text, const char *expected)
+{
+    uint32_t           ids[IDS_MOST];
+    struct token_place place[IDS_MOST];
+    char               told[512];
+    size_t             count = tokenizer_run_placed(tokenizer, text, ids, place, IDS_MOST), len = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct slice bytes = slice_cut(text, place[i].from, place[i].to);
+        len += (size_t)snprintf(told + len, sizeof told - len, "[%.*s]", SLICE_ARG(bytes));
+    }
+    assert_string_equal(told, expected);
+}
+
+static void test_tells_where_tokens_stand(void **state)
+{
+    (void)state;
+    assert_places(S(" unaffable  AB.b "), "[][unaff][able][AB][.][b][]");
+    assert_places(S("[MASK] what? abcd"), "[][[MASK]][what][?][ab][cd][]");
+    assert_places(S("\xC3\x89 a\xCC\x81\xC2\xAD"
+                    "b"),
+                  "[][\xC3\x89][a\xCC\x81\xC2\xAD"
+                  "b][]");
+    assert_places(S("\xEA\xB0\x80\xE4\xB8\xAD"),
+                  "[][\xEA\xB0\x80][\xEA\xB0\x80][\xE4\xB8\xAD][]"); /* two of one */
+    assert_places(S(""), "[][]");
+}
+
 /* Fewer ids asked for are the same ids, and never more than asked for. */
 static void test_every_cut_of_the_ids(void **state)
 {
@@ -198,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_leaves_out_what_is_no_text),
         cmocka_unit_test(test_reads_special_names),
         cmocka_unit_test(test_words_of_more_than_100_characters),
+        cmocka_unit_test(test_tells_where_tokens_stand),
         cmocka_unit_test(test_every_cut_of_the_ids),
         cmocka_unit_test(test_every_cut_of_the_text),
         cmocka_unit_test(test_vocabularies),
