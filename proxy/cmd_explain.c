@@ -17,15 +17,6 @@ enum { PROMPT_MOST_BYTES = 32 << 20 };
 
 /* ---- finding out ---- */
 
-static const struct team *find_team(const struct settings *settings, const char *name)
-{
-    for (unsigned i = 0; i < settings->team_count; i++) {
-        if (!name || strcmp(settings->team[i].name, name) == 0)
-            return &settings->team[i];
-    }
-    return NULL;
-}
-
 static bool explain(struct explanation *e, struct slice model, struct slice prompt)
 {
     const struct loaded *l = e->loaded;
@@ -310,7 +301,7 @@ static bool read_request(int argc, char **argv, struct request *r)
 
 static int answer(const struct loaded *l, const struct request *r)
 {
-    struct explanation e = { .loaded = l, .team = find_team(l->settings, r->team) };
+    struct explanation e = { .loaded = l, .team = loaded_team(l, r->team) };
     if (!e.team) {
         fprintf(stderr, "there is no team \"%s\"\n", r->team);
         return 1;

@@ -5,10 +5,10 @@
 
 enum { ANSWER_MOST_BYTES = 1 << 20 };
 
-void lines_init(struct lines *l, FILE *file)
+void lines_init(struct lines *l, FILE *file, size_t line_most_bytes)
 {
     *l = (struct lines){ .file = file };
-    buf_init(&l->held, LINE_MOST_BYTES);
+    buf_init(&l->held, line_most_bytes);
 }
 
 void lines_fini(struct lines *l)
@@ -24,11 +24,12 @@ bool lines_next(struct lines *l, struct slice *line)
         return false;
     while ((byte = getc_unlocked(l->file)) != EOF && byte != '\n')
         buf_add_byte(&l->held, (char)byte);
-    l->is_bad = ferror(l->file) || l->held.full;
+    l->is_bad = ferror(l->file);
+    l->is_long = l->held.full;
     if (l->is_bad || (byte == EOF && l->held.len == 0))
         return false;
     l->number++;
-    *line = buf_slice(&l->held);
+    *line = l->is_long ? S("") : buf_slice(&l->held);
     if (byte == '\n' && slice_ends(*line, S("\r")))
         line->len--;
     return true;
@@ -48,18 +49,19 @@ static bool answer_all(const struct loaded *l, const char                       
     struct slice line;
     struct buf   out;
     bool         is_written = true;
-    lines_init(&lines, stdin);
+    lines_init(&lines, stdin, LINE_MOST_BYTES);
     buf_init(&out, ANSWER_MOST_BYTES);
-    while (is_written && lines_next(&lines, &line)) {
+    while (is_written && lines_next(&lines, &line) && !lines.is_long) {
         buf_reset(&out);
         answer(l, line, &out, arg);
         buf_add_byte(&out, '\n');
         is_written = !out.full && fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
     }
+    if (lines.is_long)
+        fprintf(stderr, "weir %s: line %zu is longer than %d bytes\n", command, lines.number, LINE_MOST_BYTES);
     if (lines.is_bad)
-        fprintf(stderr, "weir %s: line %zu cannot be read, or is longer than %d bytes\n", command,
-                lines.number + 1, LINE_MOST_BYTES);
-    bool ok = is_written && !lines.is_bad;
+        fprintf(stderr, "weir %s: line %zu cannot be read\n", command, lines.number + 1);
+    bool ok = is_written && !lines.is_bad && !lines.is_long;
     buf_wipe(&out);
     lines_fini(&lines);
     return ok;

@@ -14,16 +14,17 @@ enum { LINE_MOST_BYTES = 16 << 20 };
 
 struct lines {
     FILE      *file;
-    struct buf held;   /* the line at hand */
-    size_t     number; /* of it, from 1 */
-    bool       is_bad; /* the file could not be read, or a line is longer than LINE_MOST_BYTES */
+    struct buf held;    /* the line at hand */
+    size_t     number;  /* of it, from 1 */
+    bool       is_long; /* it is longer than the ceiling, and was passed over */
+    bool       is_bad;  /* the file could not be read */
 };
 
-void lines_init(struct lines *, FILE *);
+void lines_init(struct lines *, FILE *, size_t line_most_bytes);
 void lines_fini(struct lines *);
 
 /* The next line without its end (LF or CRLF); it lives until the next call. False at the end of the file, and
- * where is_bad. A last line may lack its end; an empty line is one too. */
+ * where is_bad. A last line may lack its end; an empty line is one too; one that is_long is given as empty. */
 MUST_CHECK bool lines_next(struct lines *, struct slice *line);
 
 /* What `weir embed` and `weir classify` share: settings read as -c says, stdin's lines answered one by one,

@@ -55,3 +55,12 @@ void loaded_close(struct loaded *l)
     diag_fini(&l->diag);
     arena_free(&l->arena);
 }
+
+const struct team *loaded_team(const struct loaded *l, const char *name)
+{
+    const struct settings *settings = l->settings;
+    for (unsigned i = 0; i < settings->team_count; i++)
+        if (!name || strcmp(settings->team[i].name, name) == 0)
+            return &settings->team[i];
+    return NULL;
+}

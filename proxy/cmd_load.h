@@ -26,4 +26,7 @@ struct loaded {
 MUST_CHECK bool loaded_open(struct loaded *, const char *file);
 void            loaded_close(struct loaded *);
 
+/* The team so named, the first for NULL; NULL where there is none. */
+const struct team *loaded_team(const struct loaded *, const char *name);
+
 #endif

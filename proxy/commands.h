@@ -20,6 +20,13 @@ int cmd_embed(int argc, char **argv);
 /* classify [-c FILE] [--json]: how hard each line of stdin is, and what it is about. */
 int cmd_classify(int argc, char **argv);
 
+/* redact [-c FILE] [--kinds K,...] [--map FILE] [--team T] [--lines|--jsonl|--json]: stdin to stdout, what is
+ * private hidden. Exits with 3 when some lines could not be read. */
+int cmd_redact(int argc, char **argv);
+
+/* restore --map FILE [--json]: gives back what redact hid. */
+int cmd_restore(int argc, char **argv);
+
 /* fake-provider [--listen A:P] [--name N] [--record FILE] [--fast] [--loops N]: a provider to try and test
  * with. */
 int cmd_fake_provider(int argc, char **argv);

@@ -17,6 +17,10 @@ static int cmd_help(int argc, char **argv);
     COMMAND("embed", cmd_embed, "[-c weir.yaml]", "the embedding of each line of stdin, as JSON")              \
     COMMAND("classify", cmd_classify, "[-c weir.yaml] [--json]",                                               \
             "how hard each line of stdin is, and what it is about")                                            \
+    COMMAND("redact", cmd_redact,                                                                              \
+            "[-c weir.yaml] [--kinds K,...] [--map FILE] [--team T] [--lines | --jsonl | --json]",             \
+            "stdin to stdout, what is private hidden; --help tells all")                                       \
+    COMMAND("restore", cmd_restore, "--map FILE [--json]", "gives back what redact has hidden")                \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
             "a provider to try and test with: it says back what it received")                                  \
     COMMAND("version", cmd_version, "", "print the version")                                                   \

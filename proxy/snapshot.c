@@ -3,18 +3,13 @@
 
 #include "base/die.h"
 #include "files.h"
+#include "master_key.h"
 #include "redis_url.h"
 #include "tls.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct slm_share {
     atomic_uint        refs;
@@ -101,44 +96,12 @@ static bool make_tls(struct snapshot *s, struct diag *diag)
     return ok;
 }
 
-/* Without a key in the settings, one is made at the first start and kept in the state folder, so that
- * placeholders stay the same over restarts. Proxies that shall agree need one in their settings. */
-static bool own_master_key(const struct settings *settings, struct vault_key *key, struct fault *why)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/master.key", settings->state_folder);
-    if (!folder_make(settings->state_folder, why))
-        return false;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        char fresh[4096 + 8];
-        snprintf(fresh, sizeof fresh, "%s.XXXXXX", path);
-        fd = mkostemp(fresh, O_CLOEXEC);
-        if (fd < 0)
-            return fault_set(why, FAULT_INTERNAL, "the state folder %s cannot be written: %s",
-                             settings->state_folder, strerror(errno));
-        bool is_written = RAND_bytes(key->bytes, sizeof key->bytes) == 1 &&
-                          write(fd, key->bytes, sizeof key->bytes) == (ssize_t)sizeof key->bytes &&
-                          fsync(fd) == 0;
-        close(fd);
-        /* link(), not rename(): of two first starts at once, one wins and both use its key. */
-        if (is_written && link(fresh, path) != 0 && errno != EEXIST)
-            is_written = false;
-        unlink(fresh);
-        fd = is_written ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    }
-    bool is_read = fd >= 0 && read(fd, key->bytes, sizeof key->bytes) == (ssize_t)sizeof key->bytes;
-    if (fd >= 0)
-        close(fd);
-    return is_read || fault_set(why, FAULT_INTERNAL, "the key %s cannot be read or made", path);
-}
-
 static bool make_team_keys(struct snapshot *s, struct diag *diag)
 {
     const struct settings *settings = s->settings;
     struct vault_key       master = settings->master_key;
     struct fault           why = { 0 };
-    if (!settings->has_master_key && !own_master_key(settings, &master, &why))
+    if (!settings->has_master_key && !master_key_own(settings->state_folder, &master, &why))
         return place_error(diag, settings, &why);
     s->team_key = arena_array(s->arena, settings->team_count, sizeof *s->team_key);
     for (unsigned i = 0; i < settings->team_count; i++)

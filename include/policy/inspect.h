@@ -25,6 +25,11 @@ struct inspection {
     unsigned         class_best;  /* the likeliest; classes_count(): none of them */
 };
 
+/* What is private in one text, as inspect() finds it in a chat's; arguments are JSON inside a string. false:
+ * the finder failed, and the text counts as private. */
+MUST_CHECK bool inspect_text(const struct inspector *, struct arena *, struct slice text, bool is_arguments,
+                             struct findings *out, struct fault *why);
+
 /* Finds out what `needs` asks. What is not asked counts as inspected (nothing found) but never as judged;
  * without a worker, without heads, or without a question, nothing is judged. false: the finder failed (why says
  * how), and *out says "not inspected". */

@@ -7,12 +7,11 @@ enum { TOKEN_BYTES = 4 }; /* what rules count a token as */
 
 /* ---- inspecting ---- */
 
-static bool find_in(const struct inspector *inspector, struct arena *arena, const struct chat_text *text,
-                    struct findings *out, struct fault *why)
+bool inspect_text(const struct inspector *inspector, struct arena *arena, struct slice text, bool is_arguments,
+                  struct findings *out, struct fault *why)
 {
-    return text->place == CHAT_TOOL_ARGUMENTS
-               ? find_in_arguments(inspector->finder, inspector->scratch, arena, text->text, out, why)
-               : find(inspector->finder, inspector->scratch, arena, text->text, out, why);
+    return is_arguments ? find_in_arguments(inspector->finder, inspector->scratch, arena, text, out, why)
+                        : find(inspector->finder, inspector->scratch, arena, text, out, why);
 }
 
 static bool find_all(const struct inspector *inspector, struct arena *arena, const struct chat *chat,
@@ -21,7 +20,8 @@ static bool find_all(const struct inspector *inspector, struct arena *arena, con
     struct findings *findings = arena_array(arena, chat->text_count, sizeof *findings);
     pii_set          kinds = 0;
     for (size_t i = 0; i < chat->text_count; i++) {
-        if (!find_in(inspector, arena, &chat->text[i], &findings[i], why))
+        const struct chat_text *text = &chat->text[i];
+        if (!inspect_text(inspector, arena, text->text, text->place == CHAT_TOOL_ARGUMENTS, &findings[i], why))
             return false;
         kinds |= findings[i].kinds;
     }

@@ -132,27 +132,30 @@ static void grow(struct vault *v)
             *slot_of(v, old[i]->kind, old[i]->code) = old[i];
 }
 
+struct hidden *vault_put(struct vault *v, enum pii_kind kind, uint64_t code, struct slice value)
+{
+    struct hidden **slot = slot_of(v, kind, code);
+    if (*slot)
+        return slice_eq((*slot)->value, value) ? *slot : NULL;
+    struct hidden *h = *slot = arena_alloc(v->arena, sizeof *h);
+    *h = (struct hidden){ .code = code, .kind = kind, .value = arena_copy(v->arena, value) };
+    v->kinds |= (pii_set)1 << kind;
+    if (++v->count * 2 > v->slots)
+        grow(v);
+    return h;
+}
+
 static struct hidden *keep(struct vault *v, enum pii_kind kind, struct slice value)
 {
-    for (unsigned char again = 0;; again++) {
-        uint64_t        code = code_of(v, kind, value, again);
-        struct hidden **slot = slot_of(v, kind, code);
-        if (*slot && slice_eq((*slot)->value, value))
-            return *slot;
-        if (*slot)
-            continue;
-        struct hidden *h = *slot = arena_alloc(v->arena, sizeof *h);
-        *h = (struct hidden){ .code = code, .kind = kind, .value = arena_copy(v->arena, value) };
-        v->kinds |= (pii_set)1 << kind;
-        if (++v->count * 2 > v->slots)
-            grow(v);
-        return h;
-    }
+    struct hidden *h = NULL;
+    for (unsigned char again = 0; !h; again++)
+        h = vault_put(v, kind, code_of(v, kind, value, again), value);
+    return h;
 }
 
 /* --- writing ---------------------------------------------------------------------------------------------- */
 
-static void add_placeholder(const struct hidden *h, bool in_quotes, struct buf *out)
+void hidden_write(const struct hidden *h, bool in_quotes, struct buf *out)
 {
     char letters[CODE_LETTERS];
     for (int i = 0; i < CODE_LETTERS; i++)
@@ -167,7 +170,7 @@ static void hide(struct vault *v, struct slice text, const struct finding *f, st
     struct hidden *h = keep(v, f->kind, value);
     h->is_number = h->is_number || f->is_number;
     v->has_numbers = v->has_numbers || f->is_number;
-    add_placeholder(h, f->is_number, out);
+    hidden_write(h, f->is_number, out);
 }
 
 size_t vault_hide(struct vault *v, struct slice text, const struct findings *found, pii_set kinds,

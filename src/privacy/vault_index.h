@@ -32,6 +32,13 @@ struct vault {
 /* The entry, or NULL. */
 const struct hidden *vault_get(const struct vault *, enum pii_kind, uint64_t code);
 
+/* Keeps a value (copied) under a code; the entry, also where it stood there before. NULL where another value
+ * does. */
+struct hidden *vault_put(struct vault *, enum pii_kind, uint64_t code, struct slice value);
+
+/* Its placeholder. */
+void hidden_write(const struct hidden *, bool in_quotes, struct buf *out);
+
 /* The value of a letter of Crockford's base 32 as we write it (capitals, no I L O U), or -1. */
 int code_letter_value(char);
 
