@@ -12,7 +12,7 @@
 /* Those that answer at once never hear of a client that has gone, or has room again. */
 #define ENDPOINTS(ENDPOINT)                                                                                    \
     ENDPOINT("POST", "/v1/chat/completions", chat, exchange_on_gone, exchange_on_room)                         \
-    ENDPOINT("POST", "/v1/embeddings", embeddings, embeddings_on_gone, NULL)                                   \
+    ENDPOINT("POST", "/v1/embeddings", embeddings, errand_on_gone, NULL)                                       \
     ENDPOINT("GET", "/v1/models", models, NULL, NULL)                                                          \
     ENDPOINT("GET", "/healthz", healthz, NULL, NULL)                                                           \
     ENDPOINT("GET", "/readyz", readyz, NULL, NULL)                                                             \
@@ -27,7 +27,7 @@ static void answer_chat(struct tools *tools, struct client *client)
 
 static void answer_embeddings(struct tools *tools, struct client *client)
 {
-    embeddings_begin_for(tools, client);
+    errand_begin(tools, client, &embeddings_errand);
 }
 
 static void add_model(struct buf *out, const char *name, const char *owner)

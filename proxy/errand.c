@@ -1,0 +1,195 @@
+/* errand.c - see errand.h. */
+#include "errand.h"
+
+#include "base/die.h"
+#include "wire/json.h"
+
+enum { HEADERS_MOST_BYTES = 1024 };
+
+/* ---- the end ---- */
+
+static void free_now(void *arg)
+{
+    struct errand *e = arg;
+    timer_fini(&e->deadline);
+    buf_wipe(&e->answer);
+    buf_wipe(&e->body);
+    snapshot_unref(&e->snapshot);
+    arena_free(&e->arena);
+    free(e);
+}
+
+/* One line, as chats have it. All of it is done inside Weir: nothing is charged. */
+static void tell_audit(const struct errand *e, enum fault_kind fault)
+{
+    struct buf line;
+    buf_init(&line, SIZE_MAX); /* bounded by the names in the settings */
+    buf_printf(&line, "{\"at_ms\":%lld,\"id\":", (long long)loop_wall_ms(e->tools->loop));
+    json_add_string(&line, slice_str(e->id));
+    buf_printf(&line, ",\"endpoint\":\"%s\"", e->kind->name);
+    if (e->team) {
+        buf_add(&line, S(",\"team\":"));
+        json_add_string(&line, slice_str(e->team->name));
+    }
+    if (!e->is_out) /* else an SLM thread may be counting on */
+        e->kind->tell(e, !fault, &line);
+    buf_printf(&line, ",\"verdict\":\"%s\",\"cost_nanousd\":0,\"ms\":%lld}",
+               fault ? fault_code(fault) : "answered", (long long)(loop_now_ms(e->tools->loop) - e->began_ms));
+    audit_line(e->tools->audit, buf_slice(&line));
+    buf_fini(&line);
+}
+
+/* Nobody waits for the answer any more, or has it. */
+static void end(struct errand *e, enum fault_kind fault)
+{
+    struct metrics *metrics = e->tools->metrics;
+    e->client = NULL;
+    e->tools->running--;
+    metrics_add(metrics, METRIC_REQUESTS_RUNNING, -1);
+    metrics_add(metrics, METRIC_REQUESTS, 1);
+    if (fault)
+        metrics_fault(metrics, fault);
+    if (fault == FAULT_CLIENT_GONE)
+        metrics_add(metrics, METRIC_CLIENTS_GONE, 1);
+    metrics_latency_ms(metrics, loop_now_ms(e->tools->loop) - e->began_ms, 0);
+    if (e->tools->audit)
+        tell_audit(e, fault);
+    timer_clear(&e->deadline);
+    if (e->is_out && slm_pool_cancel(e->tools->slm_pool, &e->job))
+        e->is_out = false;
+    if (!e->is_out)
+        loop_defer(e->tools->loop, free_now, e);
+}
+
+/* retry_after_s: 0 where it is not to be told. */
+static void refuse(struct errand *e, const struct fault *why, int64_t retry_after_s)
+{
+    struct buf headers;
+    buf_init(&headers, HEADERS_MOST_BYTES);
+    buf_printf(&headers, "x-request-id: %s\r\n", e->id);
+    if (retry_after_s > 0)
+        buf_printf(&headers, "retry-after: %lld\r\n", (long long)retry_after_s);
+    client_reply_fault(e->client, why, buf_slice(&headers));
+    buf_fini(&headers);
+    end(e, why->kind);
+}
+
+static void reply(struct errand *e)
+{
+    struct buf headers;
+    buf_init(&headers, HEADERS_MOST_BYTES);
+    buf_printf(&headers, "x-request-id: %s\r\n", e->id);
+    e->kind->finish(e, &headers);
+    client_reply(e->client, 200, "application/json", buf_slice(&headers), buf_slice(&e->answer));
+    buf_fini(&headers);
+    end(e, FAULT_NONE);
+}
+
+/* ---- pieces ---- */
+
+static void run_piece(struct job *job, const struct inspector *inspector)
+{
+    struct errand *e = (struct errand *)job;
+    e->kind->work(e, inspector);
+}
+
+static void on_late(void *arg)
+{
+    struct errand *e = arg;
+    struct fault   why;
+    fault_set(&why, FAULT_BUSY, "a text was not read in %lld ms", (long long)e->snapshot->settings->inspect_ms);
+    refuse(e, &why, 0);
+}
+
+static void send_piece(struct errand *e)
+{
+    struct fault why = { .kind = FAULT_BUSY };
+    e->is_out = slm_pool_submit(e->tools->slm_pool, &e->job);
+    if (e->is_out)
+        timer_set(e->tools->loop, &e->deadline, e->snapshot->settings->inspect_ms, on_late, e);
+    else
+        refuse(e, &why, 0);
+}
+
+static void on_piece(struct job *job)
+{
+    struct errand *e = (struct errand *)job;
+    e->is_out = false;
+    if (!e->client) {
+        loop_defer(e->tools->loop, free_now, e);
+        return;
+    }
+    timer_clear(&e->deadline);
+    if (!e->why.kind && e->answer.full)
+        fault_set(&e->why, FAULT_TOO_LARGE, "its answer is longer than %zu bytes", e->answer.ceiling);
+    if (e->why.kind)
+        refuse(e, &e->why, 0);
+    else if (e->is_done)
+        reply(e);
+    else
+        send_piece(e);
+}
+
+/* ---- the beginning ---- */
+
+static bool read_request(struct errand *e, struct fault *why)
+{
+    struct slice key = client_api_key(e->client);
+    e->team = snapshot_team(e->snapshot, key);
+    if (!e->team) {
+        *why = (struct fault){ .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
+        return false;
+    }
+    client_take_body(e->client, &e->body);
+    return e->kind->read(e, why);
+}
+
+static void on_admitted(void *arg, int64_t wait_s)
+{
+    struct errand *e = arg;
+    struct fault   why;
+    e->redis_id = 0;
+    if (wait_s == 0) {
+        send_piece(e);
+        return;
+    }
+    fault_set(&why, FAULT_RATE_LIMITED, "team %s may ask %lld times a minute; the next minute begins in %lld s",
+              e->team->name, (long long)e->team->requests_a_minute, (long long)wait_s);
+    refuse(e, &why, wait_s);
+}
+
+void errand_begin(struct tools *tools, struct client *client, const struct errand_kind *kind)
+{
+    struct fault   why = { 0 };
+    struct errand *e = must_calloc(1, kind->bytes);
+    *e = (struct errand){
+        .job = { .run = run_piece, .done = on_piece, .loop = tools->loop },
+        .kind = kind,
+        .tools = tools,
+        .snapshot = snapshot_ref(tools->snapshot),
+        .arena = arena_new(),
+        .client = client,
+        .began_ms = loop_now_ms(tools->loop),
+    };
+    e->job.snapshot = e->snapshot;
+    buf_init(&e->answer, (size_t)e->snapshot->settings->answer_most_bytes);
+    tools->running++;
+    metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
+    client_set_owner(client, e);
+    request_id_make(client, e->id);
+    if (!read_request(e, &why))
+        refuse(e, &why, 0);
+    else if (e->team->requests_a_minute > 0)
+        e->redis_id = admit(tools->redis, &e->admission, e->team->name, e->team->requests_a_minute,
+                            loop_wall_ms(tools->loop), on_admitted, e);
+    else
+        send_piece(e);
+}
+
+void errand_on_gone(struct client *client)
+{
+    struct errand *e = client_owner(client);
+    if (e->redis_id)
+        redis_cancel(e->tools->redis, e->redis_id);
+    end(e, FAULT_CLIENT_GONE);
+}

@@ -1,0 +1,62 @@
+/*
+ * errand.h - a request that SLM threads answer by themselves, a piece at a time: embeddings, redaction.
+ *
+ *   identify -> read -> admit -> piece -> piece ... -> reply
+ *   client              redis    SLM      SLM
+ *
+ * It waits for at most one thing: Redis, or the piece that is out. Between two pieces the SLM threads serve
+ * whoever else waits, so that a client with two thousand texts does not keep chats from being inspected. A
+ * piece that a thread has in hand cannot be called back; then what it works on is freed when it comes back.
+ */
+#ifndef WEIR_ERRAND_H
+#define WEIR_ERRAND_H
+
+#include "admit.h"
+#include "exchange.h"
+#include "request_id.h"
+
+struct errand;
+
+struct errand_kind {
+    const char *name;  /* for the audit */
+    size_t      bytes; /* of the struct that begins with a struct errand */
+    /* On the loop: understands e->body. */
+    bool (*read)(struct errand *, struct fault *why);
+    /* On an SLM thread: works a piece, and when it was the last sets is_done, the answer being written; or sets
+     * e->why. Only what is the errand's own may be touched. */
+    void (*work)(struct errand *, const struct inspector *);
+    /* On the loop, when the answer is whole: its header lines, and what there is to count. */
+    void (*finish)(struct errand *, struct buf *headers);
+    /* Members for its line in the audit, each after a comma. */
+    void (*tell)(const struct errand *, bool is_answered, struct buf *line);
+};
+
+struct errand {
+    struct job                job; /* first: what the pool gives back */
+    const struct errand_kind *kind;
+    struct tools             *tools;
+    struct snapshot          *snapshot;
+    struct arena             *arena;  /* the loop's until pieces begin, then the pieces' */
+    struct client            *client; /* NULL once it has hung up or has its reply */
+    const struct team        *team;
+    struct buf                body; /* the request's; it outlives the client */
+    struct admission          admission;
+    uint64_t                  redis_id; /* what it waits for in Redis; 0: nothing */
+    bool                      is_out;   /* the pool has a piece, or will give it back */
+    struct timer              deadline; /* of the piece that is out */
+    int64_t                   began_ms;
+    char                      id[REQUEST_ID_BYTES];
+
+    /* what the pieces fill in */
+    bool         is_done;
+    struct fault why; /* kind FAULT_NONE: nothing is wrong */
+    struct buf   answer;
+};
+
+/* Takes the client's request in hand, until it has its reply. */
+void errand_begin(struct tools *, struct client *, const struct errand_kind *);
+
+/* For server_handler, where the client's request is an errand. */
+void errand_on_gone(struct client *);
+
+#endif
