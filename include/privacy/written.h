@@ -19,4 +19,15 @@ void map_write(const struct vault *, struct buf *out);
 /* Puts into the vault what map_write() wrote. why: BAD_REQUEST; never what stands in the map. */
 MUST_CHECK bool map_read(struct vault *, struct arena *scratch, struct slice json, struct fault *why);
 
+/*
+ * A map for someone to keep who shall not read it: sealed with the team's key (AES-256-GCM), in base64. So
+ * nothing is remembered here, any proxy with that key can open it, and one that was changed, or is another
+ * team's, opens for nobody. A seal has a key of its own, derived with 16 random bytes that stand in it.
+ */
+void map_seal(const struct vault *, const struct vault_key *team_key, struct buf *out);
+
+/* Puts into the vault what map_seal() sealed. why: BAD_REQUEST. */
+MUST_CHECK bool map_open(struct vault *, struct arena *scratch, const struct vault_key *team_key,
+                         struct slice sealed, struct fault *why);
+
 #endif

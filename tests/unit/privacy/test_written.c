@@ -113,12 +113,72 @@ static void test_what_is_no_map_is_refused_without_a_word_of_it(void **state)
     arena_free(&arena);
 }
 
+static const struct vault_key other_key = { .bytes = "another team's" };
+
+static void test_a_sealed_map_opens_for_its_team_alone(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct vault *v = vault_new(arena, &key);
+    struct fault  why = { 0 };
+    struct buf    text, seal, again, back;
+    buf_init(&text, 1024);
+    buf_init(&seal, 1024);
+    buf_init(&again, 1024);
+    buf_init(&back, 1024);
+    hide(v, "call 555 now", 5, 8, false, &text);
+    map_seal(v, &key, &seal);
+    map_seal(v, &key, &again);
+    assert_false(slice_eq(buf_slice(&seal), buf_slice(&again)));
+    assert_int_equal(slice_find(buf_slice(&seal), S("555")), SLICE_NONE);
+
+    struct vault *opened = vault_new(arena, &key);
+    assert_false(map_open(opened, arena, &other_key, buf_slice(&seal), &why));
+    assert_true(map_open(opened, arena, &key, buf_slice(&seal), &why));
+    vault_restore(opened, buf_slice(&text), false, &back);
+    assert_written(&back, "call 555 now");
+    buf_fini(&text);
+    buf_fini(&seal);
+    buf_fini(&again);
+    arena_free(&arena);
+}
+
+/* Every bit of it counts, and every length but its own. */
+static void test_a_seal_that_was_changed_opens_for_nobody(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct vault *v = vault_new(arena, &key);
+    struct fault  why = { 0 };
+    struct buf    text, seal;
+    buf_init(&text, 1024);
+    buf_init(&seal, 1024);
+    hide(v, "call 555 now", 5, 8, false, &text);
+    map_seal(v, &key, &seal);
+    for (size_t i = 0; i < seal.len; i++) {
+        struct arena *scratch = arena_new();
+        char          kept = seal.ptr[i];
+        seal.ptr[i] = kept == 'A' ? 'B' : 'A';
+        assert_false(map_open(v, scratch, &key, buf_slice(&seal), &why));
+        seal.ptr[i] = kept;
+        assert_false(map_open(v, scratch, &key, slice_cut(buf_slice(&seal), 0, i), &why));
+        assert_false(map_open(v, scratch, &key, slice_cut(buf_slice(&seal), i + 1, seal.len), &why));
+        arena_free(&scratch);
+    }
+    assert_true(map_open(v, arena, &key, buf_slice(&seal), &why));
+    buf_fini(&text);
+    buf_fini(&seal);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_findings_are_told_by_code_points),
         cmocka_unit_test(test_a_map_gives_back_what_was_hidden),
         cmocka_unit_test(test_what_is_no_map_is_refused_without_a_word_of_it),
+        cmocka_unit_test(test_a_sealed_map_opens_for_its_team_alone),
+        cmocka_unit_test(test_a_seal_that_was_changed_opens_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
