@@ -20,6 +20,18 @@ static void tell_settings(const struct settings *s)
         printf("ok    prices    %s\n", s->price_file[i]);
 }
 
+static void tell_heads(const struct taught_heads *heads)
+{
+    for (unsigned i = 0; i < heads->count; i++)
+        printf("ok    head      %s: %u labels, accuracy %.3f of %u rows\n", heads->classes[i]->name,
+               heads->classes[i]->labels, (double)heads->classes[i]->figure[TAUGHT_ACCURACY],
+               heads->classes[i]->rows);
+    if (heads->difficulty)
+        printf("ok    head      %s: difficulty, APGR %.3f (without it %.3f) of %u rows\n",
+               heads->difficulty->name, (double)heads->difficulty->figure[TAUGHT_APGR],
+               (double)heads->difficulty->figure[TAUGHT_APGR_BEFORE], heads->difficulty->rows);
+}
+
 /* What is allowed, but may not be what was meant. */
 static void tell_notes(const struct loaded *l)
 {
@@ -36,6 +48,7 @@ static void tell_notes(const struct loaded *l)
         printf("note  model     none; ./deploy/model fetches one. Without it difficulty counts as 1, and "
                "privacy rules "
                "about topics always apply\n");
+    tell_heads(policy_heads(l->policy));
     if (policy_class_count(l->policy) && l->slm)
         printf("ok    classes   %u, learned from their examples\n", policy_class_count(l->policy));
     else if (policy_class_count(l->policy))

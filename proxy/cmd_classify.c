@@ -15,11 +15,24 @@
 enum { WORDS_SHOWN_BYTES = 72 };
 
 struct reading {
-    bool             is_judged, is_classed;
-    struct judgement judgement;
-    float            class_share[CLASSES_MOST];
-    const char      *class_best; /* (ref in policy) */
+    bool               is_judged, is_classed;
+    struct judgement   judgement;
+    float              class_share[CLASSES_MOST];
+    const char        *class_best; /* (ref in policy) */
+    bool               has_view;
+    struct taught_view view; /* what taught heads see */
 };
+
+/* A head for difficulty that was taught stands in the place of the shipped one. */
+static void see(const struct loaded *l, struct slice line, const float *embedding, struct reading *out)
+{
+    const struct taught_heads *heads = policy_heads(l->policy);
+    out->has_view = heads->count || heads->difficulty;
+    if (out->has_view)
+        taught_view(l->slm, line, embedding, &out->view);
+    if (out->is_judged && heads->difficulty)
+        out->judgement.difficulty = taught_difficulty(heads->difficulty, &out->view);
+}
 
 /* As an inspection reads a question. */
 static void read_line(const struct loaded *l, struct slice line, struct reading *out)
@@ -35,6 +48,7 @@ static void read_line(const struct loaded *l, struct slice line, struct reading 
     out->is_classed = classes != NULL;
     if (classes)
         out->class_best = policy_class(l->policy, classes_judge(classes, line, embedding, out->class_share));
+    see(l, line, embedding, out);
 }
 
 /* ---- for programs ---- */
@@ -74,6 +88,25 @@ static void add_classes(struct buf *out, const struct policy *policy, const stru
     buf_add_byte(out, '}');
 }
 
+static void add_taught(struct buf *out, const struct policy *policy, const struct reading *r)
+{
+    const struct taught_heads *heads = policy_heads(policy);
+    float                      share[TAUGHT_LABELS_MOST];
+    buf_add_str(out, r->has_view ? "\"taught\":{" : "\"taught\":null");
+    for (unsigned i = 0; r->has_view && i < heads->count; i++) {
+        if (i)
+            buf_add_byte(out, ',');
+        json_add_string(out, slice_str(heads->classes[i]->name));
+        buf_add(out, S(":{"));
+        taught_class(heads->classes[i], &r->view, share);
+        for (unsigned k = 0; k < heads->classes[i]->labels; k++)
+            add_share(out, k == 0, heads->classes[i]->label[k].name, share[k]);
+        buf_add_byte(out, '}');
+    }
+    if (r->has_view)
+        buf_add_byte(out, '}');
+}
+
 static void answer_in_json(const struct loaded *l, struct slice line, struct buf *out, void *arg)
 {
     (void)arg;
@@ -83,6 +116,8 @@ static void answer_in_json(const struct loaded *l, struct slice line, struct buf
     add_topics(out, &r);
     buf_add_byte(out, ',');
     add_classes(out, l->policy, &r);
+    buf_add_byte(out, ',');
+    add_taught(out, l->policy, &r);
     buf_add_byte(out, '}');
 }
 
@@ -98,6 +133,16 @@ static void add_words(struct buf *out, struct slice line)
         buf_add(out, S("..."));
 }
 
+static void add_best_labels(struct buf *out, const struct policy *policy, const struct reading *r)
+{
+    const struct taught_heads *heads = policy_heads(policy);
+    float                      share[TAUGHT_LABELS_MOST];
+    for (unsigned i = 0; i < heads->count; i++) {
+        const struct taught *head = heads->classes[i];
+        buf_printf(out, "%-16s  ", r->has_view ? head->label[taught_class(head, &r->view, share)].name : "-");
+    }
+}
+
 static void answer_in_words(const struct loaded *l, struct slice line, struct buf *out, void *arg)
 {
     (void)arg;
@@ -111,6 +156,7 @@ static void answer_in_words(const struct loaded *l, struct slice line, struct bu
         buf_printf(out, "%4s  %-12s %5s  ", "-", "not judged", "");
     if (policy_class_count(l->policy) > 0)
         buf_printf(out, "%-16s  ", r.is_classed ? r.class_best : "-");
+    add_best_labels(out, l->policy, &r);
     add_words(out, line);
 }
 

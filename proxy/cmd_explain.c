@@ -127,6 +127,21 @@ static void print_class(const struct explanation *e)
            100 * fmax((double)none, 0));
 }
 
+/* What each head that was taught says, under its own name. */
+static void print_taught(const struct explanation *e)
+{
+    const struct taught_heads *heads = policy_heads(e->loaded->policy);
+    for (unsigned i = 0; i < heads->count; i++) {
+        const struct taught         *head = heads->classes[i];
+        const struct taught_opinion *said = e->facts.taught ? &e->facts.taught[i] : NULL;
+        if (said)
+            printf("  %-12s%s %.0f %%\n", head->name, head->label[said->best].name,
+                   100 * (double)said->share[said->best]);
+        else
+            printf("  %-12snot judged\n", head->name);
+    }
+}
+
 static void print_facts(const struct explanation *e)
 {
     puts("What is in it");
@@ -139,6 +154,7 @@ static void print_facts(const struct explanation *e)
         printf("  %-12snot judged, counts as 1\n", "difficulty");
     }
     print_class(e);
+    print_taught(e);
     print_findings(e);
 }
 

@@ -94,6 +94,24 @@ static void add_classes(struct buf *out, const struct explanation *e)
     buf_add_byte(out, '}');
 }
 
+/* By head and label; null where nothing was judged. */
+static void add_taught(struct buf *out, const struct explanation *e)
+{
+    const struct taught_heads *heads = policy_heads(e->loaded->policy);
+    if (!e->facts.taught) {
+        add_str(out, "taught", NULL);
+        return;
+    }
+    open_group(out, "taught", '{');
+    for (unsigned i = 0; i < heads->count; i++) {
+        open_group(out, heads->classes[i]->name, '{');
+        for (unsigned k = 0; k < heads->classes[i]->labels; k++)
+            add_real(out, heads->classes[i]->label[k].name, (double)e->facts.taught[i].share[k]);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, '}');
+}
+
 static void add_facts(struct buf *out, const struct explanation *e)
 {
     const struct judgement *j = &e->facts.judgement;
@@ -112,6 +130,7 @@ static void add_facts(struct buf *out, const struct explanation *e)
         add_str(out, "topics", NULL);
     }
     add_classes(out, e);
+    add_taught(out, e);
     add_findings(out, e);
     buf_add_byte(out, '}');
 }

@@ -13,6 +13,29 @@ static bool told(struct loaded *l, const char *file, const struct fault *why)
     return false;
 }
 
+static bool open_settings(struct loaded *l, const char *file)
+{
+    *l = (struct loaded){ .arena = arena_new() };
+    diag_init(&l->diag);
+    if (!file && access("weir.yaml", R_OK) == 0)
+        file = "weir.yaml";
+    l->settings = settings_read(l->arena, file, file_read, environment, &l->diag);
+    return l->settings != NULL;
+}
+
+/* True where none is configured too. */
+static bool open_model(struct loaded *l)
+{
+    struct fault why = { 0 };
+    if (!l->settings->slm_folder)
+        return true;
+    l->slm = slm_open_in(l->settings->slm_folder, l->settings->slm_precision, &why);
+    if (!l->slm)
+        return told(l, l->settings->slm_folder, &why);
+    l->worker = slm_worker_new(l->slm);
+    return true;
+}
+
 static bool open_readers(struct loaded *l)
 {
     struct fault why = { 0 };
@@ -21,26 +44,27 @@ static bool open_readers(struct loaded *l)
         return told(l, "the patterns", &why);
     l->scratch = finder_scratch_new(l->finder);
     l->inspector = (struct inspector){ .finder = l->finder, .scratch = l->scratch };
-    if (!l->settings->slm_folder)
-        return true;
-    l->slm = slm_open_in(l->settings->slm_folder, l->settings->slm_precision, &why);
+    if (!open_model(l))
+        return false;
     if (!l->slm)
-        return told(l, l->settings->slm_folder, &why);
-    l->worker = slm_worker_new(l->slm);
+        return true;
+    if (!policy_heads_fit(l->policy, l->slm, &why))
+        return told(l, l->settings->file, &why);
     policy_learn(l->policy, l->arena, l->worker);
     l->inspector.worker = l->worker;
+    l->inspector.heads = policy_heads(l->policy);
     l->inspector.classes = policy_classes(l->policy);
     return true;
 }
 
+bool loaded_open_model(struct loaded *l, const char *file)
+{
+    return open_settings(l, file) && open_model(l);
+}
+
 bool loaded_open(struct loaded *l, const char *file)
 {
-    *l = (struct loaded){ .arena = arena_new() };
-    diag_init(&l->diag);
-    if (!file && access("weir.yaml", R_OK) == 0)
-        file = "weir.yaml";
-    l->settings = settings_read(l->arena, file, file_read, environment, &l->diag);
-    if (!l->settings)
+    if (!open_settings(l, file))
         return false;
     l->policy = policy_read(l->arena, l->settings, file_read, &l->diag);
     return l->policy && open_readers(l);

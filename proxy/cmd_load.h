@@ -24,6 +24,8 @@ struct loaded {
 /* file NULL: weir.yaml of the working directory where there is one, else the settings of a first run. False
  * with errors in diag; as much as could be loaded is there. */
 MUST_CHECK bool loaded_open(struct loaded *, const char *file);
+/* Settings and model alone: for those who teach, since the policies may ask about what is yet to be taught. */
+MUST_CHECK bool loaded_open_model(struct loaded *, const char *file);
 void            loaded_close(struct loaded *);
 
 /* The team so named, the first for NULL; NULL where there is none. */

@@ -137,9 +137,10 @@ static uint64_t look_at_files(const struct daemon *d)
 {
     const struct settings *settings = d->snapshot->settings;
     uint64_t               seen = 0;
-    const char *const     *lists[] = { &d->file, settings->policy_file, settings->price_file };
-    const unsigned         counts[] = { d->file ? 1 : 0, settings->policy_count, settings->price_count };
-    for (unsigned l = 0; l < 3; l++)
+    const char *const *lists[] = { &d->file, settings->policy_file, settings->price_file, settings->head_file };
+    const unsigned     counts[] = { d->file ? 1 : 0, settings->policy_count, settings->price_count,
+                                settings->head_count };
+    for (unsigned l = 0; l < sizeof lists / sizeof *lists; l++)
         for (unsigned i = 0; i < counts[l]; i++) {
             struct stat about = { 0 };
             if (stat(lists[l][i], &about) != 0)

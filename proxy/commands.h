@@ -26,6 +26,8 @@ int cmd_redact(int argc, char **argv);
 
 /* restore --map FILE [--json]: gives back what redact hid. */
 int cmd_restore(int argc, char **argv);
+/* teach NAME [-c FILE] [--in ROWS] [--out HEAD]: fits a head on rows with labels, and writes it. */
+int cmd_teach(int argc, char **argv);
 
 /* fake-provider [--listen A:P] [--name N] [--record FILE] [--fast] [--loops N]: a provider to try and test
  * with. */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MOST_BYTES = 1 << 20 };
+enum { FILE_MOST_BYTES = 4 << 20 };
 
 bool file_read(struct arena *arena, const char *name, struct slice *text)
 {
@@ -25,6 +25,33 @@ bool file_read(struct arena *arena, const char *name, struct slice *text)
         *text = slice_of(bytes, ok ? (size_t)got : 0);
     }
     close(fd);
+    return ok;
+}
+
+static bool write_all(int fd, struct slice bytes)
+{
+    while (bytes.len) {
+        ssize_t written = write(fd, bytes.ptr, bytes.len);
+        if (written < 0 && errno != EINTR)
+            return false;
+        bytes = slice_cut(bytes, written > 0 ? (size_t)written : 0, bytes.len);
+    }
+    return fsync(fd) == 0;
+}
+
+bool file_write(const char *file, struct slice bytes, struct fault *why)
+{
+    char beside[PATH_MAX];
+    int  fd = -1;
+    if (snprintf(beside, sizeof beside, "%s.XXXXXX", file) < (int)sizeof beside)
+        fd = mkostemp(beside, O_CLOEXEC);
+    bool ok = fd >= 0 && write_all(fd, bytes) && rename(beside, file) == 0;
+    if (!ok)
+        fault_set(why, FAULT_INTERNAL, "%s cannot be written: %s", file, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 && !ok)
+        unlink(beside);
     return ok;
 }
 

@@ -7,8 +7,11 @@
 #include "base/arena.h"
 #include "base/fault.h"
 
-/* Reads a regular file whole, at most 1 MiB: a settings_file_reader. */
+/* Reads a regular file whole, at most 4 MiB: a settings_file_reader. */
 bool file_read(struct arena *, const char *file, struct slice *text);
+
+/* Writes a file (mode 0600) whole or not at all: beside it first, then renamed. why: INTERNAL. */
+MUST_CHECK bool file_write(const char *file, struct slice bytes, struct fault *why);
 
 /* Makes the folder and those above it, mode 0700, where they are not there. why: INTERNAL. */
 MUST_CHECK bool folder_make(const char *path, struct fault *why);

@@ -21,6 +21,8 @@ static int cmd_help(int argc, char **argv);
             "[-c weir.yaml] [--kinds K,...] [--map FILE] [--team T] [--lines | --jsonl | --json]",             \
             "stdin to stdout, what is private hidden; --help tells all")                                       \
     COMMAND("restore", cmd_restore, "--map FILE [--json]", "gives back what redact has hidden")                \
+    COMMAND("teach", cmd_teach, "NAME [-c weir.yaml] [--in ROWS.jsonl] [--out NAME.head]",                     \
+            "a head of your own from rows {\"text\", \"label\"}, for policies to ask about")                   \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
             "a provider to try and test with: it says back what it received")                                  \
     COMMAND("version", cmd_version, "", "print the version")                                                   \

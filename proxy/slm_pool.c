@@ -41,6 +41,7 @@ static const struct inspector *bench_for(struct bench *b, struct snapshot *s)
             .scratch = finder_scratch_new(s->finder),
             .worker = s->slm ? slm_worker_new(s->slm) : NULL,
             .classes = s->policy ? policy_classes(s->policy) : NULL,
+            .heads = s->policy ? policy_heads(s->policy) : NULL,
         };
     }
     return &b->inspector;

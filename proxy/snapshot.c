@@ -65,6 +65,12 @@ static void weights_unref(struct slm_share *share)
     }
 }
 
+static bool heads_fit(struct snapshot *s, struct diag *diag)
+{
+    struct fault why = { 0 };
+    return !s->slm || policy_heads_fit(s->policy, s->slm, &why) || place_error(diag, s->settings, &why);
+}
+
 /* The examples of the policies' classes are embedded here: before the snapshot is in force, off the loops. */
 static void learn_classes(struct snapshot *s)
 {
@@ -169,7 +175,7 @@ struct snapshot *snapshot_load(const char *file, const struct snapshot *old, str
         place_error(diag, s->settings, &why);
         goto failed;
     }
-    bool has_weights = share_weights(s, old, diag);
+    bool has_weights = share_weights(s, old, diag) && heads_fit(s, diag);
     bool has_tls = make_tls(s, diag);
     bool has_keys = make_team_keys(s, diag);
     if (!has_weights || !has_tls || !has_keys)

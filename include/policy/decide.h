@@ -25,6 +25,7 @@
 #include "policy/settings.h"
 #include "slm/classes.h"
 #include "slm/slm.h"
+#include "slm/taught.h"
 #include "wire/chat.h"
 
 struct facts {
@@ -36,13 +37,16 @@ struct facts {
     struct judgement judgement;
     const float *class_share; /* of each of the policy's classes (ref in the inspection); NULL: not judged */
     unsigned     class_best;  /* the likeliest; policy_class_count() where none of them is likelier */
-    int64_t      tokens;      /* of the prompt, estimated */
-    bool         stream, has_tools, ends_in_tool, has_unreadable;
+    const struct taught_opinion *taught; /* of each of policy_heads()->classes (ref in the inspection); NULL:
+                                            not judged */
+    int64_t tokens;                      /* of the prompt, estimated */
+    bool    stream, has_tools, ends_in_tool, has_unreadable;
 };
 
 /* What the rules in force ask about: what is not asked need not be found out. */
 struct needs {
-    bool pii, judgement, classes;
+    bool pii, judgement;
+    bool classes; /* of the user's own: from examples, or taught */
 };
 
 struct budget {
@@ -92,6 +96,13 @@ unsigned              policy_class_count(const struct policy *);
 /* Its name; CLASS_NONE for an index beyond the last. */
 #define CLASS_NONE "none"
 const char *policy_class(const struct policy *, unsigned index);
+
+/* The heads that the settings name (`slm: { heads: … }`); rules ask about one by its name. */
+const struct taught_heads *policy_heads(const struct policy *);
+/* Are they all for this model? why names the one that is not. */
+MUST_CHECK bool policy_heads_fit(const struct policy *, const struct slm *, struct fault *why);
+/* Is it a key of `when:` already, so that no head may be called so? */
+bool policy_has_condition(struct slice word);
 
 struct needs policy_needs(const struct policy *);
 

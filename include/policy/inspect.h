@@ -10,10 +10,11 @@
 #include "policy/decide.h"
 
 struct inspector {
-    const struct finder   *finder;
-    struct finder_scratch *scratch;
-    struct slm_worker     *worker;  /* NULL: no model */
-    const struct classes  *classes; /* the policy's; NULL: none */
+    const struct finder       *finder;
+    struct finder_scratch     *scratch;
+    struct slm_worker         *worker;  /* NULL: no model */
+    const struct classes      *classes; /* the policy's; NULL: none */
+    const struct taught_heads *heads;   /* the policy's; NULL: none */
 };
 
 struct inspection {
@@ -21,8 +22,9 @@ struct inspection {
     bool             is_inspected, is_judged;
     pii_set          pii;
     struct judgement judgement;
-    const float     *class_share; /* in the arena; NULL: not asked for, or not judged */
-    unsigned         class_best;  /* the likeliest; classes_count(): none of them */
+    const float     *class_share;        /* in the arena; NULL: not asked for, or not judged */
+    unsigned         class_best;         /* the likeliest; classes_count(): none of them */
+    const struct taught_opinion *taught; /* of each of heads->classes; in the arena; NULL as above */
 };
 
 /* What is private in one text, as inspect() finds it in a chat's; arguments are JSON inside a string. false:

@@ -111,6 +111,8 @@ struct settings {
     enum log_level   log_level;
 
     enum slm_precision slm_precision; /* a change needs no restart */
+    const char       **head_file;     /* heads that were taught (slm/taught.h) */
+    unsigned           head_count;
 };
 
 /* How files are read: so that tests and the binary's own copies of policies/ can stand in. False when there is

@@ -34,6 +34,8 @@ struct linear {
 void linear_learn(struct linear *out, struct arena *, const struct linear_row *, size_t rows, size_t dim,
                   size_t classes);
 
+/* The softmax's arguments. sum: classes floats. */
+void linear_sum(const struct linear *, const float *embedding, const struct text_marks *, float *sum);
 /* share: classes floats, which sum to 1. */
 void linear_run(const struct linear *, const float *embedding, const struct text_marks *, float *share);
 

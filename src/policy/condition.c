@@ -50,16 +50,22 @@ static enum truth ask_topic(const struct condition *c, const struct facts *facts
     return NO;
 }
 
-static enum truth ask_class(const struct condition *c, const struct facts *facts)
+/* best: the likeliest. share: NULL where nothing was judged. */
+static enum truth ask_shares(const struct condition *c, const float *share, unsigned best)
 {
-    if (!facts->class_share)
+    if (!share)
         return UNKNOWN;
     for (unsigned i = 0; i < c->classes; i++) {
-        if (c->above < 0 ? facts->class_best == c->in_class[i]
-                         : (double)facts->class_share[c->in_class[i]] > c->above)
+        if (c->above < 0 ? best == c->in_class[i] : (double)share[c->in_class[i]] > c->above)
             return YES;
     }
     return NO;
+}
+
+static enum truth ask_taught(const struct condition *c, const struct facts *facts)
+{
+    const struct taught_opinion *said = facts->taught ? &facts->taught[c->head] : NULL;
+    return ask_shares(c, said ? said->share : NULL, said ? said->best : 0);
 }
 
 static enum truth ask_difficulty(const struct condition *c, const struct facts *facts, enum asker asker)
@@ -96,7 +102,9 @@ static enum truth ask(const struct condition *c, const struct facts *facts, enum
     case COND_TOPIC:
         return ask_topic(c, facts);
     case COND_CLASS:
-        return ask_class(c, facts);
+        return ask_shares(c, facts->class_share, facts->class_best);
+    case COND_TAUGHT:
+        return ask_taught(c, facts);
     case COND_DIFFICULTY:
         return ask_difficulty(c, facts, asker);
     case COND_TOKENS:
@@ -134,9 +142,9 @@ bool condition_asks(const struct condition *c, enum condition_kind kind)
 
 /* ---- reading ---- */
 
-static const char *const condition_keys[] = { "pii",        "topic", "class", "difficulty", "tokens",
-                                              "model",      "team",  "tools", "tool_loop",  "stream",
-                                              "unreadable", "any",   "all",   "not",        NULL };
+const char *const condition_keys[] = { "pii",        "topic", "class", "difficulty", "tokens",
+                                       "model",      "team",  "tools", "tool_loop",  "stream",
+                                       "unreadable", "any",   "all",   "not",        NULL };
 
 static struct condition *condition_new(struct compiling *c, enum condition_kind kind)
 {
@@ -184,7 +192,8 @@ static void add_class(const struct yaml *y, void *arg)
     struct class_list *list = arg;
     struct condition  *out = list->out;
     unsigned           index;
-    if (!class_named(list->c, y, &index))
+    if (out->kind == COND_TAUGHT ? !label_named(list->c, list->c->policy->heads.classes[out->head], y, &index)
+                                 : !class_named(list->c, y, &index))
         return;
     if (out->classes == list->cap)
         out->in_class =
@@ -255,7 +264,9 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
                                                    COND_STREAM,     COND_UNREADABLE, COND_ANY,
                                                    COND_ALL,        COND_NOT,        COND_ALL };
     struct condition                *out = condition_new(c, kind_of[key]);
-    if (!condition_keys[key])
+    if (!condition_keys[key] && head_named(c->policy, y->key, &out->head))
+        out->kind = COND_TAUGHT;
+    else if (!condition_keys[key])
         return out;
     switch (out->kind) {
     case COND_PII:
@@ -268,6 +279,7 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
         c->policy->needs.judgement = true;
         break;
     case COND_CLASS:
+    case COND_TAUGHT:
         read_class_names(c, y, out);
         c->policy->needs.classes = true;
         break;
@@ -304,7 +316,7 @@ static struct condition *read_map(struct compiling *c, const struct yaml *map, p
     struct condition **tail = &all->child;
     if (!yaml_is_map(map, "a condition", c->diag))
         return all;
-    yaml_known_keys(map, condition_keys, c->diag);
+    yaml_known_keys(map, c->when_keys, c->diag);
     if (!map->child)
         diag_error(c->diag, map->place, "an empty condition; left out, a rule always applies");
     for (const struct yaml *y = map->child; y; y = y->next) {

@@ -30,15 +30,37 @@ static bool find_all(const struct inspector *inspector, struct arena *arena, con
     return true;
 }
 
+/* What the heads that were taught say of the question. */
+static void ask_taught(const struct inspector *inspector, struct needs needs, struct arena *arena,
+                       struct slice question, const float *embedding, struct inspection *out)
+{
+    const struct taught_heads *heads = inspector->heads;
+    struct taught_view         view;
+    if (!heads || !((needs.classes && heads->count) || (needs.judgement && heads->difficulty)))
+        return;
+    taught_view(slm_of(inspector->worker), question, embedding, &view);
+    if (out->is_judged && heads->difficulty)
+        out->judgement.difficulty = taught_difficulty(heads->difficulty, &view);
+    if (!needs.classes || !heads->count)
+        return;
+    struct taught_opinion *said = arena_array(arena, heads->count, sizeof *said);
+    for (unsigned i = 0; i < heads->count; i++) {
+        float *share = arena_array(arena, heads->classes[i]->labels, sizeof *share);
+        said[i] = (struct taught_opinion){ share, taught_class(heads->classes[i], &view, share) };
+    }
+    out->taught = said;
+}
+
 static void judge(const struct inspector *inspector, struct needs needs, struct arena *arena,
                   const struct chat *chat, struct inspection *out)
 {
     struct slm_worker *worker = inspector->worker;
     const bool         has_heads = needs.judgement && slm_has_heads(slm_of(worker));
     const bool         has_classes = needs.classes && inspector->classes;
+    const bool         has_taught = needs.classes && inspector->heads && inspector->heads->count;
     struct slice       question = chat_question(chat, arena);
     float              embedding[SLM_DIM_MOST];
-    if (slice_trim(question).len == 0 || !(has_heads || has_classes))
+    if (slice_trim(question).len == 0 || !(has_heads || has_classes || has_taught))
         return;
     slm_embed_question(worker, question, embedding);
     if (has_heads)
@@ -49,6 +71,7 @@ static void judge(const struct inspector *inspector, struct needs needs, struct 
         out->class_best = classes_judge(inspector->classes, question, embedding, share);
         out->class_share = share;
     }
+    ask_taught(inspector, needs, arena, question, embedding, out);
 }
 
 bool inspect(const struct inspector *inspector, struct needs needs, struct arena *arena,
@@ -98,6 +121,7 @@ void facts_of(const struct chat *chat, const struct inspection *inspection, cons
         .judgement = inspection->judgement,
         .class_share = inspection->class_share,
         .class_best = inspection->class_best,
+        .taught = inspection->taught,
         .tokens = chat_tokens(chat),
         .stream = chat->stream,
         .has_tools = chat->has_tools,

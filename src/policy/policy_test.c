@@ -32,13 +32,39 @@ static void read_expected_class(struct compiling *c, const struct yaml *y, struc
         out->class_wanted = policy_class(c->policy, index);
 }
 
+/* `expect: { department: sales }`, for heads that were taught. */
+static void read_expected_labels(struct compiling *c, const struct yaml *expect, struct expectation *out)
+{
+    const struct taught_heads *heads = &c->policy->heads;
+    unsigned                   label;
+    out->label = arena_array(c->arena, heads->count, sizeof *out->label);
+    for (unsigned i = 0; i < heads->count; i++) {
+        const struct yaml *y = yaml_get(expect, heads->classes[i]->name);
+        if (!y || !label_named(c, heads->classes[i], y, &label))
+            continue;
+        out->label[i] = heads->classes[i]->label[label].name;
+        c->policy->needs.classes = true;
+    }
+}
+
+/* What may be expected: the words above, and the heads' names. */
+static const char *const *expect_keys(struct compiling *c, const char *const *keys, unsigned count)
+{
+    const struct taught_heads *heads = &c->policy->heads;
+    const char               **all = arena_array(c->arena, count + heads->count + 1, sizeof *all);
+    memcpy(all, keys, count * sizeof *all);
+    for (unsigned i = 0; i < heads->count; i++)
+        all[count + i] = heads->classes[i]->name;
+    return all;
+}
+
 static void read_expect(struct compiling *c, const struct yaml *y, struct expectation *out)
 {
-    static const char *const keys[] = { "reach",   "route", "model",   "topic", "class",
-                                        "redacts", "rule",  "refused", NULL };
+    static const char *const keys[] = { "reach", "route",   "model", "topic",
+                                        "class", "redacts", "rule",  "refused" };
     if (!yaml_is_map(y, "expect", c->diag))
         return;
-    yaml_known_keys(y, keys, c->diag);
+    yaml_known_keys(y, expect_keys(c, keys, sizeof keys / sizeof *keys), c->diag);
     const struct yaml *reach = yaml_get(y, "reach"), *model = yaml_get(y, "model"),
                       *redacts = yaml_get(y, "redacts");
     out->has_reach = reach != NULL;
@@ -50,6 +76,7 @@ static void read_expect(struct compiling *c, const struct yaml *y, struct expect
     if (out->topic && topics_named(c, yaml_get(y, "topic")))
         c->policy->needs.judgement = true;
     read_expected_class(c, yaml_get(y, "class"), out);
+    read_expected_labels(c, y, out);
     out->has_redacts = redacts != NULL;
     out->redacts = kinds_named(c, redacts);
     read_rules(c, yaml_get(y, "rule"), out);
@@ -152,6 +179,18 @@ static unsigned check_word(const struct expectation *test, const char *what, con
     return 1;
 }
 
+static unsigned check_labels(const struct policy *p, const struct expectation *test, const struct outcome *got,
+                             struct diag *diag)
+{
+    unsigned wrong = 0;
+    for (unsigned i = 0; test->label && i < p->heads.count; i++) {
+        const struct taught *head = p->heads.classes[i];
+        const char          *said = got->facts.taught ? head->label[got->facts.taught[i].best].name : NULL;
+        wrong += check_word(test, head->name, test->label[i], said, diag);
+    }
+    return wrong;
+}
+
 static unsigned check_rules(const struct expectation *test, const struct outcome *got, struct diag *diag)
 {
     unsigned wrong = 0;
@@ -195,6 +234,7 @@ static unsigned check(const struct policy *p, const struct expectation *test, co
     wrong += check_word(test, "model", test->first_model, first, diag);
     wrong += check_word(test, "topic", test->topic, topic, diag);
     wrong += check_word(test, "class", test->class_wanted, class, diag);
+    wrong += check_labels(p, test, got, diag);
     wrong += check_redacts(test, got, diag);
     wrong += check_rules(test, got, diag);
     return wrong + check_refusal(test, got, diag);

@@ -275,6 +275,7 @@ struct policy *policy_read(struct arena *arena, const struct settings *settings,
     unsigned         errors_before = diag->errors;
     c.policy = arena_alloc(arena, sizeof *c.policy);
     c.policy->settings = settings;
+    read_heads(&c, reader);
     const struct yaml **root = arena_array(arena, settings->policy_count, sizeof(struct yaml *));
     for (unsigned i = 0; i < settings->policy_count; i++) {
         root[i] = open_file(&c, settings->policy_file[i], reader);

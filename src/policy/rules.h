@@ -18,6 +18,7 @@ enum condition_kind {
     COND_PII,
     COND_TOPIC,
     COND_CLASS,
+    COND_TAUGHT,
     COND_DIFFICULTY,
     COND_TOKENS,
     COND_MODEL,
@@ -34,9 +35,11 @@ struct condition {
     struct condition   *next;     /* sibling */
     pii_set             pii;      /* PII: any of these */
     uint32_t            topics;   /* TOPIC: any of these, bit 1 << topic */
-    unsigned           *in_class; /* CLASS: any of these, by index */
+    unsigned            head;     /* TAUGHT: index in policy_heads()->classes */
+    unsigned           *in_class; /* CLASS, TAUGHT: any of these classes or labels, by index */
     unsigned            classes;
-    double above, below; /* DIFFICULTY, TOKENS: both exclusive; TOPIC, CLASS: above is the share needed,
+    double above, below; /* DIFFICULTY, TOKENS: both exclusive; TOPIC, CLASS, TAUGHT: above is the share
+                            needed,
                             <0: the likeliest one */
     const char **name;   /* MODEL, TEAM: any of these */
     unsigned     names;
@@ -90,6 +93,7 @@ struct expectation {
     const char        *first_model; /* the name of the model asked first */
     const char        *topic;
     const char        *class_wanted; /* CLASS_NONE: of none */
+    const char       **label;        /* of each of policy_heads()->classes; NULL: not looked at */
     bool               has_redacts;
     pii_set            redacts; /* kinds found and hidden, exactly */
     const char       **rule;    /* rules that must have matched */
@@ -118,6 +122,7 @@ struct policy {
     struct class_example  *example; /* of all classes */
     size_t                 example_count, example_cap;
     const struct classes  *learned; /* NULL before policy_learn(), and without classes */
+    struct taught_heads    heads;
     struct needs           needs;
     bool                   decides_unreadable; /* a privacy rule asks about `unreadable` */
 };
@@ -125,14 +130,18 @@ struct policy {
 /* ---- reading ---- */
 
 struct compiling {
-    struct arena  *arena;
-    struct policy *policy;
-    struct diag   *diag;
+    struct arena      *arena;
+    struct policy     *policy;
+    struct diag       *diag;
+    const char *const *when_keys; /* what conditions may ask about: the built-in ones, and the heads' names */
 };
 
 /* `when:` and `for:` of a rule as one condition; NULL where there is neither. What it asks about is added to
  * the policy's needs. *kinds collects the pii kinds that it asks for (not those under `not`). */
 struct condition *condition_read(struct compiling *, const struct yaml *rule, pii_set *kinds);
+
+/* The keys of conditions, NULL-terminated, without heads' names. */
+extern const char *const condition_keys[];
 
 /* Does it ask about this kind anywhere? */
 bool condition_asks(const struct condition *, enum condition_kind);
@@ -144,9 +153,16 @@ unsigned            zone_named(struct compiling *, const struct yaml *);
 pii_set             kinds_named(struct compiling *, const struct yaml *list_or_word);
 uint32_t            topics_named(struct compiling *, const struct yaml *list_or_word);
 
+/* The head that rules ask about by this name, as its index; false where there is none. */
+MUST_CHECK bool head_named(const struct policy *, struct slice name, unsigned *index);
+/* A label of it; false with an error where it has none so named. */
+MUST_CHECK bool label_named(struct compiling *, const struct taught *, const struct yaml *, unsigned *index);
+
 /* False with an error where there is none so named. */
 MUST_CHECK bool class_named(struct compiling *, const struct yaml *, unsigned *index);
 
+/* The heads of the settings, before all else; sets when_keys. */
+void read_heads(struct compiling *, settings_file_reader *);
 void read_classes(struct compiling *, const struct yaml *map); /* of all files, before any rule */
 void read_tests(struct compiling *, const struct yaml *list);
 

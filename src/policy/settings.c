@@ -115,7 +115,7 @@ static int64_t read_number(struct setup *s, const struct yaml *y, enum number_ki
     return fallback;
 }
 
-enum { OTHERS_MOST = 2 };
+enum { OTHERS_MOST = 3 };
 
 /* The keys of a section: at most OTHERS_MOST others, and those that the table has for it. */
 static void check_section(struct setup *s, const char *section, const char *const *others)
@@ -142,7 +142,7 @@ static void check_section(struct setup *s, const char *section, const char *cons
 
 static void read_numbers(struct setup *s)
 {
-    static const char *const slm[] = { "model", "precision", NULL }, *const redis[] = { "url", NULL };
+    static const char *const slm[] = { "model", "precision", "heads", NULL }, *const redis[] = { "url", NULL };
     check_section(s, "slm", slm);
     check_section(s, "redis", redis);
     check_section(s, "limits", redis + 1);
@@ -217,10 +217,11 @@ static void read_listeners(struct setup *s)
 
 /* ---- files and places ---- */
 
-/* A list of file names, after `first` where that is given. */
-static const char **read_files(struct setup *s, const char *key, const char *first, unsigned *count)
+/* A list of file names under a key of `map`, after `first` where that is given. */
+static const char **read_files(struct setup *s, const struct yaml *map, const char *key, const char *first,
+                               unsigned *count)
 {
-    const struct yaml *list = yaml_get(s->root, key);
+    const struct yaml *list = yaml_get(map, key);
     const char       **file = arena_array(s->arena, yaml_count(list) + 1, sizeof *file);
     *count = 0;
     if (first)
@@ -348,9 +349,11 @@ static struct settings *read_all(struct setup *s)
     if (!yaml_is_map(s->root, "a settings file", s->diag))
         return NULL;
     yaml_known_keys(s->root, top_keys, s->diag);
-    settings->price_file = read_files(s, "prices", "builtin:prices.yaml", &settings->price_count);
-    settings->policy_file = read_files(
-        s, "policies", yaml_get(s->root, "policies") ? NULL : "builtin:default.yaml", &settings->policy_count);
+    settings->price_file = read_files(s, s->root, "prices", "builtin:prices.yaml", &settings->price_count);
+    settings->policy_file =
+        read_files(s, s->root, "policies", yaml_get(s->root, "policies") ? NULL : "builtin:default.yaml",
+                   &settings->policy_count);
+    settings->head_file = read_files(s, yaml_get(s->root, "slm"), "heads", NULL, &settings->head_count);
     read_numbers(s);
     read_words(s);
     read_listeners(s);

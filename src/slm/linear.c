@@ -46,15 +46,20 @@ static void softmax(float *logit, size_t count)
         logit[i] /= sum;
 }
 
-void linear_run(const struct linear *l, const float *embedding, const struct text_marks *marks, float *share)
+void linear_sum(const struct linear *l, const float *embedding, const struct text_marks *marks, float *sum)
 {
     const float weight = word_weight(marks);
-    memcpy(share, l->b, l->classes * sizeof *share);
+    memcpy(sum, l->b, l->classes * sizeof *sum);
     for (size_t i = 0; i < l->dim; i++)
-        add_row(share, embedding[i], l->A + i * l->classes, l->classes);
+        add_row(sum, embedding[i], l->A + i * l->classes, l->classes);
     for (size_t word = 0; word < HEADS_BUCKETS / 64; word++)
         for (uint64_t bits = marks->bucket[word]; bits;)
-            add_row(share, weight, next_words(l, word, &bits), l->classes);
+            add_row(sum, weight, next_words(l, word, &bits), l->classes);
+}
+
+void linear_run(const struct linear *l, const float *embedding, const struct text_marks *marks, float *share)
+{
+    linear_sum(l, embedding, marks, share);
     softmax(share, l->classes);
 }
 

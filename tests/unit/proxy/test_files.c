@@ -60,7 +60,7 @@ static void test_what_is_no_file_or_too_large_is_not_read(void **state)
     assert_false(file_read(arena, name, &text));
     assert_false(file_read(arena, folder, &text));
     assert_false(file_read(arena, "/dev/zero", &text));
-    write_file(name, (1 << 20) + 1);
+    write_file(name, (4 << 20) + 1);
     assert_false(file_read(arena, name, &text));
 }
 

@@ -1,0 +1,101 @@
+/* cmd_rows.c - see cmd_rows.h. */
+#include "cmd_rows.h"
+
+#include "cmd_lines.h"
+#include "files.h"
+
+#include <errno.h>
+
+struct reading {
+    const char *command, *name; /* of the command; of the file, as it is told */
+    rows_take  *take;
+    void       *arg;
+    size_t      broken; /* # lines with something wrong */
+};
+
+static void tell(struct reading *r, size_t number, const struct fault *why)
+{
+    if (r->broken++ < ROWS_TOLD_MOST)
+        fprintf(stderr, "%s:%zu: %s\n", r->name, number, why->detail[0] ? why->detail : fault_words(why->kind));
+}
+
+static bool take_line(struct reading *r, struct arena *arena, struct slice line, struct fault *why)
+{
+    struct json row;
+    if (!json_read(arena, line, &row, why))
+        return false;
+    if (json_kind(&row, 0) != JSON_OBJECT)
+        return fault_set(why, FAULT_BAD_REQUEST, "a line must be one JSON object");
+    return r->take(r->arg, arena, &row, why);
+}
+
+static bool read_all(struct reading *r, FILE *file)
+{
+    struct lines  lines;
+    struct slice  line;
+    struct arena *arena = arena_new();
+    lines_init(&lines, file);
+    while (lines_next(&lines, &line)) {
+        struct fault why = { 0 };
+        if (slice_trim(line).len && !take_line(r, arena, line, &why))
+            tell(r, lines.number, &why);
+        arena_reset(arena);
+    }
+    if (lines.is_bad)
+        fprintf(stderr, "%s:%zu: the line cannot be read, or is longer than %d bytes\n", r->name,
+                lines.number + 1, LINE_MOST_BYTES);
+    if (r->broken > ROWS_TOLD_MOST)
+        fprintf(stderr, "%s: and %zu more lines\n", r->name, r->broken - ROWS_TOLD_MOST);
+    bool ok = !lines.is_bad && r->broken == 0;
+    arena_free(&arena);
+    lines_fini(&lines);
+    return ok;
+}
+
+bool rows_read(const char *command, const char *name, rows_take *take, void *arg)
+{
+    struct reading r = { .command = command, .name = name ? name : "stdin", .take = take, .arg = arg };
+    FILE          *file = name ? fopen(name, "re") : stdin;
+    if (!file) {
+        fprintf(stderr, "weir %s: %s cannot be read: %s\n", command, name, strerror(errno));
+        return false;
+    }
+    bool ok = read_all(&r, file);
+    if (name)
+        fclose(file);
+    return ok;
+}
+
+bool row_word(const struct json *row, struct arena *arena, const char *key, struct slice *out)
+{
+    json_at at = json_get(row, 0, key);
+    switch (json_kind(row, at)) {
+    case JSON_STRING:
+        *out = json_string(row, at, arena);
+        return true;
+    case JSON_NUMBER:
+    case JSON_TRUE:
+    case JSON_FALSE:
+        *out = json_raw(row, at);
+        return true;
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        break;
+    }
+    return false;
+}
+
+size_t head_save(const char *command, const struct taught *head, const char *file)
+{
+    struct buf   bytes;
+    struct fault why = { 0 };
+    buf_init(&bytes, TAUGHT_FILE_BYTES_MOST);
+    taught_write(head, &bytes);
+    bool ok = !bytes.full && file_write(file, buf_slice(&bytes), &why);
+    if (!ok)
+        fprintf(stderr, "weir %s: %s\n", command, bytes.full ? "the head is too large" : why.detail);
+    size_t written = ok ? bytes.len : 0;
+    buf_fini(&bytes);
+    return written;
+}
