@@ -34,16 +34,17 @@ static bool read_all(struct reading *r, FILE *file)
     struct lines  lines;
     struct slice  line;
     struct arena *arena = arena_new();
-    lines_init(&lines, file);
+    lines_init(&lines, file, LINE_MOST_BYTES);
     while (lines_next(&lines, &line)) {
         struct fault why = { 0 };
-        if (slice_trim(line).len && !take_line(r, arena, line, &why))
+        if (lines.is_long
+                ? !fault_set(&why, FAULT_TOO_LARGE, "the line is longer than %d bytes", LINE_MOST_BYTES)
+                : slice_trim(line).len && !take_line(r, arena, line, &why))
             tell(r, lines.number, &why);
         arena_reset(arena);
     }
     if (lines.is_bad)
-        fprintf(stderr, "%s:%zu: the line cannot be read, or is longer than %d bytes\n", r->name,
-                lines.number + 1, LINE_MOST_BYTES);
+        fprintf(stderr, "%s:%zu: the line cannot be read\n", r->name, lines.number + 1);
     if (r->broken > ROWS_TOLD_MOST)
         fprintf(stderr, "%s: and %zu more lines\n", r->name, r->broken - ROWS_TOLD_MOST);
     bool ok = !lines.is_bad && r->broken == 0;

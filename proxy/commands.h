@@ -26,6 +26,7 @@ int cmd_redact(int argc, char **argv);
 
 /* restore --map FILE [--json]: gives back what redact hid. */
 int cmd_restore(int argc, char **argv);
+
 /* teach NAME [-c FILE] [--in ROWS] [--out HEAD]: fits a head on rows with labels, and writes it. */
 int cmd_teach(int argc, char **argv);
 
