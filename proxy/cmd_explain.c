@@ -88,6 +88,15 @@ static void print_findings(const struct explanation *e)
         printf("  %-12snothing found\n", label);
 }
 
+static void print_allowed(const struct explanation *e)
+{
+    for (size_t i = 0; i < e->inspection.allowed_count; i++) {
+        const struct allowed *a = &e->inspection.allowed[i];
+        printf("  %-12s%s, bytes %zu to %zu (%s), by %s:%u\n", i ? "" : "allowed", pii_word(a->finding.kind),
+               a->finding.start, a->finding.end, a->finding.source, a->by.file, a->by.line);
+    }
+}
+
 static void print_topics(const struct judgement *j)
 {
     enum { TOPICS_SHOWN = 3 };
@@ -156,6 +165,7 @@ static void print_facts(const struct explanation *e)
     print_class(e);
     print_taught(e);
     print_findings(e);
+    print_allowed(e);
 }
 
 static void print_rules(const struct explanation *e)
@@ -170,7 +180,7 @@ static void print_rules(const struct explanation *e)
     printf("  %-12s%s%s%s\n", "reach", e->loaded->settings->zone[d->reach], d->reach_rule ? ", by " : "",
            d->reach_rule ? d->reach_rule : "");
     label = "hidden";
-    for (unsigned kind = 0; kind < PII_KINDS; kind++) {
+    for (unsigned kind = 0; kind < pii_kinds(); kind++) {
         if (e->facts.pii & d->hide & (pii_set)1 << kind) {
             printf("  %-12s%s\n", label, pii_word((enum pii_kind)kind));
             label = "";

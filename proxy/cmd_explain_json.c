@@ -78,6 +78,23 @@ static void add_findings(struct buf *out, const struct explanation *e)
     buf_add_byte(out, ']');
 }
 
+/* What an `allow:` of the policies lets pass. */
+static void add_allowed(struct buf *out, const struct explanation *e)
+{
+    open_group(out, "allowed", '[');
+    for (size_t i = 0; i < e->inspection.allowed_count; i++) {
+        const struct allowed *a = &e->inspection.allowed[i];
+        open_group(out, NULL, '{');
+        add_str(out, "kind", pii_word(a->finding.kind));
+        add_int(out, "start", (int64_t)a->finding.start);
+        add_int(out, "end", (int64_t)a->finding.end);
+        add_str(out, "file", a->by.file);
+        add_int(out, "line", a->by.line);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
 /* By name; null where they were not judged. */
 static void add_classes(struct buf *out, const struct explanation *e)
 {
@@ -132,6 +149,7 @@ static void add_facts(struct buf *out, const struct explanation *e)
     add_classes(out, e);
     add_taught(out, e);
     add_findings(out, e);
+    add_allowed(out, e);
     buf_add_byte(out, '}');
 }
 
@@ -159,7 +177,7 @@ static void add_models(struct buf *out, const char *key, const struct explanatio
 static void add_hidden(struct buf *out, const struct explanation *e)
 {
     open_group(out, "hidden", '[');
-    for (unsigned kind = 0; kind < PII_KINDS; kind++) {
+    for (unsigned kind = 0; kind < pii_kinds(); kind++) {
         if (e->facts.pii & e->decision.hide & (pii_set)1 << kind)
             add_str(out, NULL, pii_word((enum pii_kind)kind));
     }

@@ -39,11 +39,11 @@ static bool open_model(struct loaded *l)
 static bool open_readers(struct loaded *l)
 {
     struct fault why = { 0 };
-    l->finder = finder_new(&why);
+    l->finder = policy_finder(l->policy, &why);
     if (!l->finder)
         return told(l, "the patterns", &why);
     l->scratch = finder_scratch_new(l->finder);
-    l->inspector = (struct inspector){ .finder = l->finder, .scratch = l->scratch };
+    l->inspector = (struct inspector){ .finder = l->finder, .scratch = l->scratch, .policy = l->policy };
     if (!open_model(l))
         return false;
     if (!l->slm)

@@ -110,7 +110,7 @@ static bool read_kinds(struct slice words, pii_set *out)
         struct slice  word = slice_trim(slice_cut(words, 0, comma));
         enum pii_kind kind = pii_of(word);
         words = slice_cut(words, comma == SLICE_NONE ? words.len : comma + 1, words.len);
-        if (kind == PII_KINDS) {
+        if (kind == PII_KINDS_MOST) {
             fprintf(stderr, "there is no kind \"%.*s\"; `weir redact --help` names all\n", SLICE_ARG(word));
             return false;
         }

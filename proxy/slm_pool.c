@@ -42,6 +42,7 @@ static const struct inspector *bench_for(struct bench *b, struct snapshot *s)
             .worker = s->slm ? slm_worker_new(s->slm) : NULL,
             .classes = s->policy ? policy_classes(s->policy) : NULL,
             .heads = s->policy ? policy_heads(s->policy) : NULL,
+            .policy = s->policy,
         };
     }
     return &b->inspector;

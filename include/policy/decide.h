@@ -104,6 +104,10 @@ MUST_CHECK bool policy_heads_fit(const struct policy *, const struct slm *, stru
 /* Is it a key of `when:` already, so that no head may be called so? */
 bool policy_has_condition(struct slice word);
 
+/* The finder for these policies: what ships and their `patterns:`. Some tenths of a second, so not on a loop.
+ * It points into the policy, which must outlive it. */
+MUST_CHECK struct finder *policy_finder(const struct policy *, struct fault *why);
+
 struct needs policy_needs(const struct policy *);
 
 /* The law of zones. Every leg asks this one function: forward, retry, fallback, escalation, cache write. */

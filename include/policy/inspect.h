@@ -15,10 +15,20 @@ struct inspector {
     struct slm_worker         *worker;  /* NULL: no model */
     const struct classes      *classes; /* the policy's; NULL: none */
     const struct taught_heads *heads;   /* the policy's; NULL: none */
+    const struct policy       *policy;  /* whose `allow:` counts; NULL: nothing is allowed */
+};
+
+/* A finding that an `allow:` lets pass: it counts for no rule and is not hidden. */
+struct allowed {
+    size_t         text; /* index of the chat's text */
+    struct finding finding;
+    struct place   by; /* where the allowance stands */
 };
 
 struct inspection {
     struct findings *findings; /* one for each chat text; NULL where pii was not asked for, or not found out */
+    struct allowed  *allowed;  /* what was found and is allowed; in the arena */
+    size_t           allowed_count;
     bool             is_inspected, is_judged;
     pii_set          pii;
     struct judgement judgement;
@@ -45,6 +55,10 @@ MUST_CHECK bool chat_of_prompt(struct arena *, struct slice model, struct slice 
 
 /* Tokens of a chat's texts, estimated for rules (not for money): bytes / 4. */
 int64_t chat_tokens(const struct chat *);
+
+/* Takes out of the text's findings what the policy's `allow:` lets pass, and tells it in `by` (room for all of
+ * them); returns how many. Their kinds go too, where no other finding is of them. */
+size_t allow(const struct policy *, struct slice text, struct findings *, struct allowed *by);
 
 /* Facts of a chat, given its inspection. */
 void facts_of(const struct chat *, const struct inspection *, const struct team *, struct facts *out);

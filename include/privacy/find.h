@@ -13,27 +13,36 @@
 #include "base/arena.h"
 #include "base/fault.h"
 
+/* The kinds of tables/pii_kinds.h; from PII_KINDS on those that the operator's policies name (pii_define). */
 enum pii_kind {
 #define PII_KIND(name, word, tag, is_secret) PII_##name,
 #include "tables/pii_kinds.h"
 #undef PII_KIND
-    PII_KINDS
+    PII_KINDS,
+    PII_KINDS_MOST = 64
 };
+
+enum { PII_WORD_BYTES = 32, PII_TAG_BYTES = 24 }; /* the NUL included */
 
 /* A set of kinds, bit 1 << kind. */
 typedef uint64_t pii_set;
-#define PII_ALL ((pii_set)((1ull << PII_KINDS) - 1))
+#define PII_ALL UINT64_MAX
 
+unsigned      pii_kinds(void); /* # of kinds now, the operator's included */
 const char   *pii_word(enum pii_kind);
 const char   *pii_tag(enum pii_kind);
 bool          pii_is_secret(enum pii_kind);
-enum pii_kind pii_of(struct slice word); /* PII_KINDS where there is none */
+enum pii_kind pii_of(struct slice word); /* PII_KINDS_MOST where there is none */
+
+/* A kind of the operator's own, for as long as the process runs; the same word and tag give the same kind
+ * again. why: what is wrong with them, or that all numbers are taken. */
+MUST_CHECK bool pii_define(struct slice word, struct slice tag, enum pii_kind *out, struct fault *why);
 
 struct finding {
     size_t        start, end; /* bytes of the text */
     enum pii_kind kind;
     float         confidence; /* 0..1 */
-    const char   *source;     /* the pattern's name (static) */
+    const char   *source;     /* the pattern's name (lives as long as the finder) */
     struct slice  value;     /* what it says, where that is written otherwise; NULL ptr: the bytes themselves */
     bool          is_number; /* it is a number in JSON, where a placeholder needs quotes */
 };

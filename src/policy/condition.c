@@ -272,6 +272,7 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
     case COND_PII:
         out->pii = kinds_named(c, y);
         *kinds |= out->pii;
+        c->speaks |= out->pii;
         c->policy->needs.pii = true;
         break;
     case COND_TOPIC:

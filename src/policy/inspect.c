@@ -14,19 +14,37 @@ bool inspect_text(const struct inspector *inspector, struct arena *arena, struct
                         : find(inspector->finder, inspector->scratch, arena, text, out, why);
 }
 
+/* What the policy's `allow:` lets pass is no finding any more. */
+static void take_allowed(const struct policy *policy, struct arena *arena, const struct chat *chat,
+                         struct inspection *out)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < chat->text_count; i++)
+        all += out->findings[i].count;
+    out->allowed = arena_array(arena, all, sizeof *out->allowed);
+    for (size_t i = 0; i < chat->text_count; i++) {
+        struct allowed *by = out->allowed + out->allowed_count;
+        size_t          count = allow(policy, chat->text[i].text, &out->findings[i], by);
+        for (size_t k = 0; k < count; k++)
+            by[k].text = i;
+        out->allowed_count += count;
+    }
+}
+
 static bool find_all(const struct inspector *inspector, struct arena *arena, const struct chat *chat,
                      struct inspection *out, struct fault *why)
 {
-    struct findings *findings = arena_array(arena, chat->text_count, sizeof *findings);
-    pii_set          kinds = 0;
+    out->findings = arena_array(arena, chat->text_count, sizeof *out->findings);
     for (size_t i = 0; i < chat->text_count; i++) {
         const struct chat_text *text = &chat->text[i];
-        if (!inspect_text(inspector, arena, text->text, text->place == CHAT_TOOL_ARGUMENTS, &findings[i], why))
+        bool                    is_arguments = text->place == CHAT_TOOL_ARGUMENTS;
+        if (!inspect_text(inspector, arena, text->text, is_arguments, &out->findings[i], why))
             return false;
-        kinds |= findings[i].kinds;
     }
-    out->findings = findings;
-    out->pii = kinds;
+    if (inspector->policy)
+        take_allowed(inspector->policy, arena, chat, out);
+    for (size_t i = 0; i < chat->text_count; i++)
+        out->pii |= out->findings[i].kinds;
     return true;
 }
 
@@ -78,8 +96,10 @@ bool inspect(const struct inspector *inspector, struct needs needs, struct arena
              const struct chat *chat, struct inspection *out, struct fault *why)
 {
     *out = (struct inspection){ 0 };
-    if (needs.pii && !find_all(inspector, arena, chat, out, why))
+    if (needs.pii && !find_all(inspector, arena, chat, out, why)) {
+        *out = (struct inspection){ 0 };
         return false;
+    }
     out->is_inspected = true;
     if (inspector->worker)
         judge(inspector, needs, arena, chat, out);

@@ -83,17 +83,43 @@ static void add_word(const struct yaml *y, void *arg)
         unknown(set->c, y, set->what, set->words);
 }
 
+/* Kinds that patterns of these policies name, and those that ship; `any` is all. */
+struct kind_set {
+    struct compiling *c;
+    pii_set           set;
+};
+
+static bool is_known_kind(const struct policy *p, unsigned kind)
+{
+    return kind < PII_KINDS || (p->own_kinds >> kind & 1);
+}
+
+static void add_kind(const struct yaml *y, void *arg)
+{
+    struct kind_set *set = arg;
+    struct slice     word = yaml_text(y, S(""), set->c->diag);
+    unsigned         kind = pii_of(word), all = pii_kinds(), count = 0;
+    const char      *words[PII_KINDS_MOST + 2] = { NULL };
+    if (slice_is(word, "any"))
+        set->set = PII_ALL;
+    if (word.len == 0 || slice_is(word, "any"))
+        return;
+    if (kind < all && is_known_kind(set->c->policy, kind)) {
+        set->set |= (pii_set)1 << kind;
+        return;
+    }
+    for (kind = 0; kind < all; kind++)
+        if (is_known_kind(set->c->policy, kind))
+            words[count++] = pii_word((enum pii_kind)kind);
+    words[count] = "any";
+    unknown(set->c, y, "kind of pii", words);
+}
+
 pii_set kinds_named(struct compiling *c, const struct yaml *list_or_word)
 {
-    static const char *const words[] = {
-#define PII_KIND(name, word, tag, is_secret) word,
-#include "tables/pii_kinds.h"
-#undef PII_KIND
-        "any", NULL
-    };
-    struct word_set set = { .c = c, .what = "kind of pii", .words = words };
-    yaml_each(list_or_word, add_word, &set);
-    return set.set >> PII_KINDS ? PII_ALL : set.set;
+    struct kind_set set = { .c = c };
+    yaml_each(list_or_word, add_kind, &set);
+    return set.set;
 }
 
 uint32_t topics_named(struct compiling *c, const struct yaml *list_or_word)

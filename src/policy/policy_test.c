@@ -144,7 +144,7 @@ static bool has_rule(const struct decision *decision, const char *name)
 
 static void add_kinds(struct buf *out, pii_set kinds)
 {
-    for (unsigned kind = 0; kind < PII_KINDS; kind++) {
+    for (unsigned kind = 0; kind < pii_kinds(); kind++) {
         if (kinds >> kind & 1)
             buf_printf(out, "%s%s", out->len ? ", " : "", pii_word((enum pii_kind)kind));
     }
@@ -243,8 +243,8 @@ static unsigned check(const struct policy *p, const struct expectation *test, co
 unsigned policy_test(const struct policy *p, const struct inspector *inspector, unsigned *count,
                      struct diag *diag)
 {
-    unsigned failed = 0;
-    *count = (unsigned)p->test_count;
+    unsigned failed = test_patterns(p, inspector, count, diag);
+    *count += (unsigned)p->test_count;
     for (size_t i = 0; i < p->test_count; i++) {
         struct arena  *arena = arena_new();
         struct outcome got = { 0 };

@@ -56,7 +56,7 @@ static const char *read_deny(struct compiling *c, const struct yaml *y)
 
 static void read_privacy_rule(struct compiling *c, const struct yaml *y)
 {
-    static const char *const keys[] = { "name", "for", "when", "reach", "redact", "deny", NULL };
+    static const char *const keys[] = { "name", "for", "when", "allow", "reach", "redact", "deny", NULL };
     struct policy           *p = c->policy;
     const char              *name = name_of_rule(c, y, keys);
     if (!name)
@@ -71,6 +71,8 @@ static void read_privacy_rule(struct compiling *c, const struct yaml *y)
     rule->name = name;
     rule->when = condition_read(c, y, &kinds);
     rule->hide = read_redact(c, yaml_get(y, "redact"), kinds);
+    c->speaks |= rule->hide;
+    read_allow(c, yaml_get(y, "allow"), ALLOW_IN_RULE);
     rule->has_reach = reach != NULL;
     rule->reach = reach ? zone_named(c, reach) : 0;
     rule->deny = read_deny(c, deny);
@@ -234,20 +236,32 @@ static void read_route(struct compiling *c, const struct yaml *y)
 
 /* ---- files ---- */
 
+static void add_speaker(struct compiling *c)
+{
+    struct policy *p = c->policy;
+    if (p->speaker_count == p->speaker_cap)
+        p->speaker = arena_grow(c->arena, p->speaker, p->speaker_count, sizeof *p->speaker, &p->speaker_cap);
+    p->speaker[p->speaker_count++] = (struct speaker){ c->speaks, c->file };
+    c->speaks = 0;
+}
+
 static void read_section(struct compiling *c, const struct yaml *root, const char *key,
                          void (*read_rule)(struct compiling *, const struct yaml *))
 {
     const struct yaml *list = yaml_get(root, key);
     if (!yaml_is_list(list, key, c->diag))
         return;
-    for (const struct yaml *y = list->child; y; y = y->next)
+    for (const struct yaml *y = list->child; y; y = y->next) {
         read_rule(c, y);
+        add_speaker(c);
+    }
 }
 
 /* NULL where it is no policy file, which is told. */
 static const struct yaml *open_file(struct compiling *c, const char *file, settings_file_reader *reader)
 {
-    static const char *const keys[] = { "classes", "privacy", "cost", "routes", "tests", NULL };
+    static const char *const keys[] = { "classes", "patterns", "allow", "privacy",
+                                        "cost",    "routes",   "tests", NULL };
     struct slice             text;
     if (!policy_file_text(c->arena, reader, file, &text)) {
         diag_error(c->diag, (struct place){ file, 0, 0 }, "the policy file cannot be read");
@@ -262,6 +276,7 @@ static const struct yaml *open_file(struct compiling *c, const char *file, setti
 
 static void read_file(struct compiling *c, const struct yaml *root)
 {
+    read_allow(c, yaml_get(root, "allow"), ALLOW_IN_FILE);
     read_section(c, root, "privacy", read_privacy_rule);
     read_section(c, root, "cost", read_cost_rule);
     read_section(c, root, "routes", read_route);
@@ -280,9 +295,10 @@ struct policy *policy_read(struct arena *arena, const struct settings *settings,
     for (unsigned i = 0; i < settings->policy_count; i++) {
         root[i] = open_file(&c, settings->policy_file[i], reader);
         read_classes(&c, yaml_get(root[i], "classes"));
+        read_patterns(&c, yaml_get(root[i], "patterns"));
     }
-    for (unsigned i = 0; i < settings->policy_count; i++)
-        read_file(&c, root[i]);
+    for (c.file = 0; c.file < settings->policy_count; c.file++)
+        read_file(&c, root[c.file]);
     return diag->errors == errors_before ? c.policy : NULL;
 }
 

@@ -8,6 +8,9 @@
 #define WEIR_POLICY_RULES_H
 
 #include "policy/decide.h"
+#include "privacy/patterns.h"
+
+struct inspector;
 
 /* ---- conditions ---- */
 
@@ -106,6 +109,24 @@ struct user_class {
     const char *name;
 };
 
+/* One of a pattern's `tests:`. */
+struct pattern_test {
+    struct place  place;
+    const char   *pattern; /* its name: the source of what is found */
+    enum pii_kind kind;
+    struct slice  text;
+    bool          is_found; /* must be, or must not */
+};
+
+/* One of `allow:`, of a file or of one rule; the rest of it is allow.c's. */
+struct allowance;
+
+/* A rule that speaks of kinds of pii, be it in `when` or in `redact`. */
+struct speaker {
+    pii_set  kinds;
+    unsigned file; /* index among the policy files */
+};
+
 struct policy {
     const struct settings *settings;
     struct privacy_rule   *privacy;
@@ -121,6 +142,15 @@ struct policy {
     unsigned               class_count;
     struct class_example  *example; /* of all classes */
     size_t                 example_count, example_cap;
+    struct own_pattern    *own; /* `patterns:` of all files, a line a regex */
+    size_t                 own_count, own_cap;
+    pii_set                own_kinds; /* that they name, beyond those that ship */
+    struct pattern_test   *pattern_test;
+    size_t                 pattern_test_count, pattern_test_cap;
+    struct allowance      *allowance;
+    size_t                 allowance_count, allowance_cap;
+    struct speaker        *speaker; /* in the order of the rules */
+    size_t                 speaker_count, speaker_cap;
     const struct classes  *learned; /* NULL before policy_learn(), and without classes */
     struct taught_heads    heads;
     struct needs           needs;
@@ -134,6 +164,8 @@ struct compiling {
     struct policy     *policy;
     struct diag       *diag;
     const char *const *when_keys; /* what conditions may ask about: the built-in ones, and the heads' names */
+    unsigned           file;      /* the policy file's index */
+    pii_set            speaks;    /* of which kinds the rule at hand speaks */
 };
 
 /* `when:` and `for:` of a rule as one condition; NULL where there is neither. What it asks about is added to
@@ -163,7 +195,15 @@ MUST_CHECK bool class_named(struct compiling *, const struct yaml *, unsigned *i
 
 /* The heads of the settings, before all else; sets when_keys. */
 void read_heads(struct compiling *, settings_file_reader *);
-void read_classes(struct compiling *, const struct yaml *map); /* of all files, before any rule */
+void read_classes(struct compiling *, const struct yaml *map);   /* of all files, before any rule */
+void read_patterns(struct compiling *, const struct yaml *list); /* likewise */
+
+/* `allow:` of the file at hand, or of the rule that is being read. */
+enum allow_scope { ALLOW_IN_FILE, ALLOW_IN_RULE };
+void read_allow(struct compiling *, const struct yaml *list, enum allow_scope);
 void read_tests(struct compiling *, const struct yaml *list);
+
+/* # of `tests:` of patterns that failed, each told; *count is how many there were. */
+unsigned test_patterns(const struct policy *, const struct inspector *, unsigned *count, struct diag *);
 
 #endif

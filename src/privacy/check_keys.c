@@ -7,6 +7,8 @@
  */
 #include "checks.h"
 
+#include <math.h>
+
 enum {
     DISTINCT_LEAST = 8,
     RUN_MOST_BYTES = 512,
@@ -29,6 +31,18 @@ bool has_nocase(struct slice s, const char *lower_word)
         if (slice_is_nocase(slice_of(s.ptr + i, len), lower_word))
             return true;
     return false;
+}
+
+unsigned millibits_a_letter(struct slice s)
+{
+    unsigned times[256] = { 0 };
+    double   bits = 0;
+    for (size_t i = 0; i < s.len; i++)
+        times[(unsigned char)s.ptr[i]]++;
+    for (int byte = 0; byte < 256; byte++)
+        if (times[byte])
+            bits -= times[byte] * log2((double)times[byte] / (double)s.len);
+    return s.len ? (unsigned)(1000 * bits / (double)s.len) : 0;
 }
 
 /* Few different letters, or half of them the one before again or the next in the alphabet, or a manual's word.

@@ -31,6 +31,9 @@ check_fn check_password, check_token, check_header, check_url_password, check_lo
 /* Letters that nobody drew at random: xxxxxxxx, abcdefgh, EXAMPLE. For keys, eight bytes at least. */
 bool is_made_up(struct slice key);
 
+/* Shannon's entropy of a run of letters, in thousandths of a bit a letter. */
+unsigned millibits_a_letter(struct slice);
+
 /* Whether the word, in small letters, stands anywhere in s, whatever the case there. */
 bool has_nocase(struct slice s, const char *lower_word);
 

@@ -7,7 +7,7 @@
  * Another source of findings (the operator's own patterns, a model that knows names) adds its candidates before
  * they are settled; nothing else need know of it.
  */
-#include "privacy/find.h"
+#include "privacy/patterns.h"
 
 #include "base/die.h"
 #include "checks.h"
@@ -32,7 +32,7 @@ static const float FIND_LEAST = 0.5F, DOUBT = 0.4F, SURE = 0.99F;
 /* What a value gains that is all of a text: nothing there speaks of anything else. */
 static const float WHOLE_GAIN = 0.2F;
 
-static const struct pattern {
+struct pattern {
     enum pii_kind kind;
     const char   *name;
     const char   *regex;
@@ -41,23 +41,28 @@ static const struct pattern {
     proof_fn     *proof;
     float         alone, beside;
     const char   *words, *doubts;
-} patterns[] = {
+    value_check  *value_check;            /* of an operator's, in place of a check, or none */
+    struct words *word_list, *doubt_list; /* ours; NULL for none */
+};
+
+static const struct pattern shipped[] = {
 #define PII_PATTERN(kind, name, regex, check, alone, beside, words, doubts)                                    \
-    { PII_##kind, name, regex, check_##check, NULL, NULL, alone, beside, words, doubts },
+    { PII_##kind, name, regex, check_##check, NULL, NULL, alone, beside, words, doubts, NULL, NULL, NULL },
 #define PII_NUMBER(kind, name, shape, proof, alone, beside, words, doubts)                                     \
-    { PII_##kind, name, NULL, NULL, shape, proof_##proof, alone, beside, words, doubts },
+    { PII_##kind, name, NULL, NULL, shape, proof_##proof, alone, beside, words, doubts, NULL, NULL, NULL },
 #include "tables/pii_patterns.h"
 #include "tables/pii_numbers.h"
 #undef PII_PATTERN
 #undef PII_NUMBER
 };
 
-enum { PATTERNS = sizeof patterns / sizeof patterns[0], DISGUISE = PATTERNS }; /* the last is no finding's */
+enum { SHIPPED = sizeof shipped / sizeof shipped[0] };
 
 struct finder {
-    hs_database_t *database;
-    struct shapes *shapes;
-    struct words  *words[PATTERNS], *doubts[PATTERNS]; /* of each pattern; NULL for none */
+    hs_database_t  *database;
+    struct shapes  *shapes;
+    struct pattern *pattern; /* those that ship, then the operator's; a pattern's index is its id */
+    unsigned        count;   /* # of them, and the id of VIEW_DISGUISE, which is no finding's */
 };
 
 struct finder_scratch {
@@ -67,44 +72,77 @@ struct finder_scratch {
 
 /* --- compiling -------------------------------------------------------------------------------------------- */
 
-static hs_database_t *compile(struct fault *why)
+enum { REGEX_FLAGS = HS_FLAG_SOM_LEFTMOST };
+
+static hs_database_t *compile(const struct finder *f, struct fault *why)
 {
-    const char *regex[PATTERNS + 1] = { VIEW_DISGUISE };
-    unsigned    flags[PATTERNS + 1] = { HS_FLAG_SINGLEMATCH }, ids[PATTERNS + 1] = { DISGUISE }, count = 1;
-    for (unsigned i = 0; i < PATTERNS; i++) {
-        if (!patterns[i].regex)
-            continue;
-        regex[count] = patterns[i].regex;
-        flags[count] = HS_FLAG_SOM_LEFTMOST;
-        ids[count++] = i;
-    }
+    const char        **regex = must_calloc(f->count + 1, sizeof *regex);
+    unsigned           *flags = must_calloc(f->count + 1, sizeof *flags);
+    unsigned           *ids = must_calloc(f->count + 1, sizeof *ids), count = 0;
     hs_database_t      *database = NULL;
     hs_compile_error_t *error = NULL;
-    if (hs_compile_multi(regex, flags, ids, count, HS_MODE_BLOCK, NULL, &database, &error) == HS_SUCCESS)
-        return database;
-    bool        is_one = error->expression >= 0 && ids[error->expression] != DISGUISE;
-    const char *name = is_one ? patterns[ids[error->expression]].name : "all";
-    fault_set(why, FAULT_INTERNAL, "the pattern \"%s\" does not compile: %s", name, error->message);
-    hs_free_compile_error(error);
-    return NULL;
+    for (unsigned i = 0; i < f->count; i++) {
+        if (!f->pattern[i].regex)
+            continue;
+        regex[count] = f->pattern[i].regex;
+        flags[count] = REGEX_FLAGS;
+        ids[count++] = i;
+    }
+    regex[count] = VIEW_DISGUISE;
+    flags[count] = HS_FLAG_SINGLEMATCH;
+    ids[count++] = f->count;
+    if (hs_compile_multi(regex, flags, ids, count, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS) {
+        bool        is_one = error->expression >= 0 && ids[error->expression] < f->count;
+        const char *name = is_one ? f->pattern[ids[error->expression]].name : "all";
+        fault_set(why, FAULT_INTERNAL, "the pattern \"%s\" does not compile: %s", name, error->message);
+        hs_free_compile_error(error);
+    }
+    free(regex);
+    free(flags);
+    free(ids);
+    return database;
+}
+
+static void fill_patterns(struct finder *f, const struct own_pattern *own, size_t count)
+{
+    f->count = SHIPPED + (unsigned)count;
+    f->pattern = must_calloc(f->count, sizeof *f->pattern);
+    memcpy(f->pattern, shipped, sizeof shipped);
+    for (size_t i = 0; i < count; i++)
+        f->pattern[SHIPPED + i] = (struct pattern){
+            .kind = own[i].kind,
+            .name = own[i].name,
+            .regex = own[i].regex,
+            .value_check = own[i].check,
+            .alone = own[i].alone,
+            .beside = own[i].beside,
+            .words = own[i].words,
+            .doubts = own[i].doubts,
+        };
+    for (unsigned i = 0; i < f->count; i++) {
+        f->pattern[i].word_list = words_new(f->pattern[i].words);
+        f->pattern[i].doubt_list = words_new(f->pattern[i].doubts);
+    }
+}
+
+struct finder *finder_new_with(const struct own_pattern *own, size_t count, struct fault *why)
+{
+    struct finder *f = must_calloc(1, sizeof *f);
+    fill_patterns(f, own, count);
+    f->shapes = shapes_new();
+    shapes_add(f->shapes, VIEW_LONE_DIGITS, f->count);
+    for (unsigned i = 0; i < f->count; i++)
+        if (f->pattern[i].shape)
+            shapes_add(f->shapes, f->pattern[i].shape, i);
+    f->database = compile(f, why);
+    if (!f->database)
+        finder_free(&f);
+    return f;
 }
 
 struct finder *finder_new(struct fault *why)
 {
-    hs_database_t *database = compile(why);
-    if (!database)
-        return NULL;
-    struct finder *f = must_calloc(1, sizeof *f);
-    f->database = database;
-    f->shapes = shapes_new();
-    shapes_add(f->shapes, VIEW_LONE_DIGITS, DISGUISE);
-    for (unsigned i = 0; i < PATTERNS; i++) {
-        if (patterns[i].shape)
-            shapes_add(f->shapes, patterns[i].shape, i);
-        f->words[i] = words_new(patterns[i].words);
-        f->doubts[i] = words_new(patterns[i].doubts);
-    }
-    return f;
+    return finder_new_with(NULL, 0, why);
 }
 
 void finder_free(struct finder **handle)
@@ -115,10 +153,11 @@ void finder_free(struct finder **handle)
         return;
     hs_free_database(f->database);
     shapes_free(&f->shapes);
-    for (unsigned i = 0; i < PATTERNS; i++) {
-        words_free(&f->words[i]);
-        words_free(&f->doubts[i]);
+    for (unsigned i = 0; i < f->count; i++) {
+        words_free(&f->pattern[i].word_list);
+        words_free(&f->pattern[i].doubt_list);
     }
+    free(f->pattern);
     free(f);
 }
 
@@ -158,50 +197,58 @@ static bool is_whole(const struct scan *scan, struct place p)
 }
 
 /* The words around a place tell what a bare number cannot. */
-static float believe(const struct scan *scan, unsigned id, struct place p, float share)
+static float believe(const struct scan *scan, const struct pattern *pattern, struct place p, float share)
 {
-    const struct pattern *pattern = &patterns[id];
-    const struct finder  *f = scan->finder;
-    struct slice          text = scan->text;
-    float                 confidence = pattern->alone * share;
+    struct slice text = scan->text;
+    float        confidence = pattern->alone * share;
     if (confidence > SURE)
         confidence = SURE;
     if (confidence < FIND_LEAST && is_whole(scan, p))
         confidence += WHOLE_GAIN;
     size_t before = p.start > BEFORE_BYTES ? p.start - BEFORE_BYTES : 0;
-    if (confidence < pattern->beside && (has_word(f->words[id], text, before, p.start) ||
-                                         has_word(f->words[id], text, p.end, p.end + AFTER_BYTES)))
+    if (confidence < pattern->beside && (has_word(pattern->word_list, text, before, p.start) ||
+                                         has_word(pattern->word_list, text, p.end, p.end + AFTER_BYTES)))
         confidence = pattern->beside;
     size_t just_before = p.start > DOUBT_BYTES ? p.start - DOUBT_BYTES : 0;
-    if (confidence >= FIND_LEAST && has_word(f->doubts[id], text, just_before, p.start))
+    if (confidence >= FIND_LEAST && has_word(pattern->doubt_list, text, just_before, p.start))
         confidence *= DOUBT;
     return confidence;
 }
 
 static float check(const struct pattern *pattern, struct slice text, struct place *place)
 {
-    return pattern->proof ? is_number_at(text, *place, pattern->proof) : pattern->check(text, place);
+    if (pattern->check)
+        return pattern->check(text, place);
+    if (pattern->proof)
+        return is_number_at(text, *place, pattern->proof);
+    return !pattern->value_check || pattern->value_check(slice_cut(text, place->start, place->end));
 }
 
 /* False when there are too many. */
 static bool add_candidate(void *arg, unsigned id, struct place place)
 {
     struct scan *scan = arg;
-    if (id == DISGUISE) {
+    if (id == scan->finder->count) {
         scan->is_disguised = true;
         return true;
     }
-    float share = check(&patterns[id], scan->text, &place);
+    const struct pattern *pattern = &scan->finder->pattern[id];
+    float                 share = check(pattern, scan->text, &place);
     if (share <= 0)
         return true;
-    float confidence = believe(scan, id, place, share);
+    float confidence = believe(scan, pattern, place, share);
     if (confidence < FIND_LEAST)
         return true;
     if (scan->candidates->count == CANDIDATES_MOST)
         return false;
     if (scan->view)
         place = view_back(scan->view, place);
-    candidates_add(scan->candidates, (struct candidate){ place.start, place.end, confidence, id });
+    struct candidate c = { place.start, place.end, confidence, id }, *last = candidates_last(scan->candidates);
+    if (last && last->source == id && last->start == c.start && last->end <= c.end &&
+        last->confidence <= confidence)
+        *last = c; /* Hyperscan tells every end that a match may have */
+    else
+        candidates_add(scan->candidates, c);
     return true;
 }
 
@@ -241,13 +288,14 @@ static hs_error_t scan_all(const struct finder *f, struct finder_scratch *s, str
 
 /* --- findings --------------------------------------------------------------------------------------------- */
 
-static void findings_fill(const struct candidates *settled, struct arena *arena, struct findings *out)
+static void findings_fill(const struct finder *f, const struct candidates *settled, struct arena *arena,
+                          struct findings *out)
 {
     out->item = arena_array(arena, settled->count, sizeof *out->item);
     out->count = settled->count;
     for (size_t i = 0; i < settled->count; i++) {
         const struct candidate *c = &settled->item[i];
-        const struct pattern   *pattern = &patterns[c->source];
+        const struct pattern   *pattern = &f->pattern[c->source];
         out->item[i] = (struct finding){
             .start = c->start,
             .end = c->end,
@@ -270,7 +318,7 @@ bool find(const struct finder *f, struct finder_scratch *s, struct arena *arena,
     hs_error_t error = scan_all(f, s, text);
     if (error == HS_SUCCESS && s->candidates.count > 0) {
         settle(&s->candidates, text, &s->settled);
-        findings_fill(&s->settled, arena, out);
+        findings_fill(f, &s->settled, arena, out);
     }
     candidates_reset(&s->candidates);
     candidates_reset(&s->settled);

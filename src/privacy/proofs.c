@@ -103,6 +103,46 @@ bool proof_mod11_10(struct slice n)
     return (rest + digit_at(n, n.len - 1)) % 10 == 1;
 }
 
+/* ISO/IEC 7064, MOD 11-2: digits and at the end perhaps an X for ten. */
+bool proof_mod11_2(struct slice n)
+{
+    unsigned power = 1, sum = 0; /* 2 to the power of the place, by 11 */
+    if (n.len == 0 || !is_one_of(n.ptr[n.len - 1], "0123456789X"))
+        return false;
+    for (size_t i = n.len; i-- > 0; power = power * 2 % 11)
+        sum += power * (n.ptr[i] == 'X' ? 10 : digit_at(n, i));
+    return sum % 11 == 1;
+}
+
+/* ISO/IEC 7064, MOD 97-10, over digits and capitals, A to Z as 10 to 35. */
+bool proof_mod97(struct slice n)
+{
+    unsigned rest = 0;
+    for (size_t i = 0; i < n.len; i++)
+        rest = (rest * (is_digit(n.ptr[i]) ? 10 : 100) + value_at(n, i)) % 97;
+    return rest == 1;
+}
+
+/* J. Verhoeff, "Error Detecting Decimal Codes" (1969): the dihedral group of order 10. */
+bool proof_verhoeff(struct slice n)
+{
+    static const unsigned char step[8][10] = {
+        { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, { 1, 5, 7, 6, 2, 8, 3, 0, 9, 4 }, { 5, 8, 0, 3, 7, 9, 6, 1, 4, 2 },
+        { 8, 9, 1, 6, 0, 4, 3, 5, 2, 7 }, { 9, 4, 5, 3, 1, 2, 6, 8, 7, 0 }, { 4, 2, 8, 6, 5, 7, 3, 9, 0, 1 },
+        { 2, 7, 9, 3, 8, 0, 6, 4, 1, 5 }, { 7, 0, 4, 6, 9, 1, 3, 2, 5, 8 },
+    };
+    unsigned sum = 0;
+    for (size_t i = 0; i < n.len; i++) {
+        unsigned d = step[i % 8][digit_at(n, n.len - 1 - i)];
+        /* The group's product: rotations are 0 to 4, reflections 5 to 9. */
+        if (sum < 5)
+            sum = d < 5 ? (sum + d) % 5 : 5 + (sum + d) % 5;
+        else
+            sum = d < 5 ? 5 + (sum - d) % 5 : (sum - d + 5) % 5;
+    }
+    return sum == 0;
+}
+
 /* --- things ----------------------------------------------------------------------------------------------- */
 
 /* 3GPP TS 23.003, annex B: Luhn over all fifteen. */

@@ -19,7 +19,9 @@ bool is_number_at(struct slice text, struct place, proof_fn *);
 /* The shape says all. */
 proof_fn proof_none;
 /* Of all digits. */
-proof_fn proof_luhn, proof_mod11_10, proof_not_one_digit;
+proof_fn proof_luhn, proof_mod11_10, proof_mod11_2, proof_verhoeff, proof_not_one_digit;
+/* Of digits and capitals. */
+proof_fn proof_mod97;
 
 proof_fn proof_account, proof_imei, proof_vin, proof_vin_letters;
 proof_fn proof_us_routing, proof_us_itin, proof_us_ein, proof_us_npi, proof_us_dea, proof_us_mbi, proof_ca_sin,

@@ -5,29 +5,10 @@
 
 /* --- India ------------------------------------------------------------------------------------------------ */
 
-/* J. Verhoeff, "Error Detecting Decimal Codes" (1969): the dihedral group of order 10. */
-static bool verhoeff_holds(struct slice n)
-{
-    static const unsigned char step[8][10] = {
-        { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, { 1, 5, 7, 6, 2, 8, 3, 0, 9, 4 }, { 5, 8, 0, 3, 7, 9, 6, 1, 4, 2 },
-        { 8, 9, 1, 6, 0, 4, 3, 5, 2, 7 }, { 9, 4, 5, 3, 1, 2, 6, 8, 7, 0 }, { 4, 2, 8, 6, 5, 7, 3, 9, 0, 1 },
-        { 2, 7, 9, 3, 8, 0, 6, 4, 1, 5 }, { 7, 0, 4, 6, 9, 1, 3, 2, 5, 8 },
-    };
-    unsigned sum = 0;
-    for (size_t i = 0; i < n.len; i++) {
-        unsigned d = step[i % 8][digit_at(n, n.len - 1 - i)];
-        /* The group's product: rotations are 0 to 4, reflections 5 to 9. */
-        if (sum < 5)
-            sum = d < 5 ? (sum + d) % 5 : 5 + (sum + d) % 5;
-        else
-            sum = d < 5 ? 5 + (sum - d) % 5 : (sum - d + 5) % 5;
-    }
-    return sum == 0;
-}
 /* UIDAI: Verhoeff; not 0 or 1 first. */
 bool proof_in_aadhaar(struct slice n)
 {
-    return n.ptr[0] >= '2' && verhoeff_holds(n);
+    return n.ptr[0] >= '2' && proof_verhoeff(n);
 }
 
 /* Ministry of External Affairs: a letter but Q, X or Z; neither the first digit nor the last is 0. */
@@ -54,13 +35,8 @@ bool proof_in_gstin(struct slice n)
 /* GB 11643-1999: ISO 7064 MOD 11-2, X for ten, a birthday of this century or the last. */
 bool proof_cn_id(struct slice n)
 {
-    if (n.ptr[0] == '0' || !is_one_of(n.ptr[17], "0123456789X"))
-        return false;
-    unsigned power = 1, sum = 0; /* 2 to the power of the place, by 11 */
-    for (size_t i = n.len; i-- > 0; power = power * 2 % 11)
-        sum += power * (n.ptr[i] == 'X' ? 10 : digit_at(n, i));
     uint64_t century = number_at(n, 6, 2);
-    return (century == 19 || century == 20) && is_yymmdd_at(n, 8) && sum % 11 == 1;
+    return (century == 19 || century == 20) && is_yymmdd_at(n, 8) && n.ptr[0] != '0' && proof_mod11_2(n);
 }
 
 /* Ministry of Internal Affairs: weights 6 to 2, 7 to 2, modulus 11. */

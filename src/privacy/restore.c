@@ -12,10 +12,10 @@
 #include <stdlib.h>
 
 struct restore {
-    const struct vault *vault;            /* ref */
-    const uint64_t     *codes[PII_KINDS]; /* a kind's codes in order; in the arena */
-    size_t counts[PII_KINDS]; /* # of them; all 0 where the text comes whole, and has no tail to hold */
-    bool   begins[256];       /* bytes that a live tag begins with */
+    const struct vault *vault;                 /* ref */
+    const uint64_t     *codes[PII_KINDS_MOST]; /* a kind's codes in order; in the arena */
+    size_t counts[PII_KINDS_MOST]; /* # of them; all 0 where the text comes whole, and has no tail to hold */
+    bool   begins[256];            /* bytes that a live tag begins with */
     bool   inside_json;
     bool   may_be_quoted; /* the quotes around a placeholder may have to go */
     size_t held_bytes;
@@ -94,7 +94,7 @@ static struct probe probe_kinds(const struct restore *r, struct slice text)
     struct probe best = no;
     if (text.len > 0 && !r->begins[(unsigned char)text.ptr[0]])
         return best;
-    for (int kind = 0; kind < PII_KINDS && best.verdict != YES; kind++) {
+    for (int kind = 0; kind < PII_KINDS_MOST && best.verdict != YES; kind++) {
         if (!(r->vault->kinds >> kind & 1))
             continue;
         struct probe p = probe_kind(r, (enum pii_kind)kind, text);
@@ -134,7 +134,7 @@ static int by_value(const void *left, const void *right)
 static void begin(struct restore *r, const struct vault *vault)
 {
     *r = (struct restore){ .vault = vault };
-    for (int kind = 0; kind < PII_KINDS; kind++)
+    for (int kind = 0; kind < PII_KINDS_MOST; kind++)
         if (vault->kinds >> kind & 1)
             r->begins[(unsigned char)pii_tag((enum pii_kind)kind)[0]] = true;
 }
@@ -156,7 +156,7 @@ struct restore *restore_new(struct arena *arena, const struct vault *vault)
 {
     struct restore *r = arena_alloc(arena, sizeof *r);
     begin(r, vault);
-    for (int kind = 0; kind < PII_KINDS; kind++)
+    for (int kind = 0; kind < PII_KINDS_MOST; kind++)
         if (vault->kinds >> kind & 1)
             index_kind(r, arena, (enum pii_kind)kind);
     return r;

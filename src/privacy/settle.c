@@ -22,6 +22,11 @@ void candidates_add(struct candidates *list, struct candidate c)
     list->item[list->count++] = c;
 }
 
+struct candidate *candidates_last(struct candidates *list)
+{
+    return list->count ? &list->item[list->count - 1] : NULL;
+}
+
 void candidates_fini(struct candidates *list)
 {
     free(list->item);

@@ -22,6 +22,8 @@ struct candidates {
 };
 
 void candidates_add(struct candidates *, struct candidate);
+/* The one added last, or NULL. */
+struct candidate *candidates_last(struct candidates *);
 /* Empty again; memory is kept up to what a usual text needs. */
 void candidates_reset(struct candidates *);
 void candidates_fini(struct candidates *);

@@ -56,7 +56,7 @@ void map_write(const struct vault *v, struct buf *out)
 static enum pii_kind kind_of_tag(struct slice tag)
 {
     unsigned kind = 0;
-    while (kind < PII_KINDS && !slice_is(tag, pii_tag((enum pii_kind)kind)))
+    while (kind < pii_kinds() && !slice_is(tag, pii_tag((enum pii_kind)kind)))
         kind++;
     return (enum pii_kind)kind;
 }
@@ -75,7 +75,7 @@ static bool placeholder_read(struct slice text, enum pii_kind *kind, uint64_t *c
             return false;
         *code = *code << LETTER_BITS | (uint64_t)value;
     }
-    return *kind < PII_KINDS && text.ptr[tag_bytes] == '_';
+    return *kind < pii_kinds() && text.ptr[tag_bytes] == '_';
 }
 
 static bool entry_read(struct vault *v, struct arena *scratch, const struct json *json, json_at member)
