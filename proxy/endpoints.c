@@ -5,6 +5,7 @@
 #include "endpoints.h"
 
 #include "embeddings.h"
+#include "redacting.h"
 #include "wire/chat.h"
 
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #define ENDPOINTS(ENDPOINT)                                                                                    \
     ENDPOINT("POST", "/v1/chat/completions", chat, exchange_on_gone, exchange_on_room)                         \
     ENDPOINT("POST", "/v1/embeddings", embeddings, errand_on_gone, NULL)                                       \
+    ENDPOINT("POST", "/weir/redact", redact, errand_on_gone, NULL)                                             \
+    ENDPOINT("POST", "/weir/restore", restore, errand_on_gone, NULL)                                           \
     ENDPOINT("GET", "/v1/models", models, NULL, NULL)                                                          \
     ENDPOINT("GET", "/healthz", healthz, NULL, NULL)                                                           \
     ENDPOINT("GET", "/readyz", readyz, NULL, NULL)                                                             \
@@ -28,6 +31,16 @@ static void answer_chat(struct tools *tools, struct client *client)
 static void answer_embeddings(struct tools *tools, struct client *client)
 {
     errand_begin(tools, client, &embeddings_errand);
+}
+
+static void answer_redact(struct tools *tools, struct client *client)
+{
+    errand_begin(tools, client, &redact_errand);
+}
+
+static void answer_restore(struct tools *tools, struct client *client)
+{
+    errand_begin(tools, client, &restore_errand);
 }
 
 static void add_model(struct buf *out, const char *name, const char *owner)

@@ -26,7 +26,7 @@ MUST_CHECK bool map_read(struct vault *, struct arena *scratch, struct slice jso
  */
 void map_seal(const struct vault *, const struct vault_key *team_key, struct buf *out);
 
-/* Puts into the vault what map_seal() sealed. why: BAD_REQUEST. */
+/* Puts into the vault what map_seal() sealed. why: BAD_REQUEST, param map. */
 MUST_CHECK bool map_open(struct vault *, struct arena *scratch, const struct vault_key *team_key,
                          struct slice sealed, struct fault *why);
 

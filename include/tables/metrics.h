@@ -17,6 +17,8 @@ METRIC(ESCALATIONS,        counter, "weir_escalations_total",           "local a
 METRIC(FALLBACKS,          counter, "weir_fallbacks_total",             "next candidates asked after a failure")
 METRIC(SENTENCES_DROPPED,  counter, "weir_sentences_dropped_total",     "sentences left out of long contexts")
 METRIC(EMBEDDINGS,         counter, "weir_embeddings_total",            "texts embedded for clients")
+METRIC(TEXTS_REDACTED,     counter, "weir_texts_redacted_total",         "texts redacted for clients")
+METRIC(RESTORES,           counter, "weir_restores_total",               "requests of clients to give back what was redacted")
 METRIC(COST,               counter, "weir_cost_nanousd_total",          "spent, in nano-dollars")
 METRIC(REDIS_AWAY,         counter, "weir_redis_away_total",            "commands that Redis did not answer in time")
 METRIC(RELOADS,            counter, "weir_reloads_total",               "settings and policies taken anew")

@@ -104,13 +104,13 @@ bool map_open(struct vault *vault, struct arena *scratch, const struct vault_key
 {
     struct slice seal = read_base64(text, scratch);
     if (seal.len < HEAD_BYTES + TAG_BYTES || seal.ptr[0] != VERSION)
-        return fault_set(why, FAULT_BAD_REQUEST, "this is no map that was sealed here");
+        return fault_set_param(why, FAULT_BAD_REQUEST, "map", "this is no map that was sealed here");
     size_t bytes = seal.len - HEAD_BYTES - TAG_BYTES;
     char  *plain = arena_alloc(scratch, bytes), *tag = (char *)seal.ptr + HEAD_BYTES + bytes;
     bool   ok = run_cipher(team_key, false, seal.ptr, seal.ptr + HEAD_BYTES, bytes, plain, tag);
     if (!ok)
-        fault_set(why, FAULT_BAD_REQUEST,
-                  "this map was sealed for another team or with another secret, or was changed");
+        fault_set_param(why, FAULT_BAD_REQUEST, "map",
+                        "this map was sealed for another team or with another secret, or was changed");
     ok = ok && map_read(vault, scratch, slice_of(plain, bytes), why);
     explicit_bzero(plain, bytes);
     return ok;
