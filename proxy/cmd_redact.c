@@ -31,7 +31,7 @@ void redactor_begin(struct redactor *r)
 bool redactor_hide(struct redactor *r, struct slice text, bool is_arguments, struct findings *found,
                    struct buf *out, struct fault *why)
 {
-    if (!inspect_text(&r->loaded.inspector, r->arena, text, is_arguments, found, why))
+    if (!inspect_alone(&r->loaded.inspector, r->arena, text, is_arguments, found, why))
         return false;
     vault_hide(r->vault, text, found, r->kinds, out);
     return true;
@@ -67,7 +67,7 @@ bool redactor_write(struct redactor *r)
 
 struct wanted {
     const char *file, *team, *map_file;
-    pii_set     kinds;
+    const char *kinds; /* NULL: all */
     int (*run)(struct redactor *);
 };
 
@@ -102,23 +102,6 @@ static void usage(FILE *to)
     fputc('\n', to);
 }
 
-static bool read_kinds(struct slice words, pii_set *out)
-{
-    *out = 0;
-    while (words.len) {
-        size_t        comma = slice_find_byte(words, ',');
-        struct slice  word = slice_trim(slice_cut(words, 0, comma));
-        enum pii_kind kind = pii_of(word);
-        words = slice_cut(words, comma == SLICE_NONE ? words.len : comma + 1, words.len);
-        if (kind == PII_KINDS_MOST) {
-            fprintf(stderr, "there is no kind \"%.*s\"; `weir redact --help` names all\n", SLICE_ARG(word));
-            return false;
-        }
-        *out |= (pii_set)1 << kind;
-    }
-    return *out != 0;
-}
-
 static bool read_arguments(int argc, char **argv, struct wanted *w)
 {
     static const struct option options[] = {
@@ -130,7 +113,7 @@ static bool read_arguments(int argc, char **argv, struct wanted *w)
         { "json", no_argument, NULL, 'j' },
         { NULL, 0, NULL, 0 },
     };
-    *w = (struct wanted){ .kinds = PII_ALL, .run = redact_text };
+    *w = (struct wanted){ .run = redact_text };
     optind = 1;
     for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
         switch (option) {
@@ -138,8 +121,7 @@ static bool read_arguments(int argc, char **argv, struct wanted *w)
             w->file = optarg;
             break;
         case 'k':
-            if (!read_kinds(slice_str(optarg), &w->kinds))
-                return false;
+            w->kinds = optarg;
             break;
         case 'm':
             w->map_file = optarg;
@@ -161,6 +143,26 @@ static bool read_arguments(int argc, char **argv, struct wanted *w)
         }
     }
     return optind == argc;
+}
+
+/* Once the policies are read, whose patterns may have named kinds. */
+static bool read_kinds(struct redactor *r, const char *list)
+{
+    struct slice words = slice_str(list);
+    r->kinds = list ? 0 : PII_ALL;
+    while (words.len) {
+        size_t        comma = slice_find_byte(words, ',');
+        struct slice  word = slice_trim(slice_cut(words, 0, comma));
+        enum pii_kind kind = pii_of(word);
+        words = slice_cut(words, comma == SLICE_NONE ? words.len : comma + 1, words.len);
+        if (kind == PII_KINDS_MOST) {
+            fprintf(stderr, "there is no kind \"%.*s\"; `weir redact --help` names those that ship\n",
+                    SLICE_ARG(word));
+            return false;
+        }
+        r->kinds |= (pii_set)1 << kind;
+    }
+    return true;
 }
 
 static bool make_key(struct redactor *r, const char *team_name)
@@ -201,6 +203,8 @@ static int redact_stdin(struct redactor *r, const struct wanted *w)
         fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&r->loaded.diag.text)));
         return REDACT_FAILED;
     }
+    if (!read_kinds(r, w->kinds))
+        return REDACT_MISUSED;
     return make_key(r, w->team) && open_map(r, w->map_file) ? w->run(r) : REDACT_FAILED;
 }
 
@@ -215,7 +219,7 @@ int cmd_redact(int argc, char **argv)
         usage(stderr);
         return 2;
     }
-    struct redactor r = { .kinds = w.kinds, .arena = arena_new() };
+    struct redactor r = { .arena = arena_new() };
     buf_init(&r.out, OUT_MOST_BYTES);
     int status = redact_stdin(&r, &w);
     if (r.map)

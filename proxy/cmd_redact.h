@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-/* Exit statuses; 2 is misuse, as everywhere. */
-enum { REDACT_WELL = 0, REDACT_FAILED = 1, REDACT_SOME_LINES_BROKEN = 3 };
+/* Exit statuses. */
+enum { REDACT_WELL = 0, REDACT_FAILED = 1, REDACT_MISUSED = 2, REDACT_SOME_LINES_BROKEN = 3 };
 
 struct redactor {
     struct loaded    loaded;

@@ -80,12 +80,12 @@ static bool read_kinds(struct redacting *r, const struct json *json, json_at at,
     r->kinds = PII_ALL;
     if (at == JSON_NONE)
         return true;
-    if (!read_one_or_list(r->errand.arena, json, at, "kinds", PII_KINDS, &word, &count, why))
+    if (!read_one_or_list(r->errand.arena, json, at, "kinds", PII_KINDS_MOST, &word, &count, why))
         return false;
     r->kinds = 0;
     for (size_t i = 0; i < count; i++) {
         enum pii_kind kind = pii_of(word[i]);
-        if (kind == PII_KINDS)
+        if (kind == PII_KINDS_MOST)
             return refuse(why, "kinds", "holds a word that is no kind; `weir redact --help` names all");
         r->kinds |= (pii_set)1 << kind;
     }
@@ -267,7 +267,7 @@ static void redact_piece(struct errand *e, const struct inspector *inspector)
         const struct chat_text *of_chat = r->shape == REQUEST ? &r->chat.text[r->done] : NULL;
         struct slice            text = of_chat ? of_chat->text : r->text[r->done];
         bool                    is_arguments = of_chat && of_chat->place == CHAT_TOOL_ARGUMENTS;
-        if (!inspect_text(inspector, e->arena, text, is_arguments, &r->found[r->done], &e->why))
+        if (!inspect_alone(inspector, e->arena, text, is_arguments, &r->found[r->done], &e->why))
             return;
         bytes += text.len;
     }

@@ -42,6 +42,10 @@ struct inspection {
 MUST_CHECK bool inspect_text(const struct inspector *, struct arena *, struct slice text, bool is_arguments,
                              struct findings *out, struct fault *why);
 
+/* The same of a text that belongs to no chat, and without what the policy's `allow:` lets pass. */
+MUST_CHECK bool inspect_alone(const struct inspector *, struct arena *, struct slice text, bool is_arguments,
+                              struct findings *out, struct fault *why);
+
 /* Finds out what `needs` asks. What is not asked counts as inspected (nothing found) but never as judged;
  * without a worker, without heads, or without a question, nothing is judged. false: the finder failed (why says
  * how), and *out says "not inspected". */

@@ -14,6 +14,16 @@ bool inspect_text(const struct inspector *inspector, struct arena *arena, struct
                         : find(inspector->finder, inspector->scratch, arena, text, out, why);
 }
 
+bool inspect_alone(const struct inspector *inspector, struct arena *arena, struct slice text, bool is_arguments,
+                   struct findings *out, struct fault *why)
+{
+    if (!inspect_text(inspector, arena, text, is_arguments, out, why))
+        return false;
+    if (inspector->policy)
+        allow(inspector->policy, text, out, arena_array(arena, out->count, sizeof(struct allowed)));
+    return true;
+}
+
 /* What the policy's `allow:` lets pass is no finding any more. */
 static void take_allowed(const struct policy *policy, struct arena *arena, const struct chat *chat,
                          struct inspection *out)

@@ -44,6 +44,15 @@ def test_kinds_are_chosen(shell):
     assert shell("redact", "--kinds", "emaul", status=2) == ""
 
 
+def test_the_policies_patterns_and_allowances_hold(shell, stage):
+    policy = {"patterns": [{"name": "staff_number", "regex": r"\bE-[0-9]{6}\b"}], "allow": [{"domains": ["example.org"]}]}
+    stage.write("weir.yaml", stage.settings(local={"url": "http://127.0.0.1:9/v1"}, policy=policy))
+    text = f"E-123456 wrote to {EMAIL} and to carol@example.net"
+    redacted = shell("redact", "-c", stage.folder / "weir.yaml", "--map", "map", stdin=text)
+    assert redacted.startswith("STAFFNUMBER_") and EMAIL in redacted and "carol@" not in redacted
+    assert shell("redact", "-c", stage.folder / "weir.yaml", "--kinds", "staff_number", stdin=text).endswith(text[8:])
+
+
 def test_a_document_tells_what_was_found(shell):
     told = json.loads(shell("redact", "--json", stdin=f"grüße 😀 {EMAIL}"))
     assert told["text"].startswith("grüße 😀 EMAIL_")
