@@ -151,6 +151,16 @@ static void print_taught(const struct explanation *e)
     }
 }
 
+/* Where "the hardest 20 %" begin. What a running Weir has seen is its own: /metrics tells. */
+static void print_shares(const struct explanation *e)
+{
+    const struct share *share;
+    unsigned            count = policy_shares(e->loaded->policy, &share);
+    for (unsigned i = 0; i < count; i++)
+        printf("  %-12sthe hardest %g %% begin at %.2f until traffic tells better\n", "", 100 * share[i].share,
+               share[i].reference);
+}
+
 static void print_facts(const struct explanation *e)
 {
     puts("What is in it");
@@ -158,6 +168,7 @@ static void print_facts(const struct explanation *e)
     if (e->facts.is_judged) {
         print_topics(&e->facts.judgement);
         printf("  %-12s%.2f\n", "difficulty", (double)e->facts.judgement.difficulty);
+        print_shares(e);
     } else {
         printf("  %-12snot judged: there is no model (./deploy/model fetches one)\n", "topic");
         printf("  %-12snot judged, counts as 1\n", "difficulty");

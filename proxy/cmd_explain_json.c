@@ -129,6 +129,21 @@ static void add_taught(struct buf *out, const struct explanation *e)
     buf_add_byte(out, '}');
 }
 
+/* Where the hardest so many per cent begin, until a running Weir has seen enough. */
+static void add_shares(struct buf *out, const struct explanation *e)
+{
+    const struct share *share;
+    unsigned            count = policy_shares(e->loaded->policy, &share);
+    open_group(out, "hardest", '[');
+    for (unsigned i = 0; i < count; i++) {
+        open_group(out, NULL, '{');
+        add_real(out, "share", share[i].share);
+        add_real(out, "reference", share[i].reference);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
 static void add_facts(struct buf *out, const struct explanation *e)
 {
     const struct judgement *j = &e->facts.judgement;
@@ -148,6 +163,7 @@ static void add_facts(struct buf *out, const struct explanation *e)
     }
     add_classes(out, e);
     add_taught(out, e);
+    add_shares(out, e);
     add_findings(out, e);
     add_allowed(out, e);
     buf_add_byte(out, '}');

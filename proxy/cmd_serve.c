@@ -37,6 +37,7 @@ struct daemon {
     struct snapshot    *first; /* the one that we started with: what only a restart changes is as it says */
     struct redis_child *redis_child;
     struct audit       *audit;
+    struct bars        *bars;
     struct slm_pool    *slm_pool;
     struct post        *post;
     unsigned            posts;
@@ -94,6 +95,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
         .metrics = metrics_new(),
         .slm_pool = d->slm_pool,
         .audit = d->audit,
+        .bars = d->bars,
     };
     struct server_handler handler = endpoints_handler;
     handler.arg = &p->tools;
@@ -241,6 +243,7 @@ static void close_all(struct daemon *d)
     }
     free(d->post);
     audit_close(&d->audit);
+    bars_free(&d->bars);
     redis_child_stop(&d->redis_child);
     snapshot_unref(&d->first);
     snapshot_unref(&d->snapshot);
@@ -262,6 +265,7 @@ static bool open_all(struct daemon *d, struct fault *why)
         return false;
     unsigned slm_threads = settings->slm_threads ? settings->slm_threads : (cores() + 1) / 2;
     d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);
+    d->bars = bars_new();
 
     unsigned  loops = settings->loops ? settings->loops : cores();
     uint16_t *ports = must_calloc(settings->listen_count, sizeof *ports);

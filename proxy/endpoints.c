@@ -97,10 +97,10 @@ static void answer_readyz(struct tools *tools, struct client *client)
 
 static void answer_metrics(struct tools *tools, struct client *client)
 {
-    (void)tools;
     struct buf body;
     buf_init(&body, BODY_MOST);
     metrics_write(&body);
+    bars_write(tools->bars, tools->snapshot->policy, &body);
     client_reply(client, 200, "text/plain; version=0.0.4", slice_of(NULL, 0), buf_slice(&body));
     buf_fini(&body);
 }

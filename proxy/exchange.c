@@ -190,6 +190,17 @@ static const struct inspection *findings_of(struct exchange *x)
     return x->inspecting.is_done ? &x->inspecting.inspection : &unknown;
 }
 
+/* How hard the hardest prompts are of late; only those that the routes choose for are counted. */
+static void find_bars(struct exchange *x)
+{
+    const struct policy *policy = x->snapshot->policy;
+    const struct share  *share;
+    if (policy_shares(policy, &share) && x->facts.is_judged &&
+        settings_is_auto(x->snapshot->settings, x->facts.model) &&
+        bars_take(x->tools->bars, policy, (double)x->facts.judgement.difficulty, x->bar))
+        x->facts.bar = x->bar;
+}
+
 enum step_result take_decide(struct exchange *x)
 {
     struct fault             why = { 0 };
@@ -197,6 +208,7 @@ enum step_result take_decide(struct exchange *x)
     if (!inspection->is_inspected)
         metrics_add(x->tools->metrics, METRIC_INSPECTIONS_FAILED, 1);
     facts_of(&x->chat, inspection, x->team, &x->facts);
+    find_bars(x);
     if (!decide(x->snapshot->policy, &x->facts, &x->decision, &why))
         return refuse(x, &why);
     return NEXT;

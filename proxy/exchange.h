@@ -5,6 +5,7 @@
 #define WEIR_EXCHANGE_H
 
 #include "audit.h"
+#include "bars.h"
 #include "client.h"
 #include "metrics.h"
 #include "redis.h"
@@ -20,7 +21,8 @@ struct tools {
     struct redis    *redis;
     struct metrics  *metrics;
     struct slm_pool *slm_pool;
-    struct audit    *audit;   /* NULL: none is kept */
+    struct audit    *audit; /* NULL: none is kept */
+    struct bars     *bars;
     unsigned         running; /* # exchanges */
     bool             is_draining;
 };

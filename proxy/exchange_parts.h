@@ -55,6 +55,7 @@ struct exchange {
     struct admission    admission;
     struct thinking     inspecting, shortening;
     struct facts        facts;
+    double              bar[SHARES_MOST]; /* what facts.bar refers to */
     struct decision     decision;
     struct vault       *vault;
     size_t              redactions;

@@ -39,8 +39,9 @@ struct facts {
     unsigned     class_best;  /* the likeliest; policy_class_count() where none of them is likelier */
     const struct taught_opinion *taught; /* of each of policy_heads()->classes (ref in the inspection); NULL:
                                             not judged */
-    int64_t tokens;                      /* of the prompt, estimated */
-    bool    stream, has_tools, ends_in_tool, has_unreadable;
+    const double *bar; /* of each of policy_shares() (ref): found from recent traffic; NULL: the reference's */
+    int64_t       tokens; /* of the prompt, estimated */
+    bool          stream, has_tools, ends_in_tool, has_unreadable;
 };
 
 /* What the rules in force ask about: what is not asked need not be found out. */
@@ -107,6 +108,17 @@ bool policy_has_condition(struct slice word);
 /* The finder for these policies: what ships and their `patterns:`. Some tenths of a second, so not on a loop.
  * It points into the policy, which must outlive it. */
 MUST_CHECK struct finder *policy_finder(const struct policy *, struct fault *why);
+
+/* A share that rules ask for: the hardest 20 % of prompts. */
+struct share {
+    double share;     /* 0..1 */
+    double reference; /* the difficulty above which so many prompts lie where nothing is known of the traffic */
+};
+enum { SHARES_MOST = 16 };
+/* The policy's shares; returns how many, at most SHARES_MOST. */
+unsigned policy_shares(const struct policy *, const struct share **);
+/* Stands for the head that tells difficulty: numbers of two heads are not to be compared. */
+uint64_t policy_difficulty_id(const struct policy *);
 
 struct needs policy_needs(const struct policy *);
 

@@ -63,6 +63,7 @@ struct taught {
     enum taught_kind kind;
     const char      *name;
     uint64_t         fingerprint;
+    uint64_t         seal; /* of the file it was read from */
     uint32_t         rows;
     float            figure[TAUGHT_FIGURES];
     float            quantile[TAUGHT_QUANTILES]; /* of difficulty: among the rows that it did not learn from */

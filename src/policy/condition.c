@@ -70,9 +70,12 @@ static enum truth ask_taught(const struct condition *c, const struct facts *fact
 
 static enum truth ask_difficulty(const struct condition *c, const struct facts *facts, enum asker asker)
 {
-    if (facts->is_judged)
-        return truth_of(is_between(c, (double)facts->judgement.difficulty));
-    return asker == ROUTE_ASKS ? truth_of(is_between(c, 1)) : UNKNOWN;
+    double difficulty = facts->is_judged ? (double)facts->judgement.difficulty : 1;
+    if (!facts->is_judged && asker != ROUTE_ASKS)
+        return UNKNOWN;
+    if (c->has_share && facts->bar && facts->is_judged)
+        return truth_of(difficulty > facts->bar[c->share]);
+    return truth_of(is_between(c, difficulty));
 }
 
 static enum truth ask(const struct condition *c, const struct facts *facts, enum asker asker);
@@ -164,6 +167,22 @@ static void read_range(struct compiling *c, const struct yaml *y, const char *wh
     out->below = yaml_number(yaml_get(y, "below"), 0, most, INFINITY, c->diag);
     if (!y->child)
         diag_error(c->diag, y->place, "%s needs `below` or `above`", what);
+}
+
+/* `difficulty: { below: 0.45 }`, or `{ hardest: 20% }`, which recent traffic says the meaning of. */
+static void read_difficulty(struct compiling *c, const struct yaml *y, struct condition *out)
+{
+    static const char *const keys[] = { "hardest", NULL };
+    const struct yaml       *hardest = y->kind == YAML_MAP ? yaml_get(y, "hardest") : NULL;
+    const struct share      *share;
+    if (!hardest) {
+        read_range(c, y, "difficulty", 1, out);
+        return;
+    }
+    yaml_known_keys(y, keys, c->diag);
+    out->has_share = share_named(c, hardest, &out->share);
+    if (out->has_share && policy_shares(c->policy, &share))
+        out->above = share[out->share].reference;
 }
 
 /* `topic: medical`, `topic: [medical, legal]`, `topic: { is: medical, above: 0.3 }`: returns the word or list;
@@ -285,7 +304,7 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
         c->policy->needs.classes = true;
         break;
     case COND_DIFFICULTY:
-        read_range(c, y, "difficulty", 1, out);
+        read_difficulty(c, y, out);
         c->policy->needs.judgement = true;
         break;
     case COND_TOKENS:

@@ -41,9 +41,10 @@ struct condition {
     unsigned            head;     /* TAUGHT: index in policy_heads()->classes */
     unsigned           *in_class; /* CLASS, TAUGHT: any of these classes or labels, by index */
     unsigned            classes;
+    bool                has_share; /* DIFFICULTY: above is facts.bar[share], or else the reference's */
+    unsigned            share;     /* index in policy_shares() */
     double above, below; /* DIFFICULTY, TOKENS: both exclusive; TOPIC, CLASS, TAUGHT: above is the share
-                            needed,
-                            <0: the likeliest one */
+                            needed, <0: the likeliest one */
     const char **name;   /* MODEL, TEAM: any of these */
     unsigned     names;
     bool         is_wanted; /* the yes-or-no kinds: which of both */
@@ -153,6 +154,8 @@ struct policy {
     size_t                 speaker_count, speaker_cap;
     const struct classes  *learned; /* NULL before policy_learn(), and without classes */
     struct taught_heads    heads;
+    struct share           share[SHARES_MOST];
+    unsigned               share_count;
     struct needs           needs;
     bool                   decides_unreadable; /* a privacy rule asks about `unreadable` */
 };
@@ -189,6 +192,9 @@ uint32_t            topics_named(struct compiling *, const struct yaml *list_or_
 MUST_CHECK bool head_named(const struct policy *, struct slice name, unsigned *index);
 /* A label of it; false with an error where it has none so named. */
 MUST_CHECK bool label_named(struct compiling *, const struct taught *, const struct yaml *, unsigned *index);
+
+/* The index of the share that "20%" means, added where it is new; false with an error where it is none. */
+MUST_CHECK bool share_named(struct compiling *, const struct yaml *, unsigned *index);
 
 /* False with an error where there is none so named. */
 MUST_CHECK bool class_named(struct compiling *, const struct yaml *, unsigned *index);

@@ -193,6 +193,7 @@ bool taught_read(struct arena *arena, struct slice file, struct taught *out, str
     out->linear.b = take_floats(&r, arena, 1, out->labels);
     uint64_t hash = slice_hash(slice_cut(file, 0, file.len - r.rest.len));
     uint64_t told = take_u64(&r);
+    out->seal = told;
     if (r.is_short)
         return refuse(why, "the head is cut off");
     return (told == hash && r.rest.len == 0 && has_words(out)) || refuse(why, "the head is damaged");
