@@ -42,7 +42,7 @@ void map_write(const struct vault *v, struct buf *out)
         if (!h)
             continue;
         buf_add_str(out, before);
-        hidden_write(h, false, out);
+        buf_add(out, h->shown);
         buf_add(out, S("\":"));
         if (h->is_number)
             buf_add(out, h->value);
@@ -89,6 +89,8 @@ static bool entry_read(struct vault *v, struct arena *scratch, const struct json
     struct hidden *h = vault_put(v, kind, code, value);
     if (!h)
         return false;
+    if (!h->shown.len)
+        vault_show_placeholder(v, h);
     h->is_number = h->is_number || is_number;
     v->has_numbers = v->has_numbers || is_number;
     return true;

@@ -232,6 +232,120 @@ static void inside_json_it_is_escaped_in_pieces_too(void **state)
     }
 }
 
+/* However a model writes a placeholder, cut at each byte. */
+static void assert_comes_back(struct fixture *f, const char *text, bool inside_json, const char *expected)
+{
+    struct buf out;
+    size_t     length = strlen(text);
+    buf_init(&out, 4096);
+    for (size_t cut = 0; cut <= length; cut++) {
+        struct restore *r = restore_new(f->arena, f->vault);
+        if (inside_json)
+            restore_inside_json(r);
+        buf_reset(&out);
+        restore_feed(r, slice_of(text, cut), &out);
+        restore_feed(r, slice_of(text + cut, length - cut), &out);
+        restore_end(r, &out);
+        if (!slice_is(buf_slice(&out), expected))
+            fail_msg("%s cut at %zu became %.*s", text, cut, SLICE_ARG(buf_slice(&out)));
+    }
+    buf_reset(&out);
+    vault_restore(f->vault, slice_str(text), inside_json, &out);
+    assert_true(slice_is(buf_slice(&out), expected));
+    buf_fini(&out);
+}
+
+static void models_may_change_how_it_is_written(void **state)
+{
+    struct fixture *f = *state;
+    const char     *p = arena_cstr(f->arena, f->placeholder[0]), *code = p + strlen("EMAIL_");
+    char           *small = arena_cstr(f->arena, f->placeholder[0]);
+    for (char *c = small; *c; c++)
+        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
+    const char *const ways[][2] = {
+        { p, "canary-one@example.org" },
+        { small, "canary-one@example.org" },
+        { arena_printf(f->arena, "Email_%s", code), "canary-one@example.org" },
+        { arena_printf(f->arena, "`%s`, **%s**", p, p),
+          "`canary-one@example.org`, **canary-one@example.org**" },
+        { arena_printf(f->arena, "EMAIL\\_%s", code), "canary-one@example.org" },
+        { arena_printf(f->arena, "EMAIL-%s", code), "canary-one@example.org" },
+        { arena_printf(f->arena, "EMAIL %s", code), "canary-one@example.org" },
+        { arena_printf(f->arena, "EMAIL\xE2\x80\x91%s.", code), "canary-one@example.org." },
+        { arena_printf(f->arena, "%s's and %ss", p, p),
+          "canary-one@example.org's and canary-one@example.orgs" },
+        { arena_printf(f->arena, "mailto:%s%s", p, p), "mailto:canary-one@example.orgcanary-one@example.org" },
+        { arena_printf(f->arena, "EMAIL  %s", code), NULL },
+        { arena_printf(f->arena, "EMAIL%s", code), NULL },
+        { arena_printf(f->arena, "EMAIL_%.11s", code), NULL },
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        assert_comes_back(f, ways[i][0], false, ways[i][1] ? ways[i][1] : ways[i][0]);
+}
+
+static void escapes_of_json_are_read(void **state)
+{
+    struct fixture *f = *state;
+    const char     *p = arena_cstr(f->arena, f->placeholder[0]), *code = p + strlen("EMAIL_");
+    const char     *whole = "{\"to\": \"canary-one@example.org\"}";
+    assert_comes_back(f, arena_printf(f->arena, "{\"to\": \"EMAIL\\u005f%s\"}", code), true, whole);
+    assert_comes_back(f, arena_printf(f->arena, "{\"to\": \"EMAIL\\u005F%s\"}", code), true, whole);
+    assert_comes_back(f, arena_printf(f->arena, "{\"to\": \"\\u0045MAIL\\\\_%s\"}", code), true, whole);
+    assert_comes_back(f, arena_printf(f->arena, "\\n%s\\u00", p), true, "\\ncanary-one@example.org\\u00");
+}
+
+/* One that goes on where the other ends, and one that stands within a longer word. */
+static void the_longest_of_several_surrogates_is_meant(void **state)
+{
+    struct fixture  *f = *state;
+    struct vault_key key = { "team" };
+    f->vault = vault_new(f->arena, &key);
+    vault_set_ways(f->vault, PII_ALL, 0);
+    struct buf text, expected;
+    buf_init(&text, 1 << 16);
+    buf_init(&expected, 1 << 16);
+    for (int i = 0; i < 250; i++) { /* 192.0.2.1 begins 192.0.2.10 to .199 */
+        char *value = arena_printf(f->arena, "10.0.0.%d", i);
+        buf_printf(&text, "%.*s, ", SLICE_ARG(hide_one(f, PII_IP_ADDRESS, value)));
+        buf_printf(&expected, "%s, ", value);
+    }
+    assert_slices_equal(whole(f, buf_slice(&text)), buf_slice(&expected));
+    for (size_t size = 1; size < 40; size++) {
+        struct restore *r = restore_new(f->arena, f->vault);
+        struct buf      out;
+        buf_init(&out, 1 << 16);
+        for (size_t at = 0; at < text.len; at += size)
+            restore_feed(r, slice_cut(buf_slice(&text), at, at + size), &out);
+        restore_end(r, &out);
+        assert_slices_equal(buf_slice(&out), buf_slice(&expected));
+        buf_fini(&out);
+    }
+    buf_fini(&text);
+    buf_fini(&expected);
+}
+
+/* A provider may escape every letter: more than may be held is text like any other. */
+static void what_is_escaped_beyond_bounds_is_text(void **state)
+{
+    struct fixture *f = *state;
+    struct slice    p = f->placeholder[0];
+    struct buf      text;
+    buf_init(&text, 1 << 16);
+    for (int round = 0; round < 50; round++)
+        for (size_t i = 0; i < p.len; i++)
+            buf_printf(&text, p.ptr[i] == '_' ? "\\u005c\\u005f" : "\\u%04x", (unsigned char)p.ptr[i]);
+    struct restore *r = restore_new(f->arena, f->vault);
+    struct buf      out;
+    buf_init(&out, 1 << 16);
+    restore_inside_json(r);
+    for (size_t i = 0; i < text.len; i++)
+        restore_feed(r, slice_cut(buf_slice(&text), i, i + 1), &out);
+    restore_end(r, &out);
+    assert_int_equal(out.len, 50 * strlen(canaries[0].value));
+    buf_fini(&text);
+    buf_fini(&out);
+}
+
 static void an_empty_vault_holds_nothing(void **state)
 {
     struct fixture  *f = *state;
@@ -252,6 +366,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_byte_at_a_time_gives_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_a_live_beginning_is_held, set_up, tear_down),
         cmocka_unit_test_setup_teardown(inside_json_it_is_escaped_in_pieces_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(models_may_change_how_it_is_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(escapes_of_json_are_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_longest_of_several_surrogates_is_meant, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_escaped_beyond_bounds_is_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_empty_vault_holds_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
