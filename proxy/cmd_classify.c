@@ -37,7 +37,7 @@ static void see(const struct loaded *l, struct slice line, const float *embeddin
 /* As an inspection reads a question. */
 static void read_line(const struct loaded *l, struct slice line, struct reading *out)
 {
-    float                 embedding[SLM_DIM_MOST];
+    float                 embedding[SLM_QUESTION_MOST];
     const struct classes *classes = policy_classes(l->policy);
     *out = (struct reading){ 0 };
     if (slice_trim(line).len == 0)

@@ -169,7 +169,7 @@ static struct teach_row *view_all(const struct loaded *loaded, const struct less
 {
     struct teach_row *row = arena_array(l->arena, l->count, sizeof *row);
     for (size_t i = 0; i < l->count; i++) {
-        float embedding[SLM_DIM_MOST];
+        float embedding[SLM_QUESTION_MOST];
         slm_embed_question(loaded->worker, l->sample[i].text, embedding);
         taught_view(loaded->slm, l->sample[i].text, embedding, &row[i].view);
         row[i].twin = teach_twin(l->sample[i].text);

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 
-enum { SLM_DIM_MOST = 1024 };
+enum { SLM_DIM_MOST = 1024, SLM_QUESTION_MOST = 2 * SLM_DIM_MOST };
 
 /* What a request is about; tables/topics.h has a line each. */
 enum topic {
@@ -59,8 +59,10 @@ const struct slm  *slm_of(const struct slm_worker *);
  * out: slm_dim() floats. */
 void slm_embed(struct slm_worker *, struct slice text, float *out);
 
-/* The embedding by which a question is judged, of length 1. What is longer than a window is read at its
- * beginning, which says what is asked about, and its end, which says what is asked. */
+/* By what a question is judged: the embedding, and behind it the mean of the tokens half-way up the layers,
+ * which still knows what the last layers give up for the meaning: the form, and how hard it is. Each of length
+ * 1. What is longer than a window is read at its beginning, which says what is asked about, and its end, which
+ * says what is asked. out: 2 * slm_dim() floats. */
 void slm_embed_question(struct slm_worker *, struct slice question, float *out);
 
 /* Token ids with [CLS] and [SEP], cut at most (>= 2); returns how many. */

@@ -48,8 +48,9 @@ static void read_examples(struct lesson *l, struct slm_worker *worker)
 {
     for (size_t i = 0; i < l->examples; i++) {
         const struct class_example *e = &l->example[i];
-        float                      *embedding = l->embedding + i * l->dim;
-        slm_embed_question(worker, e->text, embedding);
+        float                      *embedding = l->embedding + i * l->dim, question[SLM_QUESTION_MOST];
+        slm_embed_question(worker, e->text, question);
+        memcpy(embedding, question, l->dim * sizeof *embedding);
         text_marks_of(e->text, &l->marks[i]);
         l->size[e->class_index]++;
         for (size_t k = 0; k < l->dim; k++)

@@ -6,6 +6,7 @@
  */
 #include "slm/heads.h"
 #include "slm/slm.h"
+#include "slm_inside.h"
 
 #include <math.h>
 
@@ -25,21 +26,41 @@ static struct slice last_window(struct slice text)
     return slice_cut(window, from, window.len);
 }
 
+/* x becomes the mean of both, of length 1 again. */
+static void average(float *x, const float *other, size_t count)
+{
+    float squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        x[i] += other[i];
+        squares += x[i] * x[i];
+    }
+    for (size_t i = 0; i < count && squares > 0; i++)
+        x[i] /= sqrtf(squares);
+}
+
+/* out: the embedding, then the mean half-way up. */
+static void embed_window(struct slm_worker *worker, struct slice window, float *out)
+{
+    const struct encoder     *e = slm_of(worker)->encoder;
+    const struct bert_config *config = encoder_config(e);
+    size_t count = slm_tokenize(worker, window, worker->ids, slm_tokens_most(slm_of(worker)));
+    encoder_start(e, worker->scratch, worker->ids, count);
+    encoder_advance(e, worker->scratch, config->layers / 2);
+    encoder_pool(e, worker->scratch, out + config->hidden);
+    encoder_advance(e, worker->scratch, config->layers);
+    encoder_pool(e, worker->scratch, out);
+}
+
 void slm_embed_question(struct slm_worker *worker, struct slice question, float *out)
 {
-    slm_embed(worker, question, out);
+    const unsigned dim = slm_dim(slm_of(worker));
+    float          end[SLM_QUESTION_MOST];
+    embed_window(worker, question, out);
     if (question.len <= WINDOWS_ABOVE_BYTES)
         return;
-    const unsigned dim = slm_dim(slm_of(worker));
-    float          end[SLM_DIM_MOST], squares = 0;
-    slm_embed(worker, last_window(question), end);
-    for (unsigned i = 0; i < dim; i++) {
-        out[i] += end[i];
-        squares += out[i] * out[i];
-    }
-    if (squares > 0)
-        for (unsigned i = 0; i < dim; i++)
-            out[i] /= sqrtf(squares);
+    embed_window(worker, last_window(question), end);
+    average(out, end, dim);
+    average(out + dim, end + dim, dim);
 }
 
 /* Softmax; returns the likeliest. */
@@ -80,7 +101,7 @@ void slm_judge_embedded(const struct slm *slm, struct slice question, const floa
 
 void slm_judge(struct slm_worker *worker, struct slice question, struct judgement *out)
 {
-    float embedding[SLM_DIM_MOST];
+    float embedding[SLM_QUESTION_MOST];
     *out = (struct judgement){ .difficulty = 0 };
     if (!slm_has_heads(slm_of(worker)))
         return;

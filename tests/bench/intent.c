@@ -128,7 +128,7 @@ static void ask(const struct classes *classes, struct slm_worker *worker, const 
 {
     const unsigned count = classes_count(classes);
     for (size_t i = 0; i < asked->rows; i++) {
-        float    embedding[SLM_DIM_MOST], share[CLASSES_MOST];
+        float    embedding[SLM_QUESTION_MOST], share[CLASSES_MOST];
         unsigned best = 0;
         slm_embed_question(worker, asked->row[i].text, embedding);
         unsigned told = classes_judge(classes, asked->row[i].text, embedding, share);
@@ -147,7 +147,7 @@ static double share_turned(const struct classes *classes, struct slm_worker *wor
 {
     size_t turned = 0;
     for (size_t i = 0; i < outside->rows; i++) {
-        float embedding[SLM_DIM_MOST], share[CLASSES_MOST];
+        float embedding[SLM_QUESTION_MOST], share[CLASSES_MOST];
         slm_embed_question(worker, outside->row[i].text, embedding);
         turned += classes_judge(classes, outside->row[i].text, embedding, share) == classes_count(classes);
     }

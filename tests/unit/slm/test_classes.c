@@ -61,7 +61,7 @@ static int tear_down(void **state)
 
 static unsigned judge(const struct classes *c, const char *text, float *share)
 {
-    float embedding[SLM_DIM_MOST], sum = 0;
+    float embedding[SLM_QUESTION_MOST], sum = 0;
     slm_embed_question(worker, slice_str(text), embedding);
     unsigned best = classes_judge(c, slice_str(text), embedding, share);
     for (unsigned i = 0; i < classes_count(c); i++) {
