@@ -116,7 +116,8 @@ static void the_sample_settings_say_the_defaults(void **state)
 
 static void what_is_inside_the_binary_is_what_lies_in_the_folder(void **state)
 {
-    static const char *const names[] = { "default.yaml", "privacy.yaml", "cost.yaml", "prices.yaml" };
+    static const char *const names[] = { "default.yaml", "privacy.yaml",  "cost.yaml",    "health.yaml",
+                                         "finance.yaml", "personal.yaml", "secrets.yaml", "prices.yaml" };
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct slice file = read_file(arena_printf(arena, "policies/%s", names[i]));
@@ -152,18 +153,23 @@ static void every_listed_price_is_whole(void **state)
 /* The policies' own tests, with the real model where it was fetched. */
 static void the_policies_that_ship_pass_their_tests(void **state)
 {
-    static const char *const sets[] = { "[\"builtin:default.yaml\"]", "[\"builtin:privacy.yaml\"]",
+    static const char *const sets[] = { "[\"builtin:default.yaml\"]",
+                                        "[\"builtin:privacy.yaml\"]",
                                         "[\"builtin:cost.yaml\"]",
-                                        "[\"builtin:default.yaml\", \"builtin:cost.yaml\"]" };
+                                        "[\"builtin:default.yaml\", \"builtin:cost.yaml\"]",
+                                        "[\"builtin:health.yaml\"]",
+                                        "[\"builtin:finance.yaml\"]",
+                                        "[\"builtin:personal.yaml\"]",
+                                        "[\"builtin:secrets.yaml\"]",
+                                        "[\"builtin:health.yaml\", \"builtin:finance.yaml\", "
+                                        "\"builtin:personal.yaml\", \"builtin:secrets.yaml\", "
+                                        "\"builtin:default.yaml\"]" };
     (void)state;
-    struct fault   why;
-    struct finder *finder = finder_new(&why);
-    struct slm    *slm = slm_open("models/all-MiniLM-L6-v2", &why);
+    struct fault       why;
+    struct slm        *slm = slm_open("models/all-MiniLM-L6-v2", &why);
+    struct slm_worker *worker = slm ? slm_worker_new(slm) : NULL;
     if (!slm)
         print_message("no model is fetched (deploy/model): the policies are read, their tests are not run\n");
-    struct finder_scratch *scratch = finder_scratch_new(finder);
-    struct slm_worker     *worker = slm ? slm_worker_new(slm) : NULL;
-    struct inspector       inspector = { .finder = finder, .scratch = scratch, .worker = worker };
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         struct slice     text = read_file("deploy/weir.yaml");
         struct settings *settings =
@@ -171,11 +177,99 @@ static void the_policies_that_ship_pass_their_tests(void **state)
         assert_no_errors();
         struct policy *policy = policy_read(arena, settings, reader, &diag);
         assert_no_errors();
-        unsigned count = 0;
+        struct finder         *finder = policy_finder(policy, &why);
+        struct finder_scratch *scratch = finder_scratch_new(finder);
+        struct inspector       inspector = { .finder = finder, .scratch = scratch, .worker = worker };
+        unsigned               count = 0;
         if (slm)
-            assert_int_equal(policy_test(policy, &inspector, &count, &diag), 0);
+            (void)policy_test(policy, &inspector, &count, &diag);
+        finder_scratch_free(&scratch);
+        finder_free(&finder);
         assert_no_errors();
         assert_true(count > 0 || !slm);
+    }
+    slm_worker_free(&worker);
+    slm_close(&slm);
+}
+
+/* ---- combining ---- */
+
+enum { COMBINED = 5, ORDERS = 24 /* 4! */ };
+
+static const char *const combined[COMBINED] = { "default.yaml", "health.yaml", "finance.yaml", "personal.yaml",
+                                                "secrets.yaml" };
+
+static const char *const prompts[] = {
+    "What is the capital of France?",
+    "Patient admitted 03/14/2024, MRN 00123456, date of birth 12/03/1957. What does a potassium of 6.1 mean?",
+    "What does an HbA1c of 9.1 mean?",
+    "Card 4111 1111 1111 1111, exp 04/27, CVV 123 was refused. Refund to DE89 3704 0044 0532 0130 00.",
+    "My social security number is 536-90-4399; write to ann@example.org or call +1 415 555 2671.",
+    "Why does the hub refuse 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 from 203.0.113.7?",
+    "The car is a 1HGCM82633A004352, the form at https://clinic.example/forms/7 says.",
+    "How do I reverse a list in Python?",
+};
+
+enum { PROMPTS = sizeof prompts / sizeof *prompts };
+
+static struct settings *read_combined(void)
+{
+    struct slice     text = read_file("deploy/weir.yaml");
+    struct settings *settings = read_settings(slice_str(arena_printf(
+        arena,
+        "%.*spolicies: [\"builtin:%s\", \"builtin:%s\", \"builtin:%s\", \"builtin:%s\", \"builtin:%s\"]\n",
+        SLICE_ARG(text), combined[0], combined[1], combined[2], combined[3], combined[4])));
+    assert_no_errors();
+    return settings;
+}
+
+/* These settings with some of their policy files, in an order of one's own. */
+static struct policy *read_files(const struct settings *settings, const unsigned *files, unsigned count)
+{
+    struct settings *own = arena_alloc(arena, sizeof *own);
+    *own = *settings;
+    own->policy_file = arena_array(arena, count, sizeof *own->policy_file);
+    own->policy_count = count;
+    for (unsigned i = 0; i < count; i++)
+        own->policy_file[i] = settings->policy_file[files[i]];
+    struct policy *policy = policy_read(arena, own, reader, &diag);
+    assert_no_errors();
+    return policy;
+}
+
+/* All of them: the four that ship ready-made in their nth order, default.yaml at the nth place among them. */
+static struct policy *read_in_order(const struct settings *settings, unsigned order)
+{
+    unsigned left[COMBINED - 1] = { 1, 2, 3, 4 }, files[COMBINED], at_default = order % COMBINED;
+    for (unsigned i = 0, among = COMBINED - 1; i < COMBINED; i++) {
+        if (i == at_default) {
+            files[i] = 0;
+            continue;
+        }
+        unsigned at = order % among;
+        order /= among--;
+        files[i] = left[at];
+        memmove(&left[at], &left[at + 1], (among - at) * sizeof *left);
+    }
+    return read_files(settings, files, COMBINED);
+}
+
+/* All that can be found out about the prompts; without a model topics stay unknown. */
+static void find_facts(const struct policy *policy, const struct team *team, struct facts facts[PROMPTS])
+{
+    struct fault           why;
+    struct finder         *finder = policy_finder(policy, &why);
+    struct slm            *slm = slm_open("models/all-MiniLM-L6-v2", &why);
+    struct finder_scratch *scratch = finder_scratch_new(finder);
+    struct slm_worker     *worker = slm ? slm_worker_new(slm) : NULL;
+    struct inspector       inspector = { .finder = finder, .scratch = scratch, .worker = worker };
+    for (size_t i = 0; i < PROMPTS; i++) {
+        struct chat       chat;
+        struct inspection inspection;
+        struct needs      all = { .pii = true, .judgement = true };
+        assert_true(chat_of_prompt(arena, S("auto"), slice_str(prompts[i]), &chat, &why));
+        assert_true(inspect(&inspector, all, arena, &chat, &inspection, &why));
+        facts_of(&chat, &inspection, team, &facts[i]);
     }
     slm_worker_free(&worker);
     slm_close(&slm);
@@ -183,14 +277,83 @@ static void the_policies_that_ship_pass_their_tests(void **state)
     finder_free(&finder);
 }
 
+static bool has_rule(const struct decision *d, const char *name)
+{
+    for (unsigned i = 0; i < d->rule_count; i++)
+        if (strcmp(d->rule[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void assert_same_decision(const struct decision *a, const struct decision *b)
+{
+    assert_int_equal(a->reach, b->reach);
+    assert_int_equal(a->hide, b->hide);
+    assert_int_equal(a->rule_count, b->rule_count);
+    for (unsigned i = 0; i < a->rule_count; i++)
+        assert_true(has_rule(b, a->rule[i]));
+    assert_int_equal(a->count, b->count);
+    for (unsigned i = 0; i < a->count; i++)
+        assert_string_equal(a->candidate[i]->name, b->candidate[i]->name);
+    assert_string_equal(a->route, b->route);
+}
+
+/* The strictest wins: together they do what any of them does alone, in whatever order. */
+static void policies_add_up_in_any_order(void **state)
+{
+    (void)state;
+    struct settings *settings = read_combined();
+    struct fault     why;
+    struct facts     facts[PROMPTS];
+    struct decision  first[PROMPTS], now;
+    pii_set          hide[PROMPTS] = { 0 };
+    unsigned         reach[PROMPTS];
+    struct policy   *policy = read_in_order(settings, 0);
+    find_facts(policy, &settings->team[0], facts);
+    for (size_t i = 0; i < PROMPTS; i++) {
+        assert_true(decide(policy, &facts[i], &first[i], &why));
+        reach[i] = settings->zone_count - 1;
+    }
+    for (unsigned file = 0; file < COMBINED; file++) {
+        policy = read_files(settings, &file, 1);
+        for (size_t i = 0; i < PROMPTS; i++) {
+            assert_true(decide(policy, &facts[i], &now, &why));
+            hide[i] |= now.hide;
+            reach[i] = now.reach < reach[i] ? now.reach : reach[i];
+        }
+    }
+    for (size_t i = 0; i < PROMPTS; i++) {
+        assert_int_equal(first[i].hide, hide[i]);
+        assert_int_equal(first[i].reach, reach[i]);
+    }
+    for (unsigned order = 1; order < ORDERS; order++) {
+        policy = read_in_order(settings, order);
+        for (size_t i = 0; i < PROMPTS; i++) {
+            assert_true(decide(policy, &facts[i], &now, &why));
+            assert_same_decision(&first[i], &now);
+        }
+    }
+}
+
+/* What is found does not depend on whose patterns come first. */
+static void patterns_add_up_in_any_order(void **state)
+{
+    (void)state;
+    struct settings *settings = read_combined();
+    struct facts     facts[PROMPTS], again[PROMPTS];
+    find_facts(read_in_order(settings, 0), &settings->team[0], facts);
+    find_facts(read_in_order(settings, ORDERS - 1), &settings->team[0], again);
+    for (size_t i = 0; i < PROMPTS; i++)
+        assert_int_equal(facts[i].pii, again[i].pii);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(the_sample_settings_say_the_defaults),
-        TEST(what_is_inside_the_binary_is_what_lies_in_the_folder),
-        TEST(every_listed_price_is_whole),
-        TEST(the_policies_that_ship_pass_their_tests),
+        TEST(the_sample_settings_say_the_defaults), TEST(what_is_inside_the_binary_is_what_lies_in_the_folder),
+        TEST(every_listed_price_is_whole),          TEST(the_policies_that_ship_pass_their_tests),
+        TEST(policies_add_up_in_any_order),         TEST(patterns_add_up_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
