@@ -120,7 +120,7 @@ static bool may_keep(const struct exchange *x)
     bool is_wanted = x->model == x->kept_model || (x->is_escalated && x->model == x->decision.escalate_to);
     if (!x->uses_cache || !x->model || !is_wanted || !relay_outcome(x->relay)->is_good)
         return false;
-    return x->model->provider->zone > 0 || !live_vault(x);
+    return x->model->provider->zone > 0 || x->redactions == 0;
 }
 
 static void keep(struct exchange *x)
@@ -355,7 +355,7 @@ static void write_body(struct exchange *x, struct buf *body)
         .ask_usage = chat.stream && !chat.include_usage,
         .ask_logprobs = x->is_draft && !chat.has_logprobs,
     };
-    if (x->model->provider->zone == 0 && live_vault(x))
+    if (x->model->provider->zone == 0 && x->redactions)
         chat.text = plain_texts(x);
     chat_write(&chat, &changes, x->arena, body);
 }

@@ -32,6 +32,7 @@ static bool explain(struct explanation *e, struct slice model, struct slice prom
     struct vault_key key;
     vault_key_derive(&l->settings->master_key, slice_str(e->team->name), &key);
     struct vault *vault = vault_new(l->arena, &key);
+    vault_set_ways(vault, e->decision.surrogate, e->decision.remove);
     e->redactions = redact(&e->chat, &e->inspection, e->decision.hide, vault, l->arena);
     return true;
 }

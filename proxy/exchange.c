@@ -220,6 +220,7 @@ enum step_result take_redact(struct exchange *x)
     if (!x->decision.hide || !inspection->findings)
         return NEXT;
     x->vault = vault_new(x->arena, &x->snapshot->team_key[x->team - x->snapshot->settings->team]);
+    vault_set_ways(x->vault, x->decision.surrogate, x->decision.remove);
     x->redactions = redact(&x->chat, inspection, x->decision.hide, x->vault, x->arena);
     metrics_add(x->tools->metrics, METRIC_REDACTIONS, (int64_t)x->redactions);
     return NEXT;
@@ -333,7 +334,7 @@ static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
     const struct decision *decision = &x->decision;
     /* Of what goes out, only placeholders are more words than came in: a model's name and options are no
      * prompt. */
-    int64_t bytes = (int64_t)x->body.len + (int64_t)x->redactions * RESTORE_HELD_MOST;
+    int64_t bytes = (int64_t)x->body.len + (int64_t)x->redactions * SHOWN_MOST;
     int64_t cost, escalated = 0;
     *worst = 0;
     for (unsigned i = x->candidate; i < decision->count; i++) {

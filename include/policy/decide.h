@@ -1,7 +1,8 @@
 /*
  * decide.h - facts + rules -> decision. Pure: no clock, no I/O, the same answer every time.
  *
- * privacy  every rule that matches applies: the nearest reach wins, what is hidden adds up, "deny" ends it.
+ * privacy  every rule that matches applies: the nearest reach wins, what is hidden adds up, in the strictest of
+ *          the ways that are asked for (remove, placeholder, surrogate), "deny" ends it.
  * cost     every rule that matches applies: each is a budget that must have room.
  * routes   the first rule that matches decides who is asked; candidates beyond the reach are struck out. Where
  * no policy has routes, all models are candidates, in the settings' order.
@@ -15,8 +16,8 @@
  * and difficulty as 1. Besides the rules:
  *   - where the rules ask about pii and nothing could be inspected, the request stays in zone 0: what was not
  *     found cannot be hidden;
- *   - parts that no text can be read from (images, audio, files) keep a request in zone 0, unless a privacy
- * rule asks about `unreadable` and so takes that decision over;
+ *   - parts that no text can be read from (images, audio, files) keep a request in zone 0, unless rules that
+ * match say `unreadable: allow`, and none says `local` or `deny`;
  *   - secrets (tables/pii_kinds.h) are hidden wherever texts are inspected at all.
  */
 #ifndef WEIR_POLICY_DECIDE_H
@@ -33,6 +34,7 @@ struct facts {
     struct slice       model;        /* as asked, aliases not yet followed */
     bool               is_inspected; /* false: inspection failed, so everything is private (law 2) */
     pii_set            pii;
+    pii_set            needed;  /* of these, the kinds whose values the question is about */
     bool             is_judged; /* false: no heads, or they failed: difficulty counts as 1, the topic as none */
     struct judgement judgement;
     const float *class_share; /* of each of the policy's classes (ref in the inspection); NULL: not judged */
@@ -48,6 +50,7 @@ struct facts {
 struct needs {
     bool pii, judgement;
     bool classes; /* of the user's own: from examples, or taught */
+    bool needed;  /* whether the values found are what is asked about */
 };
 
 struct budget {
@@ -59,9 +62,13 @@ struct budget {
 enum { BUDGETS_MOST = 4, RULES_TOLD_MOST = 16 };
 
 struct decision {
-    unsigned            reach;      /* the farthest zone this request's data may enter */
-    const char         *reach_rule; /* the rule that keeps it there (ref); NULL where none does */
-    pii_set             hide;       /* kinds that must be hidden from destinations beyond zone 0 */
+    unsigned    reach;             /* the farthest zone this request's data may enter */
+    const char *reach_rule;        /* the rule that keeps it there (ref); NULL where none does */
+    pii_set     hide;              /* kinds that must be hidden from destinations beyond zone 0 */
+    pii_set     surrogate, remove; /* of these, those that are hidden so; the rest by placeholders */
+    pii_set     answers_redact, answers_block;      /* kinds that no answer may bring which the client did
+                                                       not send; a kind is in one of both */
+    const char         *answers_rule;               /* that blocks them (ref in policy) */
     const struct model *candidate[CANDIDATES_MOST]; /* to try, in order */
     unsigned            count;
     const struct model *struck[CANDIDATES_MOST]; /* would have been asked, but are beyond the reach */

@@ -30,7 +30,7 @@ struct inspection {
     struct allowed  *allowed;  /* what was found and is allowed; in the arena */
     size_t           allowed_count;
     bool             is_inspected, is_judged;
-    pii_set          pii;
+    pii_set          pii, needed; /* kinds found; of these, those whose values the question is about */
     struct judgement judgement;
     const float     *class_share;        /* in the arena; NULL: not asked for, or not judged */
     unsigned         class_best;         /* the likeliest; classes_count(): none of them */
@@ -68,7 +68,7 @@ size_t allow(const struct policy *, struct slice text, struct findings *, struct
 void facts_of(const struct chat *, const struct inspection *, const struct team *, struct facts *out);
 
 /* Hides in every text (sets `now`) what the decision wants hidden; returns how many places. vault as made for
- * the team. */
+ * the team, and told the decision's ways. */
 size_t redact(struct chat *, const struct inspection *, pii_set hide, struct vault *, struct arena *);
 
 /* The `tests:` of the policy files. Returns # that failed, each told in diag; *count is how many there were. */

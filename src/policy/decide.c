@@ -30,35 +30,90 @@ static void keep_within(struct decision *out, unsigned reach, const char *rule)
     }
 }
 
+/* What the rules that match make of the parts that cannot be read: the strictest word wins. */
+static bool apply_unreadable(enum unreadable said, const char *rule, struct decision *out, struct fault *why)
+{
+    switch (said) {
+    case UNREADABLE_ALLOW:
+        return true;
+    case UNREADABLE_UNSAID:
+        tell_rule(out, unreadable);
+        keep_within(out, 0, unreadable);
+        return true;
+    case UNREADABLE_LOCAL:
+        keep_within(out, 0, rule);
+        return true;
+    case UNREADABLE_DENY:
+        break;
+    }
+    return fault_set(why, FAULT_DENIED, "rule \"%s\": images, audio and files may not be sent", rule);
+}
+
+/* What is not known makes a rule apply, but for those that let something pass. */
+static bool applies(const struct privacy_rule *rule, const struct facts *facts)
+{
+    enum asker asker = rule->unreadable == UNREADABLE_ALLOW ? ROUTE_ASKS : PRIVACY_ASKS;
+    return (!rule->unreadable || facts->has_unreadable) && condition_holds(rule->when, facts, asker);
+}
+
+/* What one rule asks for, added to what others did. */
+static void apply_rule(const struct privacy_rule *rule, const struct facts *facts, pii_set hide[HIDINGS],
+                       struct decision *out)
+{
+    pii_set hidden = 0;
+    for (unsigned way = 0; way < HIDINGS; way++) {
+        hide[way] |= rule->hide[way];
+        hidden |= rule->hide[way];
+    }
+    if (rule->has_reach)
+        keep_within(out, rule->reach, rule->name);
+    if (rule->has_if_needed && (facts->needed & hidden))
+        keep_within(out, rule->if_needed, rule->name);
+    out->answers_redact |= rule->answers_redact;
+    out->answers_block |= rule->answers_block;
+    if (rule->answers_block && !out->answers_rule)
+        out->answers_rule = rule->name;
+}
+
+/* Of several ways to hide a kind the strictest. */
+static void settle_hiding(const pii_set hide[HIDINGS], struct decision *out)
+{
+    out->remove = hide[HIDE_REMOVE];
+    out->surrogate = hide[HIDE_SURROGATE] & ~hide[HIDE_PLACEHOLDER] & ~hide[HIDE_REMOVE];
+    out->hide = hide[HIDE_SURROGATE] | hide[HIDE_PLACEHOLDER] | hide[HIDE_REMOVE];
+    out->answers_redact &= ~out->answers_block;
+}
+
 /* Goes through all rules even when one denies, so that explain can tell them; the first denial is the answer.
  */
 static bool apply_privacy(const struct policy *p, const struct facts *facts, struct decision *out,
                           struct fault *why)
 {
-    const struct privacy_rule *denying = NULL;
+    const struct privacy_rule *denying = NULL, *strictest = NULL;
+    pii_set                    hide[HIDINGS] = { 0 };
     if (p->needs.pii && !facts->is_inspected) {
         tell_rule(out, not_inspected);
         keep_within(out, 0, not_inspected);
     }
-    if (facts->has_unreadable && !p->decides_unreadable) {
-        tell_rule(out, unreadable);
-        keep_within(out, 0, unreadable);
-    }
     if (p->needs.pii)
-        out->hide = facts->is_inspected ? secrets : PII_ALL;
+        hide[HIDE_PLACEHOLDER] = facts->is_inspected ? secrets : PII_ALL;
     for (size_t i = 0; i < p->privacy_count; i++) {
         const struct privacy_rule *rule = &p->privacy[i];
-        if (!condition_holds(rule->when, facts, PRIVACY_ASKS))
+        if (!applies(rule, facts))
             continue;
         tell_rule(out, rule->name);
-        out->hide |= rule->hide;
-        if (rule->has_reach)
-            keep_within(out, rule->reach, rule->name);
+        apply_rule(rule, facts, hide, out);
         if (rule->deny && !denying)
             denying = rule;
+        if (rule->unreadable && (!strictest || rule->unreadable > strictest->unreadable))
+            strictest = rule;
     }
-    return !denying || fault_set(why, FAULT_DENIED, "rule \"%s\"%s%s", denying->name,
-                                 *denying->deny ? ": " : "", denying->deny);
+    settle_hiding(hide, out);
+    enum unreadable said = strictest ? strictest->unreadable : UNREADABLE_UNSAID;
+    if (denying)
+        return fault_set(why, FAULT_DENIED, "rule \"%s\"%s%s", denying->name, *denying->deny ? ": " : "",
+                         denying->deny);
+    return !facts->has_unreadable || apply_unreadable(said, strictest ? strictest->name : NULL, out, why);
 }
 
 static bool apply_cost(const struct policy *p, const struct facts *facts, struct decision *out,

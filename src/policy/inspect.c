@@ -147,6 +147,7 @@ void facts_of(const struct chat *chat, const struct inspection *inspection, cons
         .model = chat->model,
         .is_inspected = inspection->is_inspected,
         .pii = inspection->pii,
+        .needed = inspection->needed,
         .is_judged = inspection->is_judged,
         .judgement = inspection->judgement,
         .class_share = inspection->class_share,
@@ -162,21 +163,37 @@ void facts_of(const struct chat *chat, const struct inspection *inspection, cons
 
 /* ---- redacting ---- */
 
+/* Surrogates that the chat's own words hold are drawn again, so that what comes back is what went out. Each
+ * drawing may meet another word; a few rounds settle it, or placeholders do. */
+static void choose_surrogates(const struct chat *chat, const struct inspection *inspection, pii_set hide,
+                              struct vault *vault)
+{
+    enum { ROUNDS_MOST = 8 };
+    bool is_settled = false;
+    for (size_t i = 0; i < chat->text_count; i++)
+        vault_issue(vault, chat->text[i].text, &inspection->findings[i], hide);
+    for (int round = 0; round < ROUNDS_MOST && !is_settled; round++) {
+        is_settled = true;
+        for (size_t i = 0; i < chat->text_count; i++)
+            is_settled = !vault_avoid(vault, chat->text[i].text) && is_settled;
+    }
+}
+
 size_t redact(struct chat *chat, const struct inspection *inspection, pii_set hide, struct vault *vault,
               struct arena *arena)
 {
-    enum { PLACEHOLDER_MOST_BYTES = 64 };
     size_t places = 0;
+    choose_surrogates(chat, inspection, hide, vault);
     for (size_t i = 0; i < chat->text_count; i++) {
         const struct findings *found = &inspection->findings[i];
         struct chat_text      *text = &chat->text[i];
         struct buf             out;
         if (!(found->kinds & hide))
             continue;
-        buf_init(&out, text->text.len + found->count * PLACEHOLDER_MOST_BYTES);
+        buf_init(&out, text->text.len + found->count * (SHOWN_MOST + 2)); /* quotes around it */
         places += vault_hide(vault, text->text, found, hide, &out);
         if (out.full)
-            die("a placeholder is longer than %d bytes", PLACEHOLDER_MOST_BYTES);
+            die("more stands for a value than %d bytes", SHOWN_MOST);
         text->now = arena_copy(arena, buf_slice(&out));
         buf_wipe(&out);
     }

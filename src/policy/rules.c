@@ -1,11 +1,10 @@
-/* rules.c - policy files, compiled: privacy, cost, routes. Conditions are in condition.c, tests in
- * policy_test.c. */
+/* rules.c - policy files, compiled: cost, routes, and what rules have in common. Privacy rules are in
+ * privacy_rules.c, conditions in condition.c, tests in policy_test.c. */
 #include "rules.h"
 
 #include "settings_parts.h"
 
-/* "" where it lacks one, which is told; NULL for what is no rule at all. */
-static const char *name_of_rule(struct compiling *c, const struct yaml *y, const char *const *keys)
+const char *name_of_rule(struct compiling *c, const struct yaml *y, const char *const *keys)
 {
     if (!yaml_is_map(y, "a rule", c->diag))
         return NULL;
@@ -15,75 +14,13 @@ static const char *name_of_rule(struct compiling *c, const struct yaml *y, const
     return arena_cstr(c->arena, yaml_text(yaml_get(y, "name"), S(""), c->diag));
 }
 
-static void refuse_same(struct compiling *c, const struct yaml *y, const char *name, const char *other)
+void refuse_same(struct compiling *c, const struct yaml *y, const char *name, const char *other)
 {
     if (*name && strcmp(name, other) == 0)
         diag_error(c->diag, yaml_get(y, "name")->place, "a rule \"%s\" is there already", name);
 }
 
-/* ---- privacy ---- */
-
-/* `redact: placeholder` hides the kinds that `when` names; `redact: { kinds: […] }` names its own. */
-static pii_set read_redact(struct compiling *c, const struct yaml *y, pii_set named_in_when)
-{
-    static const char *const keys[] = { "kinds", NULL };
-    if (!y)
-        return 0;
-    c->policy->needs.pii = true;
-    if (y->kind == YAML_MAP) {
-        yaml_known_keys(y, keys, c->diag);
-        if (!yaml_get(y, "kinds"))
-            diag_error(c->diag, y->place, "redact needs `kinds`, or be the word placeholder");
-        return kinds_named(c, yaml_get(y, "kinds"));
-    }
-    struct slice way = yaml_text(y, S("placeholder"), c->diag);
-    if (!slice_is(way, "placeholder"))
-        diag_error(c->diag, y->place, "\"%.*s\" is no way to redact; \"placeholder\" is", SLICE_ARG(way));
-    return named_in_when ? named_in_when : PII_ALL;
-}
-
-/* `deny: true`, or the reason to be told. */
-static const char *read_deny(struct compiling *c, const struct yaml *y)
-{
-    struct slice reason = yaml_text(y, S(""), c->diag);
-    bool         is_plain = y && y->kind == YAML_SCALAR && !y->is_quoted;
-    if (is_plain && slice_is(reason, "false"))
-        return NULL;
-    if (is_plain && slice_is(reason, "true"))
-        reason.len = 0;
-    return y ? arena_cstr(c->arena, reason) : NULL;
-}
-
-static void read_privacy_rule(struct compiling *c, const struct yaml *y)
-{
-    static const char *const keys[] = { "name", "for", "when", "allow", "reach", "redact", "deny", NULL };
-    struct policy           *p = c->policy;
-    const char              *name = name_of_rule(c, y, keys);
-    if (!name)
-        return;
-    for (size_t i = 0; i < p->privacy_count; i++)
-        refuse_same(c, y, name, p->privacy[i].name);
-    if (p->privacy_count == p->privacy_cap)
-        p->privacy = arena_grow(c->arena, p->privacy, p->privacy_count, sizeof *p->privacy, &p->privacy_cap);
-    struct privacy_rule *rule = &p->privacy[p->privacy_count++];
-    const struct yaml   *reach = yaml_get(y, "reach"), *deny = yaml_get(y, "deny");
-    pii_set              kinds = 0;
-    rule->name = name;
-    rule->when = condition_read(c, y, &kinds);
-    rule->hide = read_redact(c, yaml_get(y, "redact"), kinds);
-    c->speaks |= rule->hide;
-    read_allow(c, yaml_get(y, "allow"), ALLOW_IN_RULE);
-    rule->has_reach = reach != NULL;
-    rule->reach = reach ? zone_named(c, reach) : 0;
-    rule->deny = read_deny(c, deny);
-    p->decides_unreadable = p->decides_unreadable || condition_asks(rule->when, COND_UNREADABLE);
-    if (!reach && !deny && !yaml_get(y, "redact"))
-        diag_error(c->diag, y->place, "a privacy rule needs `reach`, `redact` or `deny`");
-}
-
-/* ---- cost ---- */
-
-static bool is_word(struct compiling *c, const struct yaml *y, const char *const *words, unsigned *index)
+bool is_word(struct compiling *c, const struct yaml *y, const char *const *words, unsigned *index)
 {
     struct slice text = yaml_text(y, S(""), c->diag);
     char         hint[DIAG_HINT_BYTES];
@@ -97,6 +34,8 @@ static bool is_word(struct compiling *c, const struct yaml *y, const char *const
     return false;
 }
 
+/* ---- cost ---- */
+
 static void read_budget(struct compiling *c, const struct yaml *y, struct budget *out)
 {
     static const char *const keys[] = { "usd", "every", NULL };
@@ -109,7 +48,7 @@ static void read_budget(struct compiling *c, const struct yaml *y, struct budget
         diag_error(c->diag, y->place, "a budget needs `usd` and `every: month`");
     out->limit_nanousd = yaml_nanousd(yaml_get(y, "usd"), 0, c->diag);
     if (yaml_get(y, "every"))
-        (void)is_word(c, yaml_get(y, "every"), spans, &span);
+        is_word(c, yaml_get(y, "every"), spans, &span);
 }
 
 static void read_cost_rule(struct compiling *c, const struct yaml *y)

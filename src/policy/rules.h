@@ -60,13 +60,18 @@ bool condition_holds(const struct condition *, const struct facts *, enum asker)
 
 /* ---- rules ---- */
 
+/* How a kind is hidden, the strictest last. */
+enum hiding { HIDE_SURROGATE, HIDE_PLACEHOLDER, HIDE_REMOVE, HIDINGS };
+
 struct privacy_rule {
     const char             *name;
     const struct condition *when;
-    bool                    has_reach;
-    unsigned                reach;
-    pii_set                 hide;
-    const char             *deny; /* the reason told, "" for none; NULL: it does not deny */
+    bool                    has_reach, has_if_needed;
+    unsigned reach, if_needed; /* zones; the latter where what is hidden is what is asked about */
+    pii_set  hide[HIDINGS];
+    pii_set  answers_redact, answers_block;
+    enum unreadable { UNREADABLE_UNSAID, UNREADABLE_ALLOW, UNREADABLE_LOCAL, UNREADABLE_DENY } unreadable;
+    const char *deny; /* the reason told, "" for none; NULL: it does not deny */
 };
 
 struct cost_rule {
@@ -157,7 +162,6 @@ struct policy {
     struct share           share[SHARES_MOST];
     unsigned               share_count;
     struct needs           needs;
-    bool                   decides_unreadable; /* a privacy rule asks about `unreadable` */
 };
 
 /* ---- reading ---- */
@@ -198,6 +202,15 @@ MUST_CHECK bool share_named(struct compiling *, const struct yaml *, unsigned *i
 
 /* False with an error where there is none so named. */
 MUST_CHECK bool class_named(struct compiling *, const struct yaml *, unsigned *index);
+
+/* A rule's name: "" where it lacks one, which is told; NULL for what is no rule at all. */
+const char *name_of_rule(struct compiling *, const struct yaml *, const char *const *keys);
+/* Tells it where both names are the same. */
+void refuse_same(struct compiling *, const struct yaml *rule, const char *name, const char *other);
+/* One of the words (NULL-terminated), as its index; false with an error where it is none. */
+bool is_word(struct compiling *, const struct yaml *, const char *const *words, unsigned *index);
+
+void read_privacy_rule(struct compiling *, const struct yaml *);
 
 /* The heads of the settings, before all else; sets when_keys. */
 void read_heads(struct compiling *, settings_file_reader *);

@@ -165,7 +165,6 @@ static void every_condition(void **state)
         { "{ tool_loop: true }", true },
         { "{ stream: true }", false },
         { "{ stream: false }", true },
-        { "{ unreadable: false }", true },
         { "{ pii: email, topic: code }", true },
         { "{ pii: email, topic: math }", false },
         { "{ any: [{ pii: phone }, { topic: code }] }", true },
@@ -177,6 +176,7 @@ static void every_condition(void **state)
         if (route_takes(f, rows[i].when) != rows[i].holds || privacy_applies(f, rows[i].when) != rows[i].holds)
             fail_msg("%s", rows[i].when);
     }
+    assert_true(route_takes(f, "{ unreadable: false }")); /* privacy rules say what becomes of such parts */
 }
 
 /* Law 2: a condition whose facts are not known makes privacy rules apply, however it is turned. */
@@ -278,7 +278,7 @@ static void redaction_adds_up(void **state)
     compile(f,
             "privacy:\n"
             "  - { name: a, when: { any: [{ pii: email }, { not: { pii: iban } }] }, redact: placeholder }\n"
-            "  - { name: b, when: { tools: false }, redact: { kinds: [phone] } }\n" REST,
+            "  - { name: b, when: { tools: false }, redact: { phone: placeholder } }\n" REST,
             "");
     assert_errors(f, "");
     f->facts.pii = email | iban;
@@ -292,7 +292,61 @@ static void redaction_adds_up(void **state)
     assert_int_equal(f->decision.hide, PII_ALL);
 }
 
-static void unreadable_parts_stay_unless_a_rule_decides(void **state)
+static void the_strictest_way_to_hide_wins(void **state)
+{
+    struct fixture *f = *state;
+    pii_set email = 1u << PII_EMAIL, phone = 1u << PII_PHONE, iban = 1u << PII_IBAN, card = 1u << PII_CARD;
+    compile(f,
+            "privacy:\n"
+            "  - { name: a, when: { pii: [email, phone] }, redact: surrogate }\n"
+            "  - { name: b, redact: { phone: placeholder, iban: remove, payment_card: surrogate } }\n"
+            "  - { name: c, redact: { iban: surrogate } }\n" REST,
+            "");
+    assert_errors(f, "");
+    f->facts.pii = email;
+    assert_true(decided(f));
+    assert_int_equal(f->decision.surrogate, email | card);
+    assert_int_equal(f->decision.remove, iban);
+    assert_int_equal(f->decision.hide & (email | phone | iban | card), email | phone | iban | card);
+    compile(f, "privacy: [{ name: a, redact: { email: scramble } }, { name: b, redact: {} }]\n" REST, "");
+    assert_errors(f, "a.yaml:1:39: email cannot be \"scramble\"\n"
+                     "a.yaml:1:72: redact is a way to hide, or a map { KIND: WAY }\n");
+}
+
+static void what_is_asked_about_stays(void **state)
+{
+    struct fixture *f = *state;
+    compile(f, "privacy: [{ name: a, redact: { email: placeholder }, if_needed: local }]\n" REST, "");
+    assert_errors(f, "");
+    assert_true(policy_needs(f->policy).needed);
+    f->facts.pii = f->facts.needed = 1u << PII_PHONE;
+    assert_true(decided(f));
+    assert_int_not_equal(f->decision.reach, 0);
+    f->facts.needed = 1u << PII_EMAIL;
+    assert_true(decided(f));
+    assert_int_equal(f->decision.reach, 0);
+    assert_string_equal(f->decision.reach_rule, "a");
+    compile(f, "privacy: [{ name: a, reach: local, if_needed: local }]\n" REST, "");
+    assert_errors(
+        f, "a.yaml:1:47: if_needed stands beside `redact`: when what is hidden is what is asked about\n");
+}
+
+static void answers_are_blocked_before_they_are_redacted(void **state)
+{
+    struct fixture *f = *state;
+    compile(f,
+            "privacy:\n"
+            "  - { name: a, answers: { pii: [email, us_ssn], do: redact } }\n"
+            "  - { name: b, answers: { pii: us_ssn, do: block } }\n" REST,
+            "");
+    assert_errors(f, "");
+    assert_true(decided(f));
+    assert_int_equal(f->decision.answers_redact, 1u << PII_EMAIL);
+    assert_int_equal(f->decision.answers_block, 1u << PII_US_SSN);
+    assert_string_equal(f->decision.answers_rule, "b");
+}
+
+static void unreadable_parts_stay_unless_all_rules_let_them_go(void **state)
 {
     struct fixture *f = *state;
     f->facts.has_unreadable = true;
@@ -300,9 +354,35 @@ static void unreadable_parts_stay_unless_a_rule_decides(void **state)
     assert_true(decided(f));
     assert_int_equal(f->decision.reach, 0);
     assert_string_equal(f->decision.rule[0], "law: unreadable parts");
-    compile(f, "privacy: [{ name: images, when: { unreadable: true }, reach: trusted }]\n" REST, "");
+    compile(f, "privacy: [{ name: pictures, unreadable: allow }]\n" REST, "");
+    assert_errors(f, "");
     assert_true(decided(f));
-    assert_int_equal(f->decision.reach, 1);
+    assert_int_not_equal(f->decision.reach, 0);
+    compile(f, "privacy: [{ name: pictures, unreadable: allow }, { name: no, unreadable: local }]\n" REST, "");
+    assert_true(decided(f));
+    assert_int_equal(f->decision.reach, 0);
+    assert_string_equal(f->decision.reach_rule, "no");
+    compile(f, "privacy: [{ name: pictures, unreadable: deny }, { name: no, unreadable: local }]\n" REST, "");
+    assert_false(decided(f));
+    assert_int_equal(f->why.kind, FAULT_DENIED);
+    f->facts.has_unreadable = false;
+    assert_true(decided(f));
+    assert_int_equal(f->decision.rule_count, 1); /* the route's */
+}
+
+/* Law 2: what is not known lets nothing pass. */
+static void an_unknown_condition_allows_nothing(void **state)
+{
+    struct fixture *f = *state;
+    f->facts.has_unreadable = true;
+    f->facts.is_judged = false;
+    compile(f, "privacy: [{ name: a, when: { topic: code }, unreadable: allow }]\n" REST, "");
+    assert_true(decided(f));
+    assert_int_equal(f->decision.reach, 0);
+    compile(f, "privacy: [{ name: a, when: { unreadable: true }, reach: local }]\n" REST, "");
+    compile(f, "privacy: [{ name: a, unreadable: allow, redact: placeholder }]\n" REST, "");
+    assert_errors(f, "a.yaml:1:11: say `unreadable: local`, `deny` or `allow` in place of asking for it\n"
+                     "a.yaml:1:34: `unreadable` is said by a rule of its own\n");
 }
 
 static void a_denial_names_its_rule(void **state)
@@ -421,10 +501,10 @@ static void every_mistake_is_told_in_one_run(void **state)
                   "a.yaml:3:56: there is no zone \"locl\", did you mean \"local\"?\n"
                   "a.yaml:4:13: a rule \"a\" is there already\n"
                   "a.yaml:4:22: an empty condition; left out, a rule always applies\n"
-                  "a.yaml:4:5: a privacy rule needs `reach`, `redact` or `deny`\n"
+                  "a.yaml:4:5: a privacy rule needs `reach`, `redact`, `deny`, `answers` or `unreadable`\n"
                   "a.yaml:5:5: a rule needs a `name`: decisions are told by it\n"
                   "a.yaml:5:36: a number from 0 to 1 was expected, not \"2\"\n"
-                  "a.yaml:6:24: \"hash\" is no way to redact; \"placeholder\" is\n"
+                  "a.yaml:6:24: redact cannot be \"hash\"\n"
                   "a.yaml:8:29: there is no team in the settings named \"intern\", did you mean \"interns\"?\n"
                   "a.yaml:8:64: every cannot be \"moth\", did you mean \"month\"?\n"
                   "a.yaml:8:78: over cannot be \"locale\", did you mean \"local\"?\n"
@@ -473,7 +553,11 @@ int main(void)
         TEST(the_nearest_reach_of_all_files_wins),
         TEST(a_route_brings_all_it_says),
         TEST(redaction_adds_up),
-        TEST(unreadable_parts_stay_unless_a_rule_decides),
+        TEST(the_strictest_way_to_hide_wins),
+        TEST(what_is_asked_about_stays),
+        TEST(answers_are_blocked_before_they_are_redacted),
+        TEST(unreadable_parts_stay_unless_all_rules_let_them_go),
+        TEST(an_unknown_condition_allows_nothing),
         TEST(a_denial_names_its_rule),
         TEST(budgets_of_the_team),
         TEST(a_model_asked_for_is_honoured_but_not_around_policy),
