@@ -22,7 +22,7 @@
 #define TAX_WORDS "tax|taxpayer*|tin|vat|"
 #define PLATE_WORDS                                                                                            \
     "plate*|licence plate*|license plate*|registration|reg|car|vehicle*|vrm|kennzeichen|fahrzeug*|auto|kfz*|"    \
-    "parked|immatriculation|matrícula|targa|kenteken"
+    "parked|drove|driving|immatriculation|placa|matrícula|targa|kenteken"
 #define INSURANCE "insurance*|medicare|health|patient*|"
 
 /*         kind            name                 shape                                        proof          alone beside words, doubts */
@@ -61,6 +61,12 @@ PII_NUMBER(PLATE,          "uk plate, old",     "a9*~aaa|aaa~9*a",              
 PII_NUMBER(POSTCODE,       "uk postcode",       "A9 9AA|A99 9AA|AA9 9AA|AA99 9AA|A9A 9AA|AA9A 9AA|AAA 9AA", uk_postcode,   0.65, 0.95, "postcode|post code|address|send|ship*|live*", "")
 PII_NUMBER(POSTCODE,       "uk postcode bare",  "a9~9aa|a99~9aa|aa9~9aa|aa99~9aa|a9a~9aa|aa9a~9aa|aaa~9aa", uk_postcode,   0.31, 0.90, "postcode|post code|address", "")
 
+/* --- plates of other countries: only beside words --- */
+PII_NUMBER(PLATE,          "fr, it plate",      "AA_999_AA",                                 none,          0.29, 0.90, PLATE_WORDS, "")
+PII_NUMBER(PLATE,          "es plate",          "9999_AAA",                                  none,          0.20, 0.88, PLATE_WORDS, "")
+PII_NUMBER(PLATE,          "in plate",          "AA_99_AA_9999|AA_99_A_9999",                none,          0.29, 0.90, PLATE_WORDS, "")
+PII_NUMBER(PLATE,          "us, br plate",      "AAA_9999|9AAA999|AAA9A99|AAA_999",          none,          0.15, 0.85, PLATE_WORDS, "")
+
 /* --- Germany, Austria, Switzerland --- */
 PII_NUMBER(TAX_ID,         "de tax id",         "99~999~999~999",                            de_tax,        0.38, 0.95, TAX_WORDS "steuer*|idnr|identifikationsnummer", "")
 PII_NUMBER(TAX_ID,         "de vat",            "aa_999_999_999",                            de_vat,        0.80, 0.97, TAX_WORDS "ust*|umsatzsteuer*", "")
@@ -69,7 +75,7 @@ PII_NUMBER(HEALTH_ID,      "de health",         "a999999999",                   
 PII_NUMBER(PRACTITIONER,   "de lanr",           "999999999",                                 de_lanr,       0.37, 0.94, "lanr|arzt*|ärzt*|praxis", "")
 PII_NUMBER(COMPANY_ID,     "de register",       "aaa~9*",                                    de_register,   0.80, 0.95, "handelsregister*|amtsgericht", "")
 PII_NUMBER(PLATE,          "de plate",          "A,A,9*|A,AA,9*|AA,A,9*|AA,AA,9*|AAA,A,9*|AAA,AA,9*|A,A,9*A|A,AA,9*A|AA,A,9*A|AA,AA,9*A|AAA,A,9*A|AAA,AA,9*A", de_plate,      0.35, 0.92, PLATE_WORDS, "")
-PII_NUMBER(PLATE,          "de plate, small",   "a,aa,9*",                                   de_plate,      0.35, 0.85, PLATE_WORDS, "")
+PII_NUMBER(PLATE,          "de plate, small",   "a,aa,9*",                                   de_plate,      0.25, 0.85, PLATE_WORDS, "")
 PII_NUMBER(POSTCODE,       "de postcode",       "99999",                                     de_plz,        0.35, 0.92, "plz|postleitzahl", "")
 PII_NUMBER(NATIONAL_ID,    "at svnr",           "9999~999999",                               at_svnr,       0.45, 0.95, "svnr|sozialversicherung*|sv-nummer|versicherungsnummer", "")
 PII_NUMBER(NATIONAL_ID,    "ch ahv",            "999_9999_9999_99",                          ch_ahv,        0.90, 0.98, "ahv*|avs|sozialversicherung*", "")

@@ -4,6 +4,13 @@
  */
 #include "checks.h"
 
+/* All of the pattern. */
+float check_whole(struct slice text, struct place *p)
+{
+    p->start = after_edge(text, p->start);
+    return stands_free(text, *p);
+}
+
 /* --- values behind a name --------------------------------------------------------------------------------- */
 
 enum { FILLERS_MOST = 5, NAMED_MOST = 24, NAMED_DIGITS_LEAST = 5, CODE_DIGITS_LEAST = 4, PASSPORT_LEAST = 8 };
@@ -56,6 +63,58 @@ float check_named(struct slice text, struct place *p)
            stands_free(text, *p);
 }
 
+/* "bank account 12-3456789": begins with a digit. */
+float check_account(struct slice text, struct place *p)
+{
+    return check_named(text, p) > 0 && is_digit(text.ptr[p->start]);
+}
+
+/* "serial number C02XL0GYJGH6": more letters than a licence has, and longer. */
+float check_serial(struct slice text, struct place *p)
+{
+    enum { SERIAL_LEAST = 6, SERIAL_MOST = 40, SERIAL_DIGITS_LEAST = 2 };
+    size_t at = p->end, digits = 0;
+    for (int words = 0; words < 2 * FILLERS_MOST && filler(text, at); words++)
+        at += filler(text, at);
+    p->start = at;
+    for (; at - p->start <= SERIAL_MOST; at++) {
+        bool joins = is_one_of(byte_at(text, at), "-:") && is_alnum(byte_at(text, at + 1));
+        if (!is_alnum(byte_at(text, at)) && !joins)
+            break;
+        digits += is_digit(text.ptr[at]);
+    }
+    p->end = at;
+    size_t length = p->end - p->start;
+    return length >= SERIAL_LEAST && length <= SERIAL_MOST && digits >= SERIAL_DIGITS_LEAST;
+}
+
+/* "licence plate: AB-123-CD": capitals and digits, both, in up to three groups. */
+float check_plate(struct slice text, struct place *p)
+{
+    enum { PLATE_LEAST = 4, PLATE_MOST = 10, PLATE_GROUPS = 4, PLATE_DIGITS_LEAST = 2 };
+    size_t at = p->end, letters = 0, digits = 0, groups = 1;
+    for (int words = 0; words < 2 * FILLERS_MOST && filler(text, at); words++)
+        at += filler(text, at);
+    p->start = at;
+    for (;; at++) {
+        char c = byte_at(text, at), next = byte_at(text, at + 1);
+        bool is_next = is_digit(next) ||
+                       (next >= 'A' && next <= 'Z' && !is_letter(byte_at(text, at + 2) | 0x20)) ||
+                       (next >= 'A' && next <= 'Z' && byte_at(text, at + 2) <= 'Z');
+        if (is_digit(c) || (c >= 'A' && c <= 'Z')) {
+            digits += is_digit(c);
+            letters += is_letter(c);
+        } else if (is_one_of(c, " -") && is_next && at > p->start && groups < PLATE_GROUPS) {
+            groups++;
+        } else {
+            break;
+        }
+    }
+    p->end = at;
+    return letters > 0 && digits >= PLATE_DIGITS_LEAST && letters + digits >= PLATE_LEAST &&
+           letters + digits <= PLATE_MOST && stands_free(text, *p);
+}
+
 /* ICAO 9303: nine letters at most; eight are what states give at least. */
 float check_passport(struct slice text, struct place *p)
 {
@@ -103,7 +162,20 @@ float check_date(struct slice text, struct place *p)
     bool is_year_first = digits[0] == 4 && is_year(n[0], 4) && is_day_and_month(n[1], n[2]);
     bool is_year_last = digits[0] <= 2 && is_year(n[2], digits[2]) && is_day_and_month(n[0], n[1]);
     bool goes_on = is_one_of(byte_at(text, p->end), "./-") && is_digit(byte_at(text, p->end + 1));
-    return (is_year_first || is_year_last) && stands_free(text, *p) && !goes_on;
+    bool is_time = byte_at(text, p->end) == 'T' && is_digit(byte_at(text, p->end + 1)); /* ISO 8601 */
+    return (is_year_first || is_year_last) && (is_time || stands_free(text, *p)) && !goes_on;
+}
+
+/* 19840517, 17051984. */
+float check_date_compact(struct slice text, struct place *p)
+{
+    unsigned n = 0;
+    p->start = after_edge(text, p->start);
+    for (size_t at = p->start; at < p->end; at++)
+        n = n * 10 + (unsigned)(text.ptr[at] - '0');
+    bool is_year_first = is_year(n / 10000, 4) && is_day_and_month(n / 100 % 100, n % 100);
+    bool is_year_last = is_year(n % 10000, 4) && is_day_and_month(n / 1000000, n / 10000 % 100);
+    return (is_year_first || is_year_last) && stands_free(text, *p);
 }
 
 /* 17 May 1984, May 17th, 1984: the pattern is all of it, and its last four digits are the year. */
@@ -143,6 +215,19 @@ float check_age(struct slice text, struct place *p)
            !is_digit(byte_at(text, at));
 }
 
+/* "I'm 34.": the number ends what is said, or it is so many of something. */
+float check_age_said(struct slice text, struct place *p)
+{
+    static const char *const ends[] = { " and ", " now", " but ", ", " };
+    if (check_age(text, p) <= 0)
+        return 0;
+    struct slice rest = slice_cut(text, p->end, text.len);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (slice_starts(rest, slice_str(ends[i])))
+            return 1;
+    return rest.len == 0 || is_one_of(rest.ptr[0], ".!?;)\n");
+}
+
 /* --- places on the globe ---------------------------------------------------------------------------------- */
 
 enum { DECIMALS_LEAST = 3, DECIMALS_CLEAR = 4, DECIMALS_MOST = 15 };
@@ -180,11 +265,4 @@ float check_coordinates(struct slice text, struct place *p)
     if (!p->end || is_row || goes_on || !stands_free(text, *p))
         return 0;
     return decimals >= DECIMALS_CLEAR ? 1 : 0.6F;
-}
-
-/* 52°31'12"N: all of the pattern. */
-float check_degrees(struct slice text, struct place *p)
-{
-    p->start = after_edge(text, p->start);
-    return stands_free(text, *p);
 }

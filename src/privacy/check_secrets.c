@@ -6,6 +6,7 @@
  * letters: people choose passwords with a digit or a sign in them, while code and manuals have a word, a
  * variable or a type there (`password: string`, `token=$TOKEN`, `<your key>`).
  */
+#include "base64.h"
 #include "checks.h"
 
 enum {
@@ -128,7 +129,7 @@ static bool is_stand_in(struct slice s)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (slice_is_nocase(s, words[i]))
             return true;
-    if (is_one_of(byte_at(s, 0), ",);=") || has_nocase(s, "passw"))
+    if (is_one_of(byte_at(s, 0), ",);=") || (has_nocase(s, "passw") && !letters_of(s).has_digit))
         return true;
     for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++)
         if (slice_is_nocase(slice_cut(s, 0, strlen(holes[i])), holes[i]))
@@ -172,28 +173,52 @@ float check_token(struct slice text, struct place *p)
     return 1;
 }
 
+/* What "Basic" carries: base64 of a user, ":" and a password (RFC 7617). */
+static bool is_basic(struct slice s)
+{
+    char   out[VALUE_MOST_BYTES];
+    size_t len = 0;
+    return s.len <= sizeof out && base64_decode(s, out, &len) &&
+           slice_find_byte(slice_of(out, len), ':') != SLICE_NONE;
+}
+
 /* "Authorization: Bearer <value>", with or without the scheme. */
 float check_header(struct slice text, struct place *p)
 {
+    bool   is_of_basic;
     size_t at = read_value(text, p->end).place.start;
     size_t scheme_end = at;
     while (is_letter(byte_at(text, scheme_end)) || byte_at(text, scheme_end) == '-')
         scheme_end++;
+    is_of_basic = slice_is_nocase(slice_cut(text, at, scheme_end), "basic");
     if (byte_at(text, scheme_end) == ' ')
         at = scheme_end + 1;
     *p = read_value(text, at).place;
-    return is_token(slice_at(text, *p), HEADER_LEAST);
+    struct slice value = slice_at(text, *p);
+    return is_of_basic ? is_basic(value) && !is_stand_in(value) : is_token(value, HEADER_LEAST);
 }
 
-/* ://user:password@host; the pattern ends behind the ":". */
-float check_url_password(struct slice text, struct place *p)
+/* scheme://user:password@host: the pattern begins at the "://" and ends behind the ":"; both are the value, the
+ * user too. */
+float check_url_login(struct slice text, struct place *p)
 {
-    size_t start = p->end, at = start, end = 0;
+    size_t user = p->start + 3, start = p->end, at = start, end = 0;
     for (; at < text.len && at - start < VALUE_MOST_BYTES && !is_one_of(text.ptr[at], " \t\r\n/\"'<>`"); at++)
         if (text.ptr[at] == '@')
             end = at;
-    *p = (struct place){ start, end };
-    return end > start && !is_stand_in(slice_at(text, *p)) && end - start >= PASSWORD_LEAST;
+    *p = (struct place){ user, end };
+    return end > start && !is_stand_in(slice_cut(text, start, end)) && end - start >= PASSWORD_LEAST;
+}
+
+/* jdbc:oracle:thin:scott/tiger@: user and password from behind the pattern to the "@". */
+float check_oracle_login(struct slice text, struct place *p)
+{
+    struct slice rest = slice_cut(text, p->end, p->end + VALUE_MOST_BYTES);
+    size_t       at = slice_find_byte(rest, '@'), slash = slice_find_byte(rest, '/');
+    if (at == SLICE_NONE || slash == SLICE_NONE || slash == 0 || slash + PASSWORD_LEAST >= at)
+        return 0;
+    *p = (struct place){ p->end, p->end + at };
+    return slice_find_byte(slice_at(text, *p), ' ') == SLICE_NONE && !is_stand_in(slice_at(text, *p));
 }
 
 /* user:password, "user:password", "user":"password" or user:'password' from `at`. */
@@ -225,4 +250,21 @@ float check_login(struct slice text, struct place *p)
     struct slice name = slice_at(text, user), secret = slice_at(text, password);
     *p = secret.len ? password : user;
     return secret.len ? is_password(secret, false) && !slice_eq(name, secret) : is_token(name, HEADER_LEAST);
+}
+
+/* A word alone where a password stands and no sign does: "login ada password hunter2", "sshpass -p hunter2". */
+float check_password_word(struct slice text, struct place *p)
+{
+    struct value v = read_value(text, p->end);
+    *p = v.place;
+    return is_password(slice_at(text, *p), v.is_quoted);
+}
+
+/* A password's hash in the form of crypt(5): $2b$…, $6$…, $argon2id$…; all that belongs to it. */
+float check_hash(struct slice text, struct place *p)
+{
+    size_t most = p->start + VALUE_MOST_BYTES;
+    while (p->end < most && (is_alnum(byte_at(text, p->end)) || is_one_of(byte_at(text, p->end), "./$+=,")))
+        p->end++;
+    return !is_made_up(slice_at(text, *p));
 }

@@ -23,12 +23,16 @@ check_fn check_iban, check_card, check_ssn, check_bic;
 check_fn check_base58, check_bech32;
 check_fn check_phone_plus, check_phone_00, check_phone_nanp, check_phone_pairs, check_phone_trunk,
     check_phone_groups, check_phone_bare;
-check_fn check_key_whole, check_key_run, check_key_azure, check_key_value, check_key_jwt, check_key_pem;
-check_fn check_named, check_passport, check_date, check_date_in_words, check_age, check_coordinates,
-    check_degrees;
-check_fn check_password, check_token, check_header, check_url_password, check_login;
+check_fn check_key_whole, check_key_run, check_key_azure, check_key_value, check_key_marker, check_key_hook,
+    check_key_jwt, check_key_pem, check_key_putty;
+check_fn check_whole, check_named, check_account, check_serial, check_plate, check_passport;
+check_fn check_date, check_date_compact, check_date_in_words, check_age, check_age_said, check_coordinates;
+check_fn check_password, check_password_word, check_token, check_header, check_url_login, check_oracle_login,
+    check_login, check_hash;
+check_fn check_user, check_user_path, check_tilde, check_handle, check_prompt, check_machine, check_profile;
 
-/* Letters that nobody drew at random: xxxxxxxx, abcdefgh, EXAMPLE. For keys, eight bytes at least. */
+/* Letters that nobody drew at random (xxxxxxxx, abcdefgh, EXAMPLE), or a sample that is published. For keys,
+ * ten bytes at least. */
 bool is_made_up(struct slice key);
 
 /* Shannon's entropy of a run of letters, in thousandths of a bit a letter. */

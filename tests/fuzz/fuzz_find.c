@@ -14,6 +14,7 @@ const char *const fuzz_seeds[] = {
     "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
     "\xEF\xBC\x94\xEF\xBC\x91 ann%40example.org &#64; &#x40; ann [at] example (dot) org 4 1 1 1\xE2\x80\x8B",
     "NHS 604 459 0852, AB 12 34 56 C, CPF 819.392.335-93, born 17 May 1984, 52\302\26031'12\"N",
+    "username: ada_l, /home/ada/x, ssh jdoe@build01, @ada_l, sshpass -p hunter22, Private-Lines: 2\nAAAA\nBBBB",
     "driver's license number is D123-4567-8901, M\xC3\x9C-XY 123, 45-year-old, 00:1B:44:11:3A:B7, DEUTDEFF",
     NULL,
 };

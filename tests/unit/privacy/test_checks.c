@@ -185,11 +185,11 @@ static void secrets_by_their_names(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "postgres://admin:{password|s3cr3tP4ss}@db.internal:5432/app",
+        "postgres://{url_credentials|admin:s3cr3tP4ss}@db.internal:5432/app",
         "https://{email|ada@example.org}",
         "my password is {password|Tr0ub4dor&3}.",
         "Your password is: {password|hunter2}, pass={password|pQ9wTxu4}",
-        "password={password|hunter2}&user=ada",
+        "password={password|hunter2}&user={user_name|ada}",
         "[\"password\": \"{password|correct-horse}\"]",
         "passwort: {password|geheim7}, 密码:{password|abc12345}",
         "curl -u ada:{password|pQ9wTxu4Fg} https://example.org",

@@ -1,7 +1,7 @@
 /*
  * test_figures.c - the finder on the public evaluation data in ../shared/data/pii, where that is there.
  *
- * What has one right answer is asserted (IBANs, IP addresses, wallets: every case); the rest is printed.
+ * What the project promises is asserted, the rest is printed.
  * README.md beside the data defines the figures.
  */
 #include <stdarg.h>
@@ -178,7 +178,8 @@ static void secrets_are_told(void **state)
     for_each_row("secrets.jsonl", on_secret, &s);
     printf("secrets: %u of %u found, %u of %u falsely\n", s.found.right, s.found.all, s.falsely.right,
            s.falsely.all);
-    assert_true(s.found.right * 10 >= s.found.all * 9);
+    assert_true(s.found.right * 100 >= s.found.all * 98);
+    assert_int_equal(s.falsely.right, 0);
 }
 
 /* --- spans ------------------------------------------------------------------------------------------------ */
