@@ -1,8 +1,8 @@
 /*
  * cmd_explain.c - weir explain: what Weir would do with a prompt, and why.
  *
- * Nothing is asked, spent or kept. Placeholders are keyed with the settings' secret; where they have none, the
- * running Weir has one of its own and its placeholders look otherwise.
+ * Nothing is asked, spent or kept. Placeholders are those of the running Weir: keyed with the settings' secret,
+ * or with the key in its state folder.
  */
 #include "cmd_explain.h"
 #include "commands.h"
@@ -30,7 +30,7 @@ static bool explain(struct explanation *e, struct slice model, struct slice prom
     e->is_refused = !decide(l->policy, &e->facts, &e->decision, &e->why);
 
     struct vault_key key;
-    vault_key_derive(&l->settings->master_key, slice_str(e->team->name), &key);
+    loaded_key(l, e->team, &key);
     struct vault *vault = vault_new(l->arena, &key);
     vault_set_ways(vault, e->decision.surrogate, e->decision.remove);
     e->redactions = redact(&e->chat, &e->inspection, e->decision.hide, vault, l->arena);
@@ -67,6 +67,13 @@ const char *explained_worst_usd(const struct explanation *e, const struct model 
     return out;
 }
 
+struct finding_place explained_place(const struct explanation *e, size_t nth, const struct finding *f)
+{
+    struct slice text = e->chat.text[nth].text;
+    return (struct finding_place){ slice_code_points(slice_cut(text, 0, f->start)),
+                                   slice_code_points(slice_cut(text, 0, f->end)) };
+}
+
 const char *explained_zone(const struct explanation *e, const struct model *model)
 {
     return e->loaded->settings->zone[model->provider->zone];
@@ -81,8 +88,11 @@ static void print_findings(const struct explanation *e)
         const struct findings *found = &e->inspection.findings[t];
         for (size_t i = 0; i < found->count; i++, label = "") {
             const struct finding *f = &found->item[i];
-            printf("  %-12s%s, bytes %zu to %zu, confidence %.2f (%s)\n", label, pii_word(f->kind), f->start,
-                   f->end, (double)f->confidence, f->source);
+            struct finding_place  place = explained_place(e, t, f);
+            const char           *rule = who_hides(e->loaded->policy, &e->facts, f->kind);
+            printf("  %-12s%s, characters %zu to %zu, confidence %.2f (%s); %s%s\n", label, pii_word(f->kind),
+                   place.start, place.end, (double)f->confidence, f->source, rule ? "hidden by " : "not hidden",
+                   rule ? rule : "");
         }
     }
     if (*label)
@@ -93,8 +103,9 @@ static void print_allowed(const struct explanation *e)
 {
     for (size_t i = 0; i < e->inspection.allowed_count; i++) {
         const struct allowed *a = &e->inspection.allowed[i];
-        printf("  %-12s%s, bytes %zu to %zu (%s), by %s:%u\n", i ? "" : "allowed", pii_word(a->finding.kind),
-               a->finding.start, a->finding.end, a->finding.source, a->by.file, a->by.line);
+        struct finding_place  place = explained_place(e, a->text, &a->finding);
+        printf("  %-12s%s, characters %zu to %zu (%s), by %s:%u\n", i ? "" : "allowed",
+               pii_word(a->finding.kind), place.start, place.end, a->finding.source, a->by.file, a->by.line);
     }
 }
 
@@ -267,6 +278,9 @@ static void print_all(const struct explanation *e)
     const char *near = e->loaded->settings->zone[0];
     if (explained_leaves(e))
         printf("\nWhat leaves zone %s%s\n  %.*s\n", near, e->redactions ? "" : ", as it came",
+               SLICE_ARG(explained_text(e)));
+    else if (e->redactions)
+        printf("\nWhat leaves zone %s\n  nothing; hidden, it would read\n  %.*s\n", near,
                SLICE_ARG(explained_text(e)));
     else
         printf("\nWhat leaves zone %s\n  nothing\n", near);

@@ -24,6 +24,12 @@ bool explained_leaves(const struct explanation *);
 /* What models beyond zone 0 would be sent: the prompt as it is now. */
 struct slice explained_text(const struct explanation *);
 
+/* Where a finding of the nth text stands: in code points, as findings are told everywhere. */
+struct finding_place {
+    size_t start, end;
+};
+struct finding_place explained_place(const struct explanation *, size_t nth, const struct finding *);
+
 /* At most what asking the model costs, as US dollars, written to out; NULL where that is not known. */
 const char *explained_worst_usd(const struct explanation *, const struct model *, char out[32]);
 

@@ -1,7 +1,8 @@
 /*
  * cmd_explain_json.c - weir explain --json.
  *
- * "sent" is what leaves zone 0, null where nothing does.
+ * "redacted" is the prompt with all hidden that the rules want hidden, "sent" what leaves zone 0, null where
+ * nothing does. Offsets are code points.
  * Amounts are strings of US dollars with nine decimals, since JSON's numbers would round them.
  */
 #include "cmd_explain.h"
@@ -60,18 +61,26 @@ static void add_real(struct buf *out, const char *key, double value)
 
 /* ---- the document ---- */
 
+static void add_place(struct buf *out, const struct explanation *e, size_t nth, const struct finding *f)
+{
+    struct finding_place place = explained_place(e, nth, f);
+    add_str(out, "kind", pii_word(f->kind));
+    add_int(out, "start", (int64_t)place.start);
+    add_int(out, "end", (int64_t)place.end);
+}
+
 static void add_findings(struct buf *out, const struct explanation *e)
 {
     open_group(out, "findings", '[');
     for (size_t t = 0; t < e->chat.text_count; t++) {
         const struct findings *found = &e->inspection.findings[t];
         for (size_t i = 0; i < found->count; i++) {
+            const struct finding *f = &found->item[i];
             open_group(out, NULL, '{');
-            add_str(out, "kind", pii_word(found->item[i].kind));
-            add_int(out, "start", (int64_t)found->item[i].start);
-            add_int(out, "end", (int64_t)found->item[i].end);
-            add_real(out, "confidence", (double)found->item[i].confidence);
-            add_str(out, "source", found->item[i].source);
+            add_place(out, e, t, f);
+            add_real(out, "confidence", (double)f->confidence);
+            add_str(out, "source", f->source);
+            add_str(out, "hidden_by", who_hides(e->loaded->policy, &e->facts, f->kind));
             buf_add_byte(out, '}');
         }
     }
@@ -85,9 +94,7 @@ static void add_allowed(struct buf *out, const struct explanation *e)
     for (size_t i = 0; i < e->inspection.allowed_count; i++) {
         const struct allowed *a = &e->inspection.allowed[i];
         open_group(out, NULL, '{');
-        add_str(out, "kind", pii_word(a->finding.kind));
-        add_int(out, "start", (int64_t)a->finding.start);
-        add_int(out, "end", (int64_t)a->finding.end);
+        add_place(out, e, a->text, &a->finding);
         add_str(out, "file", a->by.file);
         add_int(out, "line", a->by.line);
         buf_add_byte(out, '}');
@@ -257,9 +264,10 @@ static void add_decision(struct buf *out, const struct explanation *e)
     buf_add_byte(out, '}');
 }
 
-static void add_refusal(struct buf *out, const struct explanation *e)
+static void add_outcome(struct buf *out, const struct explanation *e)
 {
     char message[512];
+    add_text(out, "redacted", explained_text(e));
     if (!e->is_refused) {
         add_str(out, "refused", NULL);
         if (explained_leaves(e))
@@ -284,7 +292,7 @@ void explain_as_json(const struct explanation *e)
     add_str(&out, "team", e->team->name);
     add_facts(&out, e);
     add_decision(&out, e);
-    add_refusal(&out, e);
+    add_outcome(&out, e);
     buf_add_str(&out, "}\n");
     fwrite(out.ptr, 1, out.len, stdout);
     buf_wipe(&out);

@@ -1,7 +1,11 @@
 /* cmd_load.c - see cmd_load.h. */
 #include "cmd_load.h"
 
+#include "base/die.h"
 #include "files.h"
+#include "master_key.h"
+
+#include <openssl/rand.h>
 
 #include <unistd.h>
 
@@ -87,4 +91,14 @@ const struct team *loaded_team(const struct loaded *l, const char *name)
         if (!name || strcmp(settings->team[i].name, name) == 0)
             return &settings->team[i];
     return NULL;
+}
+
+void loaded_key(const struct loaded *l, const struct team *team, struct vault_key *out)
+{
+    struct vault_key master = l->settings->master_key;
+    bool has_key = l->settings->has_master_key || master_key_read(l->settings->state_folder, &master);
+    if (!has_key && RAND_bytes(master.bytes, sizeof master.bytes) != 1)
+        die("OpenSSL has no random bytes");
+    vault_key_derive(&master, slice_str(team->name), out);
+    explicit_bzero(&master, sizeof master);
 }

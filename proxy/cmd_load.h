@@ -28,6 +28,10 @@ MUST_CHECK bool loaded_open(struct loaded *, const char *file);
 MUST_CHECK bool loaded_open_model(struct loaded *, const char *file);
 void            loaded_close(struct loaded *);
 
+/* What the running Weir keys the team's placeholders with: by the settings' secret, or the key in its state
+ * folder; where there is neither, one drawn now. */
+void loaded_key(const struct loaded *, const struct team *, struct vault_key *out);
+
 /* The team so named, the first for NULL; NULL where there is none. */
 const struct team *loaded_team(const struct loaded *, const char *name);
 

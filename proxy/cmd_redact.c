@@ -8,11 +8,9 @@
 #include "cmd_redact.h"
 
 #include "commands.h"
-#include "master_key.h"
 
 #include <fcntl.h>
 #include <getopt.h>
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -165,23 +163,6 @@ static bool read_kinds(struct redactor *r, const char *list)
     return true;
 }
 
-static bool make_key(struct redactor *r, const char *team_name)
-{
-    const struct settings *settings = r->loaded.settings;
-    const struct team     *team = loaded_team(&r->loaded, team_name);
-    struct vault_key       master = settings->master_key;
-    if (!team) {
-        fprintf(stderr, "there is no team \"%s\"\n", team_name);
-        return false;
-    }
-    bool ok = settings->has_master_key || master_key_read(settings->state_folder, &master) ||
-              RAND_bytes(master.bytes, sizeof master.bytes) == 1;
-    if (ok)
-        vault_key_derive(&master, slice_str(team->name), &r->key);
-    explicit_bzero(&master, sizeof master);
-    return ok;
-}
-
 /* Maps of several runs may stand in one file, one after the other. */
 static bool open_map(struct redactor *r, const char *file)
 {
@@ -203,9 +184,13 @@ static int redact_stdin(struct redactor *r, const struct wanted *w)
         fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&r->loaded.diag.text)));
         return REDACT_FAILED;
     }
-    if (!read_kinds(r, w->kinds))
+    const struct team *team = loaded_team(&r->loaded, w->team);
+    if (!team)
+        fprintf(stderr, "there is no team \"%s\"\n", w->team);
+    if (!team || !read_kinds(r, w->kinds))
         return REDACT_MISUSED;
-    return make_key(r, w->team) && open_map(r, w->map_file) ? w->run(r) : REDACT_FAILED;
+    loaded_key(&r->loaded, team, &r->key);
+    return open_map(r, w->map_file) ? w->run(r) : REDACT_FAILED;
 }
 
 int cmd_redact(int argc, char **argv)

@@ -136,6 +136,10 @@ bool reach_allows(unsigned reach, unsigned zone);
  * and the audit. */
 MUST_CHECK bool decide(const struct policy *, const struct facts *, struct decision *out, struct fault *why);
 
+/* The first rule that wants the kind hidden, "law: secrets" where none does and it is hidden all the same;
+ * NULL: it is not hidden. */
+const char *who_hides(const struct policy *, const struct facts *, enum pii_kind);
+
 /* The worst that asking a model can cost: every byte of the prompt a token, up to what the model reads, and for
  * each of `choices` all the output that it may give: the lesser of max_tokens (-1: not given) and the model's
  * own limit. An amount beyond int64 is INT64_MAX. false: NO_PRICE, where price or limit are not known. */

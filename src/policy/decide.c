@@ -216,3 +216,11 @@ bool decide(const struct policy *p, const struct facts *facts, struct decision *
     return apply_privacy(p, facts, out, why) && apply_cost(p, facts, out, why) && choose(p, facts, out, why) &&
            strike(p, out, why);
 }
+
+const char *who_hides(const struct policy *p, const struct facts *facts, enum pii_kind kind)
+{
+    for (size_t i = 0; i < p->privacy_count; i++)
+        if ((p->privacy[i].hide >> kind & 1) && condition_holds(p->privacy[i].when, facts, PRIVACY_ASKS))
+            return p->privacy[i].name;
+    return p->needs.pii && (secrets >> kind & 1) ? "law: secrets" : NULL;
+}

@@ -19,7 +19,7 @@ EMAIL = "ada@example.com"
 @pytest.fixture
 def settings(stage):
     nobody = {"url": "http://127.0.0.1:9/v1"}
-    stage.write("weir.yaml", stage.settings(local=nobody, cloud=nobody, policy=POLICY, teams=TEAMS,
+    stage.write("weir.yaml", stage.settings(local=nobody, cloud=nobody, policy=POLICY, teams=TEAMS, secret="ab" * 32,
                                             prices={"large": {"input": 1, "output": 2}}))
     return stage.folder / "weir.yaml"
 
@@ -47,6 +47,18 @@ def test_explain_tells_what_the_reach_strikes_out(settings):
     told = explain(settings, "my social security number is 536-90-4399")
     assert told["decision"]["reach"] == "local"
     assert [asked["model"] for asked in told["decision"]["ask"]] == ["small"]
+
+
+def test_explain_shows_what_is_hidden_where_and_by_which_rule(settings):
+    prompt = f"grüße 😀 {EMAIL}, AKIAQ3EGRZ7MWBXK2LTN, 536-90-4399"
+    told = explain(settings, prompt)
+    found = [(finding["kind"], prompt[finding["start"]:finding["end"]], finding["hidden_by"]) for finding in told["facts"]["findings"]]
+    assert found == [("email", EMAIL, "masked"), ("api_key", "AKIAQ3EGRZ7MWBXK2LTN", "law: secrets"), ("us_ssn", "536-90-4399", None)]
+    assert all(finding["source"] and 0.5 <= finding["confidence"] <= 1 for finding in told["facts"]["findings"])
+    assert told["sent"] is None, "the number keeps it home"
+    assert told["redacted"].startswith("grüße 😀 EMAIL_") and told["redacted"].endswith(", 536-90-4399")
+    said = run("explain", "-c", settings, prompt).stdout
+    assert f"hidden, it would read\n  {told['redacted']}" in said and "law: secrets" in said and "not hidden" in said
 
 
 def test_explain_speaks_to_people_too(settings):

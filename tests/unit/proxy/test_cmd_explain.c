@@ -103,8 +103,12 @@ static void a_person_reads_facts_rules_way_and_what_is_sent(void **state)
     int         status;
     const char *text = told(cmd_explain, &status, "write to ann@example.org", NULL);
     assert_int_equal(status, 0);
-    static const char *const wanted[] = { "email, bytes 9 to 24", "masked",        "purse: 1.500000000",
-                                          "large: huge at far",   "costs at most", "small: tiny at near",
+    static const char *const wanted[] = { "email, characters 9 to 24",
+                                          "masked",
+                                          "purse: 1.500000000",
+                                          "large: huge at far",
+                                          "costs at most",
+                                          "small: tiny at near",
                                           "write to EMAIL_" };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         if (!strstr(text, wanted[i]))
