@@ -217,10 +217,18 @@ bool decide(const struct policy *p, const struct facts *facts, struct decision *
            strike(p, out, why);
 }
 
+static bool wants_hidden(const struct privacy_rule *rule, enum pii_kind kind)
+{
+    pii_set hidden = 0;
+    for (int way = 0; way < HIDINGS; way++)
+        hidden |= rule->hide[way];
+    return hidden >> kind & 1;
+}
+
 const char *who_hides(const struct policy *p, const struct facts *facts, enum pii_kind kind)
 {
     for (size_t i = 0; i < p->privacy_count; i++)
-        if ((p->privacy[i].hide >> kind & 1) && condition_holds(p->privacy[i].when, facts, PRIVACY_ASKS))
+        if (wants_hidden(&p->privacy[i], kind) && condition_holds(p->privacy[i].when, facts, PRIVACY_ASKS))
             return p->privacy[i].name;
     return p->needs.pii && (secrets >> kind & 1) ? "law: secrets" : NULL;
 }
