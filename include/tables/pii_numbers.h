@@ -75,7 +75,7 @@ PII_NUMBER(HEALTH_ID,      "de health",         "a999999999",                   
 PII_NUMBER(PRACTITIONER,   "de lanr",           "999999999",                                 de_lanr,       0.37, 0.94, "lanr|arzt*|ärzt*|praxis", "")
 PII_NUMBER(COMPANY_ID,     "de register",       "aaa~9*",                                    de_register,   0.80, 0.95, "handelsregister*|amtsgericht", "")
 PII_NUMBER(PLATE,          "de plate",          "A,A,9*|A,AA,9*|AA,A,9*|AA,AA,9*|AAA,A,9*|AAA,AA,9*|A,A,9*A|A,AA,9*A|AA,A,9*A|AA,AA,9*A|AAA,A,9*A|AAA,AA,9*A", de_plate,      0.35, 0.92, PLATE_WORDS, "")
-PII_NUMBER(PLATE,          "de plate, small",   "a,aa,9*",                                   de_plate,      0.25, 0.85, PLATE_WORDS, "")
+PII_NUMBER(PLATE,          "de plate, small",   "a,aa,9*",                                   de_plate_short, 0.35, 0.85, PLATE_WORDS, "")
 PII_NUMBER(POSTCODE,       "de postcode",       "99999",                                     de_plz,        0.35, 0.92, "plz|postleitzahl", "")
 PII_NUMBER(NATIONAL_ID,    "at svnr",           "9999~999999",                               at_svnr,       0.45, 0.95, "svnr|sozialversicherung*|sv-nummer|versicherungsnummer", "")
 PII_NUMBER(NATIONAL_ID,    "ch ahv",            "999_9999_9999_99",                          ch_ahv,        0.90, 0.98, "ahv*|avs|sozialversicherung*", "")

@@ -28,7 +28,7 @@ proof_fn proof_us_routing, proof_us_itin, proof_us_ein, proof_us_npi, proof_us_d
     proof_mx_curp, proof_mx_rfc, proof_br_cpf, proof_br_cnpj, proof_ar_cuit, proof_cl_rut;
 proof_fn proof_uk_nino, proof_uk_nhs, proof_uk_plate, proof_uk_plate_old, proof_uk_postcode, proof_ie_pps;
 proof_fn proof_de_tax, proof_de_vat, proof_de_social, proof_de_kvnr, proof_de_lanr, proof_de_register,
-    proof_de_plate, proof_de_plz, proof_at_svnr, proof_ch_ahv;
+    proof_de_plate, proof_de_plate_short, proof_de_plz, proof_at_svnr, proof_ch_ahv;
 proof_fn proof_fr_nir, proof_fr_spi, proof_be_nn, proof_nl_bsn, proof_es_nif, proof_es_nie, proof_pt_nif,
     proof_it_cf;
 proof_fn proof_se_pnr, proof_fi_hetu, proof_no_fnr, proof_dk_cpr, proof_ee_code;

@@ -273,8 +273,8 @@ static void a_route_brings_all_it_says(void **state)
 static void redaction_adds_up(void **state)
 {
     struct fixture *f = *state;
-    pii_set key = 1u << PII_API_KEY | 1u << PII_PASSWORD, email = 1u << PII_EMAIL, phone = 1u << PII_PHONE,
-            iban = 1u << PII_IBAN;
+    pii_set         key = 1u << PII_API_KEY | 1u << PII_PASSWORD | 1u << PII_URL_LOGIN, email = 1u << PII_EMAIL,
+            phone = 1u << PII_PHONE, iban = 1u << PII_IBAN;
     compile(f,
             "privacy:\n"
             "  - { name: a, when: { any: [{ pii: email }, { not: { pii: iban } }] }, redact: placeholder }\n"
