@@ -71,12 +71,12 @@ CLINC_UNCLEAR = set("calories nutrition_info vaccines insurance insurance_change
 
 
 def mmlu():
-    """[(group, text, topic, chance that the weak model is wrong, weight)]; a question and its bare form share a group."""
+    """Each question twice, as it is and bare of its options; both have one `question`."""
     out = []
     for i, r in enumerate(rows("routing", "mmlu.jsonl.gz")):
-        topic, wrong = MMLU_TOPIC[r["subject"]], 1.0 - r["weak_ok"]
-        out.append((i, r["prompt"], topic, wrong, 1.0))
-        out.append((i, without_options(r["prompt"]), topic, wrong, 0.7))
+        known = {"question": i, "topic": MMLU_TOPIC[r["subject"]], "wrong": 1.0 - r["weak_ok"], "right": (float(r["weak_ok"]), float(r["strong_ok"]))}
+        out.append({"text": r["prompt"], "is_bare": False, **known})
+        out.append({"text": without_options(r["prompt"]), "is_bare": True, **known})
     return out
 
 
@@ -94,6 +94,12 @@ def by_hand(name):
     """[(is hard, topic, text)] of a list that was written by hand, apart from the templates, and is never trained on."""
     with open(os.path.join(HERE, name + ".tsv")) as f:
         return [(level == "hard", topic, text) for level, topic, text in (line.rstrip("\n").split("\t") for line in f)]
+
+
+def labelled(name):
+    """[(label, text)] of a list of texts written by hand, which is never trained on."""
+    with open(os.path.join(HERE, name + ".tsv")) as f:
+        return [(int(label), text.replace("\\n", "\n")) for label, text in (line.rstrip("\n").split("\t") for line in f)]
 
 
 def made():

@@ -1,10 +1,10 @@
-"""The shape that both heads have, trained by plain gradient descent (Adam) in numpy.
+"""The shape that all heads have, trained by plain gradient descent (Adam) in numpy.
 
-    hidden = relu(A x + a)            x: embedding and marks
+    hidden = relu(A x + a)            x: embedding, middle states and marks
     out    = B hidden + C words + b   words: 1/sqrt(n) in each of a text's n buckets
 
-The same few lines are src/slm/heads.c's; here they also learn. `out` goes through a sigmoid (difficulty) or a
-softmax (topic).
+The same few lines are src/slm/heads.c's; here they also learn. `out` goes through a softmax where just
+one thing can be so (the topic), else each through a sigmoid.
 """
 
 import numpy as np
@@ -24,8 +24,9 @@ def word_matrix(bucket_lists):
 class Head:
     NAMES = ("A", "a", "B", "b", "C")
 
-    def __init__(self, inputs, hidden, outputs, seed=0):
+    def __init__(self, inputs, hidden, outputs, squash, seed=0):
         rng = np.random.default_rng(seed)
+        self.squash = squash
         self.A = (rng.standard_normal((inputs, hidden)) * np.sqrt(2 / inputs) * 4).astype(np.float32)
         self.a = np.zeros(hidden, np.float32)
         self.B = (rng.standard_normal((hidden, outputs)) * np.sqrt(1 / hidden)).astype(np.float32)
@@ -37,7 +38,7 @@ class Head:
         return np.maximum(x @ self.A + self.a, 0) @ self.B + words @ self.C + self.b
 
     def predict(self, x, words):
-        return squash(self.logits(x, words))
+        return self.squash(self.logits(x, words))
 
     def fit(self, x, words, target, weight, epochs=12, rate=2e-3, batch=256, drop=0.3, decay=0.02, words_rate=0.5):
         """target: rows of shares, weight: one a row. drop: share of hidden units left out of a step."""
@@ -52,7 +53,7 @@ class Head:
                 mask = (self.rng.random((batch, self.A.shape[1])) >= drop).astype(np.float32) / (1 - drop)
                 hidden = np.maximum(xs @ self.A + self.a, 0) * mask
                 out = hidden @ self.B + ws @ self.C + self.b
-                d_out = (squash(out) - target[rows]) * (weight[rows, None] / batch).astype(np.float32)
+                d_out = (self.squash(out) - target[rows]) * (weight[rows, None] / batch).astype(np.float32)
                 d_hidden = (d_out @ self.B.T) * mask * (hidden > 0)
                 slopes = {"A": xs.T @ d_hidden, "a": d_hidden.sum(0), "B": hidden.T @ d_out, "b": d_out.sum(0),
                           "C": np.asarray(ws.T @ d_out)}
@@ -67,8 +68,10 @@ class Head:
         return self
 
 
-def squash(out):
-    if out.shape[1] == 1:
-        return 1 / (1 + np.exp(-out))
+def sigmoid(out):
+    return 1 / (1 + np.exp(-out))
+
+
+def softmax(out):
     e = np.exp(out - out.max(1, keepdims=True))
     return e / e.sum(1, keepdims=True)

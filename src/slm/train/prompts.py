@@ -298,7 +298,7 @@ GROUPS = [
 OPENERS = ["", "", "", "", "", "", "please ", "hey, ", "Hi! ", "quick question: ", "Could you help me? ", "I need help. ", "ok so ", "Good morning. ", "for my homework: "]
 
 
-def fill(template, rng):
+def fill(template, rng, slots=SLOTS):
     """Every {slot} with one of its words; fillers may hold slots of their own."""
     while True:
         found = re.search(r"\{(\w+)\}", template)
@@ -307,7 +307,7 @@ def fill(template, rng):
         if found[1] == "mrn":
             word = "".join(rng.choice("0123456789") for _ in range(rng.choice([6, 8, 8, 10])))
         else:
-            word = rng.choice(SLOTS[found[1]])
+            word = rng.choice(slots[found[1]])
         template = template[: found.start()] + word + template[found.end() :]
 
 
