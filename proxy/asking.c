@@ -334,7 +334,7 @@ static struct chat_text *plain_texts(struct exchange *x)
     buf_init(&words, SIZE_MAX); /* bounded by the body */
     memcpy(plain, chat->text, chat->text_count * sizeof *plain);
     for (size_t i = 0; i < chat->text_count; i++) {
-        if (x->sentences_dropped && plain[i].now.ptr) {
+        if ((x->sentences_dropped || x->summaries) && plain[i].now.ptr) {
             buf_reset(&words);
             vault_restore(x->vault, plain[i].now, plain[i].place == CHAT_TOOL_ARGUMENTS, &words);
             plain[i].now = arena_copy(x->arena, buf_slice(&words));
@@ -385,6 +385,7 @@ static const struct model *next_model(struct exchange *x)
 
 enum step_result take_forward(struct exchange *x)
 {
+    exchange_take_shortened(x);
     const struct model *model = next_model(x);
     if (!model && x->draft_model) { /* nothing better is to be had */
         x->model = x->draft_model;

@@ -264,6 +264,8 @@ static void print_way(const struct explanation *e)
     if (d->compress_above_tokens)
         printf("  %-12sabove %lld tokens to %.0f %% of its words\n", "shortened",
                (long long)d->compress_above_tokens, 100 * d->compress_to);
+    if (d->compress_by)
+        print_model(e, "by", d->compress_by, "its summaries are checked; else sentences are chosen");
     if (d->cache_keep_ms)
         printf("  %-12sfor %g hours\n", "remembered", (double)d->cache_keep_ms / 3600000);
 }

@@ -238,6 +238,7 @@ static void add_route(struct buf *out, const struct explanation *e)
         open_group(out, "compress", '{');
         add_int(out, "above_tokens", d->compress_above_tokens);
         add_real(out, "to", d->compress_to);
+        add_str(out, "by", d->compress_by ? d->compress_by->name : NULL);
         buf_add_byte(out, '}');
     } else {
         add_str(out, "compress", NULL);

@@ -6,15 +6,16 @@
  * before the first byte of its answer is followed by the next one that the decision allows (by way of reserve,
  * when it has to be paid all the same), and a draft that is not good enough by the model it escalates to.
  *
- *   client -> identify -> understand -> admit -> inspect -> decide -> redact -> recall -> shorten -> reserve ->
- * forward -> client redis    SLM        pure                 redis     SLM        redis      network     |
- *                                                                                                        settle
- * <-----------+
+ *   client -> identify -> understand -> admit -> inspect -> decide -> redact -> recall -> reserve ->
+ *   client                            redis    SLM        pure                redis     redis
+ *             summarize -> shorten -> forward -> client          settle, always
+ *             network      SLM        network
  */
 #include "exchange_parts.h"
 
 #include "base/die.h"
 #include "base/log.h"
+#include "slm/faithful.h"
 
 enum { ERROR_BODY_MOST = 64 * 1024 };
 
@@ -26,8 +27,9 @@ enum { ERROR_BODY_MOST = 64 * 1024 };
     STEP(decide, "where it goes, and why")                                                                     \
     STEP(redact, "what must stay here")                                                                        \
     STEP(recall, "answered before?")                                                                           \
-    STEP(shorten, "what of a long context matters")                                                            \
     STEP(reserve, "the worst it can cost")                                                                     \
+    STEP(summarize, "a long context in fewer words")                                                           \
+    STEP(shorten, "what of a long context matters")                                                            \
     STEP(forward, "ask, and relay the answer")
 
 #define STEP(name, words) enum step_result take_##name(struct exchange *);
@@ -255,12 +257,42 @@ enum step_result take_recall(struct exchange *x)
     return wait_for(x, cancel_redis);
 }
 
+static size_t passages_words(const struct thinking *t)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < t->passages; i++)
+        words += words_count(t->passage[i].text);
+    return words;
+}
+
+/* A summary that may stand in for its text does, and is not cut further. */
+static void judge_summaries(struct thinking *t)
+{
+    for (size_t i = 0; i < t->passages; i++) {
+        struct passage *passage = &t->passage[i];
+        if (t->summary[i].len == 0)
+            continue;
+        const char *fault = summary_fault(t->arena, passage->text, t->summary[i], t->question);
+        if (fault) {
+            log_debug("summary_refused", "%s: %s", t->exchange->id, fault);
+            t->summary[i].len = 0;
+            continue;
+        }
+        passage->text = t->summary[i];
+        passage->is_fixed = true;
+        t->accepted++;
+    }
+}
+
 static void run_shortening(struct job *job, const struct inspector *inspector)
 {
     struct thinking *t = (struct thinking *)job;
     struct exchange *x = t->exchange;
-    if (inspector->worker)
-        shorten(inspector->worker, t->arena, t->question, t->passage, t->passages, x->decision.compress_to);
+    size_t           words = passages_words(t);
+    judge_summaries(t);
+    double wanted = x->decision.compress_to * (double)words, left = (double)passages_words(t);
+    if (inspector->worker && wanted < left)
+        shorten(inspector->worker, t->arena, t->question, t->passage, t->passages, wanted / left);
 }
 
 static void cancel_shortening(struct exchange *x)
@@ -275,25 +307,28 @@ static void on_shorten_late(void *arg)
     exchange_go_on(x); /* a convenience: the request goes on at its full length */
 }
 
-/* What may be cut: the words of earlier turns and tool results. The system prompt, the last user turn, what is
- * JSON for someone, and what comes after the last user turn (a running tool loop) stay. */
-static bool may_shorten(const struct chat *chat, const struct chat_text *text)
+bool exchange_may_shorten(const struct chat *chat, const struct chat_text *text)
 {
     return text->place == CHAT_CONTENT && text->message != CHAT_NO_MESSAGE && text->message < chat->last_user &&
            (text->role == CHAT_USER || text->role == CHAT_ASSISTANT || text->role == CHAT_TOOL);
 }
 
-static struct slice text_now(const struct chat_text *text)
+struct slice exchange_text_now(const struct chat_text *text)
 {
     return text->now.ptr ? text->now : text->text;
+}
+
+bool exchange_is_long(const struct exchange *x)
+{
+    return x->decision.compress_above_tokens > 0 && x->facts.tokens > x->decision.compress_above_tokens &&
+           x->chat.last_user != CHAT_NO_MESSAGE;
 }
 
 enum step_result take_shorten(struct exchange *x)
 {
     struct thinking *t = &x->shortening;
     struct chat     *chat = &x->chat;
-    if (x->decision.compress_above_tokens == 0 || x->facts.tokens <= x->decision.compress_above_tokens ||
-        chat->last_user == CHAT_NO_MESSAGE)
+    if (!exchange_is_long(x) || x->candidate > 0)
         return NEXT;
     if (x->inspecting.is_out)
         return NEXT; /* an inspection that came too late still reads the texts that this would change */
@@ -303,29 +338,37 @@ enum step_result take_shorten(struct exchange *x)
     t->passages = chat->text_count;
     for (size_t i = 0; i < chat->text_count; i++)
         t->passage[i] = (struct passage){
-            .text = arena_copy(t->arena, text_now(&chat->text[i])),
-            .is_fixed = !may_shorten(chat, &chat->text[i]),
+            .text = arena_copy(t->arena, exchange_text_now(&chat->text[i])),
+            .is_fixed = !exchange_may_shorten(chat, &chat->text[i]),
         };
+    t->summary = arena_array(t->arena, chat->text_count, sizeof *t->summary);
+    for (unsigned i = 0; i < x->summarizing.at && i < x->summarizing.count; i++)
+        t->summary[x->summarizing.text[i]] = arena_copy(t->arena, x->summarizing.summary[i]);
     if (!think(x, t, run_shortening))
         return NEXT;
     timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_shorten_late, x);
     return wait_for(x, cancel_shortening);
 }
 
-static void take_shortened(struct exchange *x)
+void exchange_take_shortened(struct exchange *x)
 {
     struct thinking *t = &x->shortening;
     if (!t->is_done)
         return;
-    t->is_done = false; /* once: to reserve may come again */
+    t->is_done = false;
     for (size_t i = 0; i < t->passages; i++) {
         struct passage *passage = &t->passage[i];
+        if (t->summary[i].len)
+            x->chat.text[i].now = t->summary[i];
         if (passage->dropped == 0)
             continue;
         x->chat.text[i].now = passage->kept;
         x->sentences_dropped += passage->dropped;
     }
+    x->summaries = t->accepted;
     metrics_add(x->tools->metrics, METRIC_SENTENCES_DROPPED, x->sentences_dropped);
+    metrics_add(x->tools->metrics, METRIC_SUMMARIES, x->summaries);
+    metrics_add(x->tools->metrics, METRIC_SUMMARIES_REFUSED, x->summarizing.count - x->summaries);
 }
 
 /* Of the candidates that are left one answers; a draft and what it escalates to may both have to be paid. */
@@ -336,6 +379,7 @@ static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
      * prompt. */
     int64_t bytes = (int64_t)x->body.len + (int64_t)x->redactions * SHOWN_MOST;
     int64_t cost, escalated = 0;
+    int64_t summaries = x->candidate == 0 ? exchange_summaries_worst(x) : 0;
     *worst = 0;
     for (unsigned i = x->candidate; i < decision->count; i++) {
         if (!price_worst(decision->candidate[i], bytes, x->chat.max_tokens, x->chat.choices, &cost, why))
@@ -345,7 +389,7 @@ static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
     if (decision->escalate_to &&
         !price_worst(decision->escalate_to, bytes, x->chat.max_tokens, x->chat.choices, &escalated, why))
         return false;
-    if (__builtin_add_overflow(*worst, escalated, worst))
+    if (__builtin_add_overflow(*worst, escalated, worst) || __builtin_add_overflow(*worst, summaries, worst))
         *worst = INT64_MAX;
     return true;
 }
@@ -360,6 +404,8 @@ static bool stay_local(struct exchange *x)
             decision->candidate[kept++] = decision->candidate[i];
     decision->count = kept;
     decision->escalate_to = NULL;
+    if (decision->compress_by && decision->compress_by->provider->zone > 0)
+        x->summarizing.count = 0;
     return kept > x->candidate;
 }
 
@@ -399,7 +445,6 @@ static void cancel_reserve(struct exchange *x)
 
 enum step_result take_reserve(struct exchange *x)
 {
-    take_shortened(x);
     const struct decision *decision = &x->decision;
     int64_t                worst = 0;
     struct fault           why = { 0 };
@@ -486,6 +531,7 @@ static void free_now(void *arg)
     buf_wipe(&x->out);
     buf_wipe(&x->draft);
     buf_wipe(&x->error_body);
+    buf_wipe(&x->summarizing.heard);
     snapshot_unref(&x->snapshot);
     arena_free(&arena);
 }

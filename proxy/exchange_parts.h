@@ -27,9 +27,25 @@ struct thinking {
     bool              is_awaited; /* the exchange waits for it */
     bool              is_done;    /* its results may be read */
     struct inspection inspection;
-    struct passage   *passage; /* summarizing: */
+    struct passage   *passage; /* shortening: */
     size_t            passages;
     struct slice      question;
+    struct slice     *summary;  /* of each passage; empty: none was made, or it was not taken */
+    unsigned          accepted; /* # summaries taken */
+};
+
+/* Summaries that a model is asked for; summarize.c. */
+enum { SUMMARIES_MOST = 8 };
+struct summarizing {
+    bool         is_planned;
+    size_t       text[SUMMARIES_MOST]; /* indices in chat.text, in order */
+    unsigned     count, at;            /* # to make; the one being made */
+    struct slice summary[SUMMARIES_MOST];
+    struct slice question;
+    struct call *call;
+    struct buf   heard; /* its answer */
+    int          status;
+    int64_t      asked_bytes;
 };
 
 struct exchange {
@@ -54,12 +70,13 @@ struct exchange {
     struct chat         chat;
     struct admission    admission;
     struct thinking     inspecting, shortening;
+    struct summarizing  summarizing;
     struct facts        facts;
     double              bar[SHARES_MOST]; /* what facts.bar refers to */
     struct decision     decision;
     struct vault       *vault;
     size_t              redactions;
-    uint32_t            sentences_dropped;
+    uint32_t            sentences_dropped, summaries; /* what stands in for earlier turns' words */
     struct cache_key    cache_key;
     const struct model *kept_model; /* whose answers stand under that key */
     bool                uses_cache, is_hit;
@@ -94,6 +111,19 @@ void exchange_end(struct exchange *);
 /* A leg has failed that has to be paid: settles it, and reserves what the candidates that are left can cost. */
 void exchange_reserve_again(struct exchange *);
 
+/* Is it so long that the route wants it shorter, and has it earlier turns that could be? */
+bool exchange_is_long(const struct exchange *);
+/* What may be cut: the words of earlier turns and tool results. The system prompt, the last user turn, what is
+ * JSON for someone, and what comes after the last user turn (a running tool loop) stay. */
+bool         exchange_may_shorten(const struct chat *, const struct chat_text *);
+struct slice exchange_text_now(const struct chat_text *);
+/* What came of shortening is put in the texts' place; once. */
+void exchange_take_shortened(struct exchange *);
+
+/* summarize.c: at most what the summaries can cost; without a price none are made. */
+enum step_result take_summarize(struct exchange *);
+int64_t          exchange_summaries_worst(struct exchange *);
+
 /* asking.c: the step forward, and the only arrow back. */
 enum step_result take_forward(struct exchange *);
 /* Answers from the cache; NEXT when what was kept is no whole answer, and nothing has been sent. */
@@ -103,6 +133,8 @@ void exchange_fail(struct exchange *, const struct fault *);
 
 /* settle.c */
 void exchange_settle(struct exchange *);
+/* What a provider that does not tell has used; errs high. */
+struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer_bytes);
 /* Adds what the leg that ends now has cost. was_sent: the provider may have begun to work on it. */
 void exchange_count_leg(struct exchange *, bool was_sent);
 /* The x-request-id and x-weir-* lines that tell the answer's story, in the exchange's arena. */

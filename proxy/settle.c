@@ -9,11 +9,10 @@
 /* Bytes that a token has at least on average, where a provider did not say what it used: errs high. */
 enum { BYTES_A_TOKEN_LEAST = 3 };
 
-static struct answer_usage estimate(const struct exchange *x)
+struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer_bytes)
 {
-    int64_t answer_bytes = x->relay ? relay_outcome(x->relay)->content_bytes : 0;
     return (struct answer_usage){
-        .prompt_tokens = x->asked_bytes / BYTES_A_TOKEN_LEAST + 1,
+        .prompt_tokens = asked_bytes / BYTES_A_TOKEN_LEAST + 1,
         .completion_tokens = (answer_bytes + BYTES_A_TOKEN_LEAST - 1) / BYTES_A_TOKEN_LEAST,
     };
 }
@@ -27,7 +26,7 @@ void exchange_count_leg(struct exchange *x, bool was_sent)
     if (x->relay)
         usage = relay_outcome(x->relay)->usage;
     if (!usage.is_given)
-        usage = estimate(x); /* absent is not zero */
+        usage = exchange_usage_estimated(x->asked_bytes, x->relay ? relay_outcome(x->relay)->content_bytes : 0);
     int64_t cost = price_usage(&x->model->price, &usage);
     x->cost_nanousd += cost;
     x->usage.prompt_tokens += usage.prompt_tokens;
@@ -68,6 +67,8 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     buf_add(&out, S("\r\n"));
     if (x->sentences_dropped)
         buf_printf(&out, "x-weir-dropped-sentences: %u\r\n", x->sentences_dropped);
+    if (x->summaries)
+        buf_printf(&out, "x-weir-summaries: %u\r\n", x->summaries);
     if (tells_cost) {
         char cost[32];
         nanousd_format(x->cost_nanousd, cost);
@@ -99,15 +100,16 @@ static void tell_audit(struct exchange *x)
     add_member(&line, "model", x->model ? x->model->name : NULL);
     add_member(&line, "zone", x->model ? settings->zone[x->model->provider->zone] : NULL);
     add_member(&line, "verdict", x->fault.kind ? fault_code(x->fault.kind) : "answered");
-    buf_printf(&line,
-               ",\"cache\":\"%s\",\"redactions\":%zu,\"dropped_sentences\":%u,\"prompt_tokens\":%lld,"
-               "\"completion_tokens\":%lld,\"cost_nanousd\":%lld,\"ms\":%lld,\"rules\":[",
-               x->is_hit       ? "hit"
-               : x->uses_cache ? "miss"
-                               : "off",
-               x->redactions, x->sentences_dropped, (long long)x->usage.prompt_tokens,
-               (long long)x->usage.completion_tokens, (long long)x->cost_nanousd,
-               (long long)(loop_now_us(x->tools->loop) - x->began_us) / 1000);
+    buf_printf(
+        &line,
+        ",\"cache\":\"%s\",\"redactions\":%zu,\"dropped_sentences\":%u,\"summaries\":%u,\"prompt_tokens\":%lld,"
+        "\"completion_tokens\":%lld,\"cost_nanousd\":%lld,\"ms\":%lld,\"rules\":[",
+        x->is_hit       ? "hit"
+        : x->uses_cache ? "miss"
+                        : "off",
+        x->redactions, x->sentences_dropped, x->summaries, (long long)x->usage.prompt_tokens,
+        (long long)x->usage.completion_tokens, (long long)x->cost_nanousd,
+        (long long)(loop_now_us(x->tools->loop) - x->began_us) / 1000);
     for (unsigned i = 0; i < x->decision.rule_count; i++) {
         if (i)
             buf_add_byte(&line, ',');

@@ -81,6 +81,7 @@ struct decision {
     unsigned            budget_count;
     int64_t             compress_above_tokens; /* 0: do not */
     double              compress_to;           /* share of words kept, 0..1 */
+    const struct model *compress_by;           /* asked for summaries; NULL: sentences are chosen */
     int64_t             cache_keep_ms;         /* 0: neither read nor kept */
     const struct model *escalate_to;           /* NULL: never */
     double              escalate_below;        /* confidence under which candidate[0]'s answer is not taken */

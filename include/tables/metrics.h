@@ -16,6 +16,8 @@ METRIC(INSPECTIONS_FAILED, counter, "weir_inspections_failed_total",    "inspect
 METRIC(ESCALATIONS,        counter, "weir_escalations_total",           "local answers that were not good enough")
 METRIC(FALLBACKS,          counter, "weir_fallbacks_total",             "next candidates asked after a failure")
 METRIC(SENTENCES_DROPPED,  counter, "weir_sentences_dropped_total",     "sentences left out of long contexts")
+METRIC(SUMMARIES,          counter, "weir_summaries_total",             "texts of long contexts that a model's summary stood in for")
+METRIC(SUMMARIES_REFUSED,  counter, "weir_summaries_refused_total",     "texts whose summary was not made, or not taken")
 METRIC(EMBEDDINGS,         counter, "weir_embeddings_total",            "texts embedded for clients")
 METRIC(TEXTS_REDACTED,     counter, "weir_texts_redacted_total",         "texts redacted for clients")
 METRIC(RESTORES,           counter, "weir_restores_total",               "requests of clients to give back what was redacted")

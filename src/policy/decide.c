@@ -182,6 +182,7 @@ static bool choose(const struct policy *p, const struct facts *facts, struct dec
         out->escalate_below = route->escalate_below;
         out->compress_above_tokens = route->compress_above_tokens;
         out->compress_to = route->compress_to;
+        out->compress_by = route->compress_by;
         out->cache_keep_ms = route->cache_keep_ms;
         return true;
     }
@@ -202,6 +203,8 @@ static bool strike(const struct policy *p, struct decision *out, struct fault *w
     out->count = kept;
     if (out->escalate_to && !reach_allows(out->reach, out->escalate_to->provider->zone))
         out->escalate_to = NULL;
+    if (out->compress_by && !reach_allows(out->reach, out->compress_by->provider->zone))
+        out->compress_by = NULL;
     if (kept > 0)
         return true;
     const struct model *first = out->struck[0];

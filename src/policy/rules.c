@@ -122,10 +122,10 @@ static void read_escalate(struct compiling *c, const struct yaml *y, struct rout
     route->escalate_below = yaml_number(below, 0, 1, 0, c->diag);
 }
 
-/* compress: { above_tokens: 6000, to: 0.5 } */
+/* compress: { above_tokens: 6000, to: 0.5 }, and `by: small` for summaries in a model's own words. */
 static void read_compress(struct compiling *c, const struct yaml *y, struct route *route)
 {
-    static const char *const keys[] = { "above_tokens", "to", NULL };
+    static const char *const keys[] = { "above_tokens", "to", "by", NULL };
     if (!yaml_is_map(y, "compress", c->diag))
         return;
     yaml_known_keys(y, keys, c->diag);
@@ -133,6 +133,7 @@ static void read_compress(struct compiling *c, const struct yaml *y, struct rout
         diag_error(c->diag, y->place,
                    "compress is { above_tokens: 6000, to: 0.5 }: when, and the share of words kept");
     route->compress_above_tokens = yaml_int(yaml_get(y, "above_tokens"), 1, 1000000000, 0, c->diag);
+    route->compress_by = yaml_get(y, "by") ? model_named(c, yaml_get(y, "by")) : NULL;
     route->compress_to = yaml_number(yaml_get(y, "to"), 0.05, 1, 1, c->diag);
 }
 

@@ -88,6 +88,7 @@ struct route {
     double                  escalate_below;
     int64_t                 compress_above_tokens;
     double                  compress_to;
+    const struct model     *compress_by;
     int64_t                 cache_keep_ms;
 };
 
