@@ -26,10 +26,10 @@ struct matrix {
     int8_t *bytes;   /* the weights in steps of scale, -127..127, NULL in a make of floats */
     float  *scale;   /* [outputs], int8 only */
     float  *shift;   /* [outputs], scale times the sum of an output's bytes, int8 only */
+    float  *easing;  /* [inputs], what each is multiplied with before it becomes a byte; NULL: with nothing */
     float  *bias;    /* [outputs] */
     size_t  inputs;  /* features that go in */
     size_t  outputs; /* features that come out */
-    bool is_wide; /* int8 only: what goes in is held in two bytes, not in one; may be set before multiply() */
 };
 
 enum after {
@@ -96,6 +96,13 @@ size_t matrix_room(const struct kernels *, size_t outputs, size_t inputs);
 /* room: matrix_room() zeros from vectors_new(), or a part of such; outlives the matrix. */
 void matrix_init(struct matrix *, const struct kernels *, size_t outputs, size_t inputs, void *room);
 
+/*
+ * Int8 only, before anything is packed: the easings, copied. The inputs are multiplied with them, and the
+ * weights divided by them: the product is the same, but an input that is far larger than the others leaves them
+ * too few of a byte's steps. (SmoothQuant, Xiao et al. 2022, arXiv:2211.10438)
+ */
+void matrix_ease(struct matrix *, const float *easing);
+
 /* Puts rows (count x inputs, one after the other) and their biases at outputs [at, at + count). */
 void matrix_pack(struct matrix *, const struct kernels *, size_t at, const float *rows, const float *bias,
                  size_t count);
@@ -103,7 +110,7 @@ void matrix_pack(struct matrix *, const struct kernels *, size_t at, const float
 /* Bytes that attend() needs beside its input and output. */
 size_t attention_room(const struct kernels *, const struct attention *);
 
-/* Bytes that multiply() needs beside its input and output, for this many inputs and tokens, wide or not. */
+/* Bytes that multiply() needs beside its input and output, for this many inputs and tokens. */
 size_t kernels_room(const struct kernels *, size_t inputs, size_t tokens);
 
 /* Zeroed and aligned for vectors, on huge pages where it is large; freed with free(). */

@@ -27,7 +27,7 @@ struct slm_worker;
 /*
  * In what the matrix work is done. In bytes an embedding has a cosine of .999 to the exact one (.995 at the
  * least, on the texts of tests/reference), a judged difficulty is .003 off on average, a topic another one in
- * 150 prompts; it takes a sixth of the time with AMX, four tenths with VNNI.
+ * 150 prompts; it takes an eighth of the time with AMX, a third with VNNI.
  */
 enum slm_precision {
     SLM_FASTEST, /* bytes where the processor has instructions for them, else floats */

@@ -84,21 +84,25 @@ static void embed(const struct encoder *e, const uint32_t *ids, size_t count, fl
     }
 }
 
-void layer_run(const struct layer *layer, const struct encoder *e, struct encoder_scratch *s)
+void layer_attend(const struct layer *layer, const struct encoder *e, struct encoder_scratch *s)
 {
     const struct kernels     *k = e->kernels;
     const struct bert_config *c = &e->config;
-    size_t                    count = s->count;
-    struct attention          shape = shape_of(c, count);
-
-    k->multiply(&layer->qkv, s->x, s->qkv, count, AFTER_STORE, s->room);
+    struct attention          shape = shape_of(c, s->count);
+    k->multiply(&layer->qkv, s->x, s->qkv, s->count, AFTER_STORE, s->room);
     k->attend(&shape, s->qkv, s->mixed, s->scores);
-    k->multiply(&layer->out, s->mixed, s->x, count, AFTER_ADD, s->room);
-    k->normalize(s->x, layer->after_attention.gain, layer->after_attention.shift, c->hidden, count, c->epsilon);
+    k->multiply(&layer->out, s->mixed, s->x, s->count, AFTER_ADD, s->room);
+    k->normalize(s->x, layer->after_attention.gain, layer->after_attention.shift, c->hidden, s->count,
+                 c->epsilon);
+}
 
-    k->multiply(&layer->up, s->x, s->inner, count, AFTER_GELU, s->room);
-    k->multiply(&layer->down, s->inner, s->x, count, AFTER_ADD, s->room);
-    k->normalize(s->x, layer->after_feed.gain, layer->after_feed.shift, c->hidden, count, c->epsilon);
+void layer_feed(const struct layer *layer, const struct encoder *e, struct encoder_scratch *s)
+{
+    const struct kernels     *k = e->kernels;
+    const struct bert_config *c = &e->config;
+    k->multiply(&layer->up, s->x, s->inner, s->count, AFTER_GELU, s->room);
+    k->multiply(&layer->down, s->inner, s->x, s->count, AFTER_ADD, s->room);
+    k->normalize(s->x, layer->after_feed.gain, layer->after_feed.shift, c->hidden, s->count, c->epsilon);
 }
 
 void encoder_start(const struct encoder *e, struct encoder_scratch *s, const uint32_t *ids, size_t count)
@@ -113,8 +117,10 @@ void encoder_start(const struct encoder *e, struct encoder_scratch *s, const uin
 
 void encoder_advance(const struct encoder *e, struct encoder_scratch *s, size_t to)
 {
-    for (; s->done < to; s->done++)
-        layer_run(&e->layer[s->done], e, s);
+    for (; s->done < to; s->done++) {
+        layer_attend(&e->layer[s->done], e, s);
+        layer_feed(&e->layer[s->done], e, s);
+    }
 }
 
 /* The mean's divisor falls away when the length is made 1. A vector of nothing but zeros stays so. */

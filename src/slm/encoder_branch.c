@@ -33,13 +33,17 @@ struct encoder_branch *encoder_branch_new(const struct encoder *e, size_t from,
     b->layers = layers;
     b->matrices = vectors_new(layers * room);
     b->norms = vectors_new(layers * 4 * hidden * sizeof *b->norms);
-    float *norms = b->norms;
+    float                  *norms = b->norms;
+    struct encoder_scratch *sample = encoder_scratch_new(e);
+    sample_start(e, sample);
+    encoder_advance(e, sample, from);
     for (size_t i = 0; i < layers; i++) {
         struct layer_weights w = layer[i];
         w.after_attention = keep_norm(w.after_attention, hidden, &norms);
         w.after_feed = keep_norm(w.after_feed, hidden, &norms);
-        layer_pack(&b->layer[i], e, from + i, &w, b->matrices + i * room);
+        layer_pack(&b->layer[i], e, &w, b->matrices + i * room, sample);
     }
+    encoder_scratch_free(&sample);
     return b;
 }
 
@@ -76,7 +80,9 @@ void encoder_branch_run(const struct encoder_branch *b, struct encoder_scratch *
     memcpy(s->x, s->kept, lanes * e->config.hidden * sizeof *s->x);
     if (added)
         add(e, added, s->count, s->x);
-    for (size_t i = 0; i < b->layers; i++)
-        layer_run(&b->layer[i], e, s);
+    for (size_t i = 0; i < b->layers; i++) {
+        layer_attend(&b->layer[i], e, s);
+        layer_feed(&b->layer[i], e, s);
+    }
     encoder_states(e, s, states);
 }

@@ -1,6 +1,6 @@
 /*
- * encoder_inside.h - what an encoder is made of; for encoder.c, which computes with it, encoder_load.c, which
- * fills it, and encoder_branch.c.
+ * encoder_inside.h - what an encoder is made of; for encoder.c, which computes with it, encoder_load.c and
+ * encoder_pack.c, which fill it, and encoder_branch.c.
  */
 #ifndef WEIR_SLM_ENCODER_INSIDE_H
 #define WEIR_SLM_ENCODER_INSIDE_H
@@ -43,13 +43,18 @@ struct encoder_scratch {
 /* Bytes that one layer's matrices take. */
 size_t layer_room(const struct encoder *);
 
-/* Lays out layer `number`'s matrices from `room` on, in the order in which they are read, and packs w there.
- * Its norms are those of w (ref). */
-void layer_pack(struct layer *, const struct encoder *, size_t number, const struct layer_weights *w,
-                char *room);
+/* Lays out a layer's matrices from `room` on, in the order in which they are read, and packs w there. Its norms
+ * are those of w (ref). sample: a pass that has come to this layer, and goes through it where the kernels are
+ * of int8. */
+void layer_pack(struct layer *, const struct encoder *, const struct layer_weights *w, char *room,
+                struct encoder_scratch *sample);
 
-/* x of the scratch goes through it. */
-void layer_run(const struct layer *, const struct encoder *, struct encoder_scratch *);
+/* Starts a pass that stands for all texts. */
+void sample_start(const struct encoder *, struct encoder_scratch *sample);
+
+/* x of the scratch goes through the layer: first its attention, then its feed-forward half. */
+void layer_attend(const struct layer *, const struct encoder *, struct encoder_scratch *);
+void layer_feed(const struct layer *, const struct encoder *, struct encoder_scratch *);
 
 /* Where token t's feature 0 lies; the next feature is a panel's width further. */
 size_t token_place(const struct encoder *, size_t t);

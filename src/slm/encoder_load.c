@@ -69,53 +69,6 @@ static void find_layer(struct finder *f, const struct bert_config *c, size_t num
     };
 }
 
-/* ---------------------------------------------------------------------------------------------- packed layers
- */
-
-size_t layer_room(const struct encoder *e)
-{
-    size_t hidden = e->config.hidden, inner = e->config.intermediate;
-    return matrix_room(e->kernels, 3 * hidden, hidden) + matrix_room(e->kernels, hidden, hidden) +
-           matrix_room(e->kernels, inner, hidden) + matrix_room(e->kernels, hidden, inner);
-}
-
-/* The matrix at *room, which moves on behind it. */
-static struct matrix place(const struct encoder *e, size_t outputs, size_t inputs, char **room)
-{
-    struct matrix m;
-    matrix_init(&m, e->kernels, outputs, inputs, *room);
-    *room += matrix_room(e->kernels, outputs, inputs);
-    return m;
-}
-
-/*
- * What is read from a layer normalization is what bytes are too coarse for: a few features are far larger than
- * the rest. An error in the last layers goes right into the answer, so these read two bytes. On the texts of
- * tests/reference the least cosine to floats is .992 with one byte everywhere, .995 with two in the last third,
- * .996 in the last half.
- */
-void layer_pack(struct layer *layer, const struct encoder *e, size_t number, const struct layer_weights *w,
-                char *room)
-{
-    const struct kernels *k = e->kernels;
-    const struct dense   *parts[] = { &w->query, &w->key, &w->value };
-    size_t                hidden = e->config.hidden, inner = e->config.intermediate;
-
-    layer->qkv = place(e, 3 * hidden, hidden, &room);
-    layer->out = place(e, hidden, hidden, &room);
-    layer->up = place(e, inner, hidden, &room);
-    layer->down = place(e, hidden, inner, &room);
-    layer->qkv.is_wide = layer->up.is_wide = k->is_int8 && number >= e->config.layers / 2;
-
-    for (size_t i = 0; i < 3; i++)
-        matrix_pack(&layer->qkv, k, i * hidden, parts[i]->rows, parts[i]->bias, hidden);
-    matrix_pack(&layer->out, k, 0, w->out.rows, w->out.bias, hidden);
-    matrix_pack(&layer->up, k, 0, w->up.rows, w->up.bias, inner);
-    matrix_pack(&layer->down, k, 0, w->down.rows, w->down.bias, hidden);
-    layer->after_attention = w->after_attention;
-    layer->after_feed = w->after_feed;
-}
-
 /* -------------------------------------------------------------------------------------------- the whole folder
  */
 
@@ -146,17 +99,20 @@ static void load_embeddings(struct encoder *e, struct finder *f)
 
 static void load_layers(struct encoder *e, struct finder *f)
 {
-    size_t layers = e->config.layers, room = layer_room(e);
+    size_t                  layers = e->config.layers, room = layer_room(e);
+    struct encoder_scratch *sample = encoder_scratch_new(e);
     e->layer = must_calloc(layers, sizeof *e->layer);
     e->matrices = vectors_new(layers * room);
+    sample_start(e, sample);
     for (size_t i = 0; i < layers && f->is_good; i++) {
         struct layer_weights w;
         find_layer(f, &e->config, i, &w);
         if (!f->is_good)
-            return;
-        layer_pack(&e->layer[i], e, i, &w, e->matrices + i * room);
+            break;
+        layer_pack(&e->layer[i], e, &w, e->matrices + i * room, sample);
         encoder_layer_done(e, &w);
     }
+    encoder_scratch_free(&sample);
 }
 
 static bool load(struct encoder *e, const char *folder, struct fault *why)

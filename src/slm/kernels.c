@@ -121,7 +121,7 @@ size_t attention_room(const struct kernels *k, const struct attention *shape)
 size_t kernels_room(const struct kernels *k, size_t inputs, size_t tokens)
 {
     size_t lanes = panels_of(k, tokens) * k->panel;
-    return k->is_int8 ? lanes * (2 * round_up(inputs, k->step) + 2 * sizeof(float)) : 0;
+    return k->is_int8 ? lanes * (round_up(inputs, k->step) + 2 * sizeof(float)) : 0;
 }
 
 /* ------------------------------------------------------------------------------------------ packed matrices */
@@ -129,6 +129,11 @@ size_t kernels_room(const struct kernels *k, size_t inputs, size_t tokens)
 static size_t outputs_bytes(const struct kernels *k, size_t outputs)
 {
     return round_up(round_up(outputs, k->tile) * sizeof(float), CACHE_LINE);
+}
+
+static size_t easing_bytes(size_t inputs)
+{
+    return round_up(inputs * sizeof(float), CACHE_LINE);
 }
 
 static size_t weights_bytes(const struct kernels *k, size_t outputs, size_t inputs)
@@ -139,7 +144,9 @@ static size_t weights_bytes(const struct kernels *k, size_t outputs, size_t inpu
 
 size_t matrix_room(const struct kernels *k, size_t outputs, size_t inputs)
 {
-    return (k->is_int8 ? 3 : 1) * outputs_bytes(k, outputs) + weights_bytes(k, outputs, inputs);
+    size_t floats =
+        k->is_int8 ? 3 * outputs_bytes(k, outputs) + easing_bytes(inputs) : outputs_bytes(k, outputs);
+    return floats + weights_bytes(k, outputs, inputs);
 }
 
 /* The weights last: behind them comes the next matrix. */
@@ -151,10 +158,16 @@ void matrix_init(struct matrix *m, const struct kernels *k, size_t outputs, size
     if (k->is_int8) {
         m->scale = (float *)(void *)(at + step);
         m->shift = (float *)(void *)(at + 2 * step);
-        m->bytes = (int8_t *)(at + 3 * step);
+        m->bytes = (int8_t *)(at + 3 * step + easing_bytes(inputs));
     } else {
         m->floats = (float *)(void *)(at + step);
     }
+}
+
+void matrix_ease(struct matrix *m, const float *easing)
+{
+    m->easing = (float *)(void *)((char *)m->bytes - easing_bytes(m->inputs));
+    memcpy(m->easing, easing, m->inputs * sizeof *easing);
 }
 
 /* Where an output's first step lies; the next is a tile's step further. */
@@ -171,6 +184,11 @@ static void pack_floats(struct matrix *m, const struct kernels *k, size_t output
             to[part] = row[i++];
 }
 
+static float eased(const struct matrix *m, const float *row, size_t i)
+{
+    return m->easing ? row[i] / m->easing[i] : row[i];
+}
+
 /* The largest weight becomes 127 or -127. */
 static void pack_bytes(struct matrix *m, const struct kernels *k, size_t output, const float *row)
 {
@@ -178,12 +196,12 @@ static void pack_bytes(struct matrix *m, const struct kernels *k, size_t output,
     float   most = 0;
     int32_t sum = 0;
     for (size_t i = 0; i < m->inputs; i++)
-        most = fmaxf(most, fabsf(row[i]));
+        most = fmaxf(most, fabsf(eased(m, row, i)));
     float steps_in_one = most > 0 ? 127 / most : 0;
     m->scale[output] = most / 127;
     for (size_t i = 0; i < m->inputs; to += k->tile * k->step)
         for (size_t part = 0; part < k->step && i < m->inputs; part++) {
-            to[part] = (int8_t)lrintf(row[i++] * steps_in_one);
+            to[part] = (int8_t)lrintf(eased(m, row, i++) * steps_in_one);
             sum += to[part];
         }
     m->shift[output] = m->scale[output] * (float)sum;

@@ -121,42 +121,59 @@ FOR_MAKE static void score_panel(const struct attention_tiles *t, size_t panel)
 FOR_MAKE static void soften_lanes(float *scores, size_t keys, size_t keys_padded, float scale,
                                   float *one_over_sum)
 {
+    scale *= 1.44269504f; /* powers of two */
     vec    shift = largest_of(scores, keys) * scale, sum = splat(0.0f);
     size_t key = 0;
     for (; key + 2 <= keys; key += 2) {
-        vec a = exp_near(load(scores + key * PANEL) * scale - shift);
-        vec b = exp_near(load(scores + (key + 1) * PANEL) * scale - shift);
+        vec a = power_near(load(scores + key * PANEL) * scale - shift);
+        vec b = power_near(load(scores + (key + 1) * PANEL) * scale - shift);
         sum += a + b;
         *(ivec *)(void *)(scores + key / 2 * PANEL) = pair_of(a, b);
     }
     for (; key < keys_padded; key += 2) {
-        vec a = key < keys ? exp_near(load(scores + key * PANEL) * scale - shift) : splat(0.0f);
+        vec a = key < keys ? power_near(load(scores + key * PANEL) * scale - shift) : splat(0.0f);
         sum += a;
         *(ivec *)(void *)(scores + key / 2 * PANEL) = pair_of(a, splat(0.0f));
     }
     store(one_over_sum, 1.0f / sum);
 }
 
-/* 16 features' sums for a panel of queries; values: their first tile. */
-FOR_MAKE static void mix_rows(const struct attention_tiles *t, const uint16_t *values,
-                              const float *one_over_sum, size_t rows, float *out)
+/* sums of a tile of features times 1 / sum of the powers. */
+INLINE void mix_rows(const float *sums, const float *one_over_sum, size_t rows, float *out)
 {
-    _Alignas(64) float sums[TILE_ROWS * PANEL];
+    for (size_t r = 0; r < rows; r++)
+        for (size_t lane = 0; lane < PANEL; lane += LANES)
+            store(out + r * PANEL + lane, load(sums + r * PANEL + lane) * load(one_over_sum + lane));
+}
+
+/* Up to 32 features' sums for a panel of queries; values: their first tile. */
+FOR_MAKE static void mix_panel(const struct attention_tiles *t, const uint16_t *values,
+                               const float *one_over_sum, size_t rows, float *out)
+{
+    _Alignas(64) float sums[2][TILE_ROWS * PANEL];
     const float       *powers = t->scores;
+    const size_t       lower = t->panels * TILE_ROWS * PANEL; /* from a tile to that of the next 16 features */
     _tile_zero(0);
     _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
     for (size_t panel = 0; panel < t->panels; panel++, values += 2 * TILE_WORDS, powers += TILE_PAIRS * PANEL) {
         _tile_loadd(4, values, TILE_LINE);
+        _tile_loadd(5, values + lower, TILE_LINE);
         _tile_loadd(6, powers, 2 * TILE_LINE);
         _tile_loadd(7, powers + TILE_PAIRS, 2 * TILE_LINE);
         _tile_dpbf16ps(0, 4, 6);
         _tile_dpbf16ps(1, 4, 7);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
     }
-    _tile_stored(0, sums, 2 * TILE_LINE);
-    _tile_stored(1, sums + LANES, 2 * TILE_LINE);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t lane = 0; lane < PANEL; lane += LANES)
-            store(out + r * PANEL + lane, load(sums + r * PANEL + lane) * load(one_over_sum + lane));
+    _tile_stored(0, sums[0], 2 * TILE_LINE);
+    _tile_stored(1, sums[0] + LANES, 2 * TILE_LINE);
+    _tile_stored(2, sums[1], 2 * TILE_LINE);
+    _tile_stored(3, sums[1] + LANES, 2 * TILE_LINE);
+    mix_rows(sums[0], one_over_sum, rows < TILE_ROWS ? rows : TILE_ROWS, out);
+    if (rows > TILE_ROWS)
+        mix_rows(sums[1], one_over_sum, rows - TILE_ROWS, out + TILE_ROWS * PANEL);
 }
 
 /* One head's answer for one panel of queries. */
@@ -171,9 +188,9 @@ FOR_MAKE static void attend_panel(const struct attention *shape, const struct at
     for (size_t lane = 0; lane < PANEL; lane += LANES)
         soften_lanes(t->scores + lane, shape->tokens, t->panels * PANEL, 1.0f / sqrtf((float)features),
                      one_over_sum + lane);
-    for (size_t f = 0; f < features; f += TILE_ROWS)
-        mix_rows(t, t->values + f / TILE_ROWS * t->panels * TILE_ROWS * PANEL, one_over_sum,
-                 features - f < TILE_ROWS ? features - f : TILE_ROWS, out + f * PANEL);
+    for (size_t f = 0; f < features; f += 2 * TILE_ROWS)
+        mix_panel(t, t->values + f * t->panels * PANEL, one_over_sum,
+                  features - f < 2 * TILE_ROWS ? features - f : 2 * TILE_ROWS, out + f * PANEL);
 }
 
 FOR_MAKE static void attend(const struct attention *shape, const float *qkv, float *out, void *room)

@@ -6,7 +6,7 @@
 #define MAKE amx_int8
 #define FOR_MAKE                                                                                               \
     __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,fma,amx-tile,amx-int8,amx-bf16")))
-enum { LANES = 16, TILE = 12, OUTPUTS = 32, STEP = 64, IS_INT8 = 1, LATE_BYTES = 2 * OUTPUTS * 128 };
+enum { LANES = 16, TILE = 12, OUTPUTS = 32, STEP = 64, IS_INT8 = 1 };
 
 /* Eight tiles of 16 rows of 64 bytes. (Intel SDM, volume 1, 18.3, "TILECFG") */
 struct tile_config {
@@ -22,8 +22,9 @@ static const struct tile_config eight_tiles = {
 
 /* Tiles are a thread's, and whoever switches threads is spared them when they are given back. */
 #define AMX
-#define TILES_BEGIN   _tile_loadconfig(&eight_tiles);
-#define TILES_END     _tile_release();
+#define TILES_BEGIN _tile_loadconfig(&eight_tiles);
+#define TILES_END   _tile_release();
+#define PACK_512
 #define VEC_MAX(a, b) (vec) _mm512_max_ps((__m512)(a), (__m512)(b))
 #define VEC_MIN(a, b) (vec) _mm512_min_ps((__m512)(a), (__m512)(b))
 #include "kernels_body.h"

@@ -113,20 +113,25 @@ INLINE vec erf_of(vec z)
 }
 
 /*
- * What bytes deserve: e^x and GELU to a ten-thousandth, in half the steps. Adding 1.5 * 2^23 leaves n in the
- * lowest bits, where a shift makes it an exponent's; 2^f is a polynomial fitted for the least relative error
- * (7.5e-5).
+ * What bytes deserve: 2^y, e^x and GELU to a ten-thousandth, in half the steps. Adding 1.5 * 2^23 leaves n in
+ * the lowest bits, where a shift makes it an exponent's; 2^f is a polynomial fitted for the least relative
+ * error (7.5e-5).
  */
-INLINE vec exp_near(vec x)
+INLINE vec power_near(vec y)
 {
     const float round = 12582912.0f;
-    vec         y = vec_max(x * 1.44269504f, splat(-126.0f));
-    vec         shifted = y + round, f = y - (shifted - round);
-    vec         p = splat(5.51716681e-2f);
+    y = vec_max(y, splat(-126.0f));
+    vec shifted = y + round, f = y - (shifted - round);
+    vec p = splat(5.51716681e-2f);
     p = p * f + 2.42611134e-1f;
     p = p * f + 6.93260987e-1f;
     p = p * f + 9.99928073e-1f;
     return (vec)((ivec)p + ((ivec)shifted << 23));
+}
+
+INLINE vec exp_near(vec x)
+{
+    return power_near(x * 1.44269504f);
 }
 
 /* gelu(x) = x (1/2 + z P(z^2)) with z = x held within 3.75; P fitted for the least largest error (9.5e-5). */
@@ -191,6 +196,20 @@ INLINE vec vec_add(vec a, vec b)
 
 FOLD(largest_of, load(x), vec_max)
 FOLD(sum_of, splat(0.0f), vec_add)
+
+#if defined(PACK_512)
+/* Whole numbers of 0..255 in four registers become the bytes of one: lanes of 128 bits hold 4 lanes of a, of b
+ * and so on, which change places there. */
+INLINE ivec pack_bytes(ivec a, ivec b, ivec c, ivec d)
+{
+    const __m512i order = _mm512_set4_epi32(0x0F0B0703, 0x0E0A0602, 0x0D090501, 0x0C080400);
+    __m512i       ab = _mm512_packus_epi32((__m512i)a, (__m512i)b);
+    __m512i       cd = _mm512_packus_epi32((__m512i)c, (__m512i)d);
+    return (ivec)_mm512_shuffle_epi8(_mm512_packus_epi16(ab, cd), order);
+}
+#define CONVERT(x)       (ivec) _mm512_cvtps_epi32((__m512)(x))
+#define PACK(a, b, c, d) pack_bytes(a, b, c, d)
+#endif
 
 /* Tokens in the panel that begins at token `from`. */
 INLINE size_t panel_tokens(size_t tokens, size_t from)

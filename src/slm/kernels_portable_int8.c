@@ -2,13 +2,11 @@
 
 #define MAKE portable_int8
 #define FOR_MAKE
-enum { LANES = 4, TILE = 6, OUTPUTS = 6, STEP = 4, IS_INT8 = 1, LATE_BYTES = 0 };
+enum { LANES = 4, TILE = 6, OUTPUTS = 6, STEP = 4, IS_INT8 = 1 };
 
 /* The i-th byte of each lane: of activations unsigned, of weights with its sign. */
 #define ACTIVATION(bytes, i) (((bytes) >> (8 * (i))) & 0xFF)
 #define WEIGHT(bytes, i)     (((bytes) << (24 - 8 * (i))) >> 24)
 #define PRODUCT(b, w, i)     (ACTIVATION(b, i) * WEIGHT(w, i))
 #define DOT4(sum, b, w)      ((sum) + PRODUCT(b, w, 0) + PRODUCT(b, w, 1) + PRODUCT(b, w, 2) + PRODUCT(b, w, 3))
-#define TILES_BEGIN
-#define TILES_END
 #include "kernels_body.h"

@@ -3,9 +3,9 @@
  *
  *     bench_encoder MODEL TEXTS
  *
- * prints one line of JSON: the median of the runs at each length, in the kernels that Weir chooses and in
- * floats; an inspection of 128 tokens; the cosine between both over TEXTS (token ids, a text a line); resident
- * memory.
+ * prints one line of JSON: what a tenth of the runs stay below at each length (on a machine that others use
+ * too, the rest tells of them), in the kernels that Weir chooses and in floats; an inspection of 128 tokens;
+ * the cosine between both over TEXTS (token ids, a text a line); resident memory.
  */
 #include "base/die.h"
 #include "policy/inspect.h"
@@ -49,7 +49,7 @@ static void embed(void *arg)
     encoder_run(b->encoder, b->scratch, b->ids, b->count, out);
 }
 
-static double median_ms(void (*once)(void *), void *arg)
+static double fast_ms(void (*once)(void *), void *arg)
 {
     static double ms[RUNS_MOST];
     size_t        runs = 0;
@@ -60,7 +60,7 @@ static double median_ms(void (*once)(void *), void *arg)
         ms[runs] = (now_s() - from) * 1e3;
     }
     qsort(ms, runs, sizeof *ms, compare_doubles);
-    return ms[runs / 2];
+    return ms[runs / 10];
 }
 
 static void bench_open(struct bench *b, const char *model, enum slm_precision precision)
@@ -87,7 +87,7 @@ static void print_lengths(struct bench *b, const char *name)
         b->ids[i] = (uint32_t)((1000 + i * 37) % config->vocabulary);
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths && lengths[i] <= config->tokens_most; i++) {
         b->count = lengths[i];
-        printf("\"%s_ms_%zu\": %.3f, ", name, lengths[i], median_ms(embed, b));
+        printf("\"%s_ms_%zu\": %.3f, ", name, lengths[i], fast_ms(embed, b));
     }
 }
 
@@ -168,7 +168,7 @@ static void print_inspection(const char *model)
          len++)
         text[len] = unit[len % (sizeof unit - 1)];
     of.prompt = slice_of(text, len);
-    printf("\"inspect_ms_%d\": %.3f, ", INSPECTED_TOKENS, median_ms(inspect_once, &of));
+    printf("\"inspect_ms_%d\": %.3f, ", INSPECTED_TOKENS, fast_ms(inspect_once, &of));
     slm_worker_free(&of.inspector.worker);
     finder_scratch_free(&of.inspector.scratch);
     finder_free(&finder);
