@@ -2,6 +2,7 @@
 #include "policy/inspect.h"
 
 #include "base/die.h"
+#include "needed.h"
 
 enum { TOKEN_BYTES = 4 }; /* what rules count a token as */
 
@@ -111,6 +112,8 @@ bool inspect(const struct inspector *inspector, struct needs needs, struct arena
         return false;
     }
     out->is_inspected = true;
+    if (needs.needed && out->findings)
+        out->needed = needed_kinds(chat, out->findings);
     if (inspector->worker)
         judge(inspector, needs, arena, chat, out);
     return true;
