@@ -20,9 +20,9 @@ enum { PROMPT_MOST_BYTES = 32 << 20 };
 static bool explain(struct explanation *e, struct slice model, struct slice prompt)
 {
     const struct loaded *l = e->loaded;
-    struct needs         all = { .pii = true,
-                                 .judgement = true,
-                                 .classes = true }; /* also what no rule asks: it is told */
+    struct needs         all = {
+                .pii = true, .judgement = true, .classes = true, .needed = true
+    }; /* also what no rule asks: it is told */
     if (!chat_of_prompt(l->arena, model, prompt, &e->chat, &e->why) ||
         !inspect(&l->inspector, all, l->arena, &e->chat, &e->inspection, &e->why))
         return false;
@@ -202,6 +202,13 @@ static void print_rules(const struct explanation *e)
         printf("  %-12snone applies\n", label);
     printf("  %-12s%s%s%s\n", "reach", e->loaded->settings->zone[d->reach], d->reach_rule ? ", by " : "",
            d->reach_rule ? d->reach_rule : "");
+    label = "needed";
+    for (unsigned kind = 0; kind < pii_kinds(); kind++) {
+        if (e->facts.needed >> kind & 1) {
+            printf("  %-12s%s: the question is about the value itself\n", label, pii_word((enum pii_kind)kind));
+            label = "";
+        }
+    }
     label = "hidden";
     for (unsigned kind = 0; kind < pii_kinds(); kind++) {
         if (e->facts.pii & d->hide & (pii_set)1 << kind) {

@@ -197,11 +197,11 @@ static void add_models(struct buf *out, const char *key, const struct explanatio
     buf_add_byte(out, ']');
 }
 
-static void add_hidden(struct buf *out, const struct explanation *e)
+static void add_kinds(struct buf *out, const char *key, pii_set kinds)
 {
-    open_group(out, "hidden", '[');
+    open_group(out, key, '[');
     for (unsigned kind = 0; kind < pii_kinds(); kind++) {
-        if (e->facts.pii & e->decision.hide & (pii_set)1 << kind)
+        if (kinds >> kind & 1)
             add_str(out, NULL, pii_word((enum pii_kind)kind));
     }
     buf_add_byte(out, ']');
@@ -256,7 +256,8 @@ static void add_decision(struct buf *out, const struct explanation *e)
     for (unsigned i = 0; i < d->rule_count; i++)
         add_str(out, NULL, d->rule[i]);
     buf_add_byte(out, ']');
-    add_hidden(out, e);
+    add_kinds(out, "hidden", e->facts.pii & d->hide);
+    add_kinds(out, "needed", e->facts.needed);
     add_budgets(out, d);
     add_str(out, "route", d->route);
     add_models(out, "ask", e, d->candidate, d->count);

@@ -87,6 +87,17 @@ static void add_member(struct buf *line, const char *key, const char *value)
     json_add_string(line, slice_str(value));
 }
 
+/* Goes on after the list of rules: which values the question was about. */
+static void add_needed(struct buf *line, pii_set kinds)
+{
+    const char *before = "],\"needed\":[";
+    for (unsigned kind = 0; kind < pii_kinds(); kind++)
+        if (kinds >> kind & 1) {
+            buf_printf(line, "%s\"%s\"", before, pii_word((enum pii_kind)kind));
+            before = ",";
+        }
+}
+
 static void tell_audit(struct exchange *x)
 {
     const struct settings *settings = x->snapshot->settings;
@@ -115,6 +126,7 @@ static void tell_audit(struct exchange *x)
             buf_add_byte(&line, ',');
         json_add_string(&line, slice_str(x->decision.rule[i]));
     }
+    add_needed(&line, x->facts.needed);
     buf_add(&line, S("]}"));
     audit_line(x->tools->audit, buf_slice(&line));
     buf_fini(&line);

@@ -12,10 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static struct finder *finder; /* compiling takes its time: one for all tests */
+
 struct fixture {
-    struct arena  *arena;
-    struct vault  *vault;
-    struct finder *finder;
+    struct arena *arena;
+    struct vault *vault;
 };
 
 static struct vault *surrogates(struct arena *arena)
@@ -29,11 +30,8 @@ static struct vault *surrogates(struct arena *arena)
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    struct fault    why = { 0 };
     f->arena = arena_new();
     f->vault = surrogates(f->arena);
-    f->finder = finder_new(&why);
-    assert_non_null(f->finder);
     *state = f;
     return 0;
 }
@@ -42,7 +40,6 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
     arena_free(&f->arena);
-    finder_free(&f->finder);
     free(f);
     return 0;
 }
@@ -87,10 +84,10 @@ static void assert_same_shape(const char *a, const char *b)
 /* The finder says of the surrogate what it says of the value: check digits hold. */
 static void assert_found_as(struct fixture *f, const char *kind, const char *text)
 {
-    struct finder_scratch *scratch = finder_scratch_new(f->finder);
+    struct finder_scratch *scratch = finder_scratch_new(finder);
     struct findings        found;
     struct fault           why = { 0 };
-    assert_true(find(f->finder, scratch, f->arena, slice_str(text), &found, &why));
+    assert_true(find(finder, scratch, f->arena, slice_str(text), &found, &why));
     finder_scratch_free(&scratch);
     if (!(found.kinds >> pii_of(slice_str(kind)) & 1))
         fail_msg("\"%s\" is not found as %s", text, kind);
@@ -248,6 +245,21 @@ static void removed_values_never_come_back(void **state)
     assert_string_equal(restored(f, VAULT_REMOVED, false), VAULT_REMOVED);
 }
 
+static int compile(void **state)
+{
+    (void)state;
+    struct fault why = { 0 };
+    finder = finder_new(&why);
+    return finder ? 0 : -1;
+}
+
+static int let_go(void **state)
+{
+    (void)state;
+    finder_free(&finder);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,5 +274,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_surrogate_comes_back_however_a_model_writes_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(removed_values_never_come_back, set_up, tear_down),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, compile, let_go);
 }
