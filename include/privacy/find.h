@@ -56,9 +56,9 @@ struct findings {
 struct finder;
 struct finder_scratch;
 
-/* Compiles all patterns: about a tenth of a second, so not on a loop. NULL and FAULT_INTERNAL where Hyperscan
- * refuses (a processor without SSSE3). A scratch serves the finder that
- * it was made for. */
+/* The patterns that ship, compiled when Weir was built: milliseconds; where this machine's Hyperscan will not
+ * have that, they are compiled now: some tenths of a second, so not on a loop. NULL and FAULT_INTERNAL where
+ * Hyperscan refuses (a processor without SSSE3). A scratch serves the finder that it was made for. */
 MUST_CHECK struct finder *finder_new(struct fault *why);
 void                      finder_free(struct finder **);
 struct finder_scratch    *finder_scratch_new(const struct finder *);

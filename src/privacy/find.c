@@ -11,13 +11,13 @@
 
 #include "base/die.h"
 #include "checks.h"
+#include "database.h"
 #include "proofs.h"
 #include "settle.h"
 #include "shapes.h"
 #include "view.h"
 #include "words.h"
 
-#include <hs/hs.h>
 #include <stdlib.h>
 
 enum {
@@ -62,7 +62,7 @@ struct finder {
     hs_database_t  *database;
     struct shapes  *shapes;
     struct pattern *pattern; /* those that ship, then the operator's; a pattern's index is its id */
-    unsigned        count;   /* # of them, and the id of VIEW_DISGUISE, which is no finding's */
+    unsigned        count;
 };
 
 struct finder_scratch {
@@ -71,37 +71,6 @@ struct finder_scratch {
 };
 
 /* --- compiling -------------------------------------------------------------------------------------------- */
-
-enum { REGEX_FLAGS = HS_FLAG_SOM_LEFTMOST };
-
-static hs_database_t *compile(const struct finder *f, struct fault *why)
-{
-    const char        **regex = must_calloc(f->count + 1, sizeof *regex);
-    unsigned           *flags = must_calloc(f->count + 1, sizeof *flags);
-    unsigned           *ids = must_calloc(f->count + 1, sizeof *ids), count = 0;
-    hs_database_t      *database = NULL;
-    hs_compile_error_t *error = NULL;
-    for (unsigned i = 0; i < f->count; i++) {
-        if (!f->pattern[i].regex)
-            continue;
-        regex[count] = f->pattern[i].regex;
-        flags[count] = REGEX_FLAGS;
-        ids[count++] = i;
-    }
-    regex[count] = VIEW_DISGUISE;
-    flags[count] = HS_FLAG_SINGLEMATCH;
-    ids[count++] = f->count;
-    if (hs_compile_multi(regex, flags, ids, count, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS) {
-        bool        is_one = error->expression >= 0 && ids[error->expression] < f->count;
-        const char *name = is_one ? f->pattern[ids[error->expression]].name : "all";
-        fault_set(why, FAULT_INTERNAL, "the pattern \"%s\" does not compile: %s", name, error->message);
-        hs_free_compile_error(error);
-    }
-    free(regex);
-    free(flags);
-    free(ids);
-    return database;
-}
 
 static void fill_patterns(struct finder *f, const struct own_pattern *own, size_t count)
 {
@@ -130,11 +99,13 @@ struct finder *finder_new_with(const struct own_pattern *own, size_t count, stru
     struct finder *f = must_calloc(1, sizeof *f);
     fill_patterns(f, own, count);
     f->shapes = shapes_new();
-    shapes_add(f->shapes, VIEW_LONE_DIGITS, f->count);
+    shapes_add(f->shapes, VIEW_LONE_DIGITS, DISGUISE);
     for (unsigned i = 0; i < f->count; i++)
         if (f->pattern[i].shape)
             shapes_add(f->shapes, f->pattern[i].shape, i);
-    f->database = compile(f, why);
+    f->database = count == 0 ? database_shipped() : NULL;
+    if (!f->database)
+        f->database = database_compile(own, count, SHIPPED, NULL, why);
     if (!f->database)
         finder_free(&f);
     return f;
@@ -228,7 +199,7 @@ static float check(const struct pattern *pattern, struct slice text, struct plac
 static bool add_candidate(void *arg, unsigned id, struct place place)
 {
     struct scan *scan = arg;
-    if (id == scan->finder->count) {
+    if (id == DISGUISE) {
         scan->is_disguised = true;
         return true;
     }
