@@ -14,8 +14,11 @@
 #include "base/log.h"
 
 enum {
-    LINGER_MS = 500,     /* for the end of an answer that has said [DONE] */
-    ERROR_MOST_MS = 2000 /* for the body of an error, which might never end */
+    LINGER_MS = 500,      /* for the end of an answer that has said [DONE] */
+    ERROR_MOST_MS = 2000, /* for the body of an error, which might never end */
+    ERROR_BODY_MOST = 4096,
+    HEADERS_MOST = 8192,
+    OUTPUT_TOKENS = 8192, /* asked for where a dialect must be told and the client gave none */
 };
 
 static void ask_or_end(struct exchange *x);
@@ -28,12 +31,15 @@ static const struct vault *live_vault(const struct exchange *x)
 static struct relay *relay_for(struct exchange *x)
 {
     const struct relay_options options = {
+        .dialect = x->model->provider->api->dialect,
+        .told_in = x->dialect,
         .is_stream = x->chat.stream,
         .vault = live_vault(x),
         .strip_logprobs = !x->chat.has_logprobs,
         .strip_usage = x->chat.stream && !x->chat.include_usage,
         .is_judged = x->is_draft || x->uses_cache,
         .answer_most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
+        .now_s = loop_wall_ms(x->tools->loop) / 1000,
     };
     return relay_new(x->arena, &options);
 }
@@ -94,7 +100,11 @@ void exchange_fail(struct exchange *x, const struct fault *why)
     if (x->retry_after_s > 0)
         headers = slice_str(arena_printf(x->arena, "%.*sretry-after: %lld\r\n", SLICE_ARG(headers),
                                          (long long)x->retry_after_s));
-    client_reply_fault(client, why, headers);
+    struct buf body;
+    buf_init(&body, ERROR_BODY_MOST);
+    error_write_in(x->dialect, why, &body);
+    client_reply(client, fault_status(why->kind), "application/json", headers, buf_slice(&body));
+    buf_fini(&body);
 }
 
 /* What is sent goes at once; what the client is too slow for makes the provider wait. */
@@ -200,17 +210,20 @@ static bool is_about_request(int status)
 
 static void pass_error(struct exchange *x)
 {
-    struct buf mended, restored;
+    struct buf mended, told, restored;
     buf_init(&mended, x->error_body.ceiling * 8);
+    buf_init(&told, mended.ceiling * 2);
     buf_init(&restored, mended.ceiling * 2);
     error_mend(buf_slice(&x->error_body), x->error_status, x->arena, &mended);
+    translate_error(x->dialect, buf_slice(&mended), x->error_status, x->arena, &told);
     if (live_vault(x))
-        vault_restore(x->vault, buf_slice(&mended), true, &restored);
+        vault_restore(x->vault, buf_slice(&told), true, &restored);
     client_reply(x->client, x->error_status, "application/json", exchange_headers(x, true),
-                 buf_slice(live_vault(x) ? &restored : &mended));
+                 buf_slice(live_vault(x) ? &restored : &told));
     x->client = NULL;
     x->fault.kind = FAULT_PROVIDER_REFUSED;
     buf_wipe(&mended);
+    buf_wipe(&told);
     buf_wipe(&restored);
     exchange_end(x);
 }
@@ -324,6 +337,13 @@ static const struct call_handler call_handler = {
 
 /* ---- asking ---- */
 
+/* What a model that must be told a limit is told where the client gave none. */
+static int64_t output_tokens(const struct model *model)
+{
+    return model->output_tokens > 0 && model->output_tokens < OUTPUT_TOKENS ? model->output_tokens
+                                                                            : OUTPUT_TOKENS;
+}
+
 /* What a model on this machine is told: the plain words. Where nothing was left out, they stand in the body as
  * it came. */
 static struct chat_text *plain_texts(struct exchange *x)
@@ -346,18 +366,48 @@ static struct chat_text *plain_texts(struct exchange *x)
     return plain;
 }
 
-/* Hidden values go out hidden beyond this machine. */
-static void write_body(struct exchange *x, struct buf *body)
+/* Hidden values go out hidden beyond this machine. False where the provider's dialect cannot say it. */
+static bool write_body(struct exchange *x, struct buf *body, struct fault *why)
 {
+    enum dialect              theirs = x->model->provider->api->dialect;
     struct chat               chat = x->chat;
+    struct buf                ours;
     const struct chat_changes changes = {
         .model = slice_str(x->model->sent_as),
         .ask_usage = chat.stream && !chat.include_usage,
-        .ask_logprobs = x->is_draft && !chat.has_logprobs,
+        .ask_logprobs = x->is_draft && !chat.has_logprobs && theirs == DIALECT_OPENAI,
     };
     if (x->model->provider->zone == 0 && x->redactions)
         chat.text = plain_texts(x);
-    chat_write(&chat, &changes, x->arena, body);
+    if (theirs == x->dialect) {
+        chat_write(&chat, &changes, x->arena, body);
+        return true;
+    }
+    buf_init(&ours, SIZE_MAX);
+    chat_write(&chat, &changes, x->arena, &ours);
+    bool ok = translate_request(x->arena, x->dialect, theirs, buf_slice(&ours), output_tokens(x->model), body,
+                                &x->left_out, why);
+    buf_wipe(&ours);
+    return ok;
+}
+
+/* What a client of the same dialect says of the version and of features that are tried out goes along. */
+static struct slice headers_for(struct exchange *x)
+{
+    static const char *const passed_on[] = { "anthropic-version", "anthropic-beta" };
+    const struct api        *api = x->model->provider->api;
+    struct buf               out;
+    buf_init(&out, HEADERS_MOST);
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
+        struct slice value = http1_header(client_head(x->client), passed_on[i]);
+        if (value.len && x->dialect == DIALECT_ANTHROPIC && api->dialect == DIALECT_ANTHROPIC)
+            buf_printf(&out, "%s: %.*s\r\n", passed_on[i], SLICE_ARG(value));
+    }
+    if (!slice_starts(buf_slice(&out), S("anthropic-version")))
+        buf_add_str(&out, api->headers);
+    struct slice headers = arena_copy(x->arena, buf_slice(&out));
+    buf_fini(&out);
+    return headers;
 }
 
 static void cancel_call(struct exchange *x)
@@ -412,12 +462,17 @@ enum step_result take_forward(struct exchange *x)
     buf_reset(&x->out);
     buf_reset(&x->error_body);
 
-    struct buf body;
+    struct buf   body;
+    struct fault why = { 0 };
     buf_init(&body, SIZE_MAX); /* bounded by what was received: placeholders and options add little */
-    write_body(x, &body);
+    if (!write_body(x, &body, &why)) {
+        buf_wipe(&body);
+        x->fault = why;
+        return take_forward(x);
+    }
     x->asked_bytes = (int64_t)body.len;
     x->call = upstream_post(x->tools->upstream, snapshot_origin(x->snapshot, model->provider),
-                            "/chat/completions", slice_of(NULL, 0), buf_slice(&body), &call_handler, x);
+                            model->provider->api->path, headers_for(x), buf_slice(&body), &call_handler, x);
     buf_wipe(&body);
     x->asked_us = loop_now_us(x->tools->loop);
     x->cancel = cancel_call;
@@ -436,16 +491,19 @@ static void ask_or_end(struct exchange *x)
 enum step_result exchange_replay(struct exchange *x, const struct cached *hit)
 {
     struct fault why = { 0 };
+    x->model = settings_model(x->snapshot->settings, hit->model);
+    if (!x->model) /* it has gone since */
+        return NEXT;
     x->relay = relay_for(x);
     if (hit->is_stream != x->chat.stream || !relay_feed(x->relay, hit->answer, &x->out, &why) ||
         !relay_end(x->relay, &x->out, &why)) {
         buf_reset(&x->out);
         x->relay = NULL;
+        x->model = NULL;
         return NEXT;
     }
     x->is_hit = true;
     x->saved_nanousd = hit->cost_nanousd;
-    x->model = settings_model(x->snapshot->settings, hit->model);
     deliver(x);
     return END;
 }

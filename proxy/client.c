@@ -202,7 +202,7 @@ struct slice client_api_key(const struct client *c)
     struct slice value = http1_header(client_head(c), "authorization");
     if (value.len > 7 && slice_is_nocase(slice_cut(value, 0, 7), "bearer "))
         return slice_trim(slice_cut(value, 7, value.len));
-    return slice_of(NULL, 0);
+    return http1_header(client_head(c), "x-api-key");
 }
 
 struct loop *client_loop(const struct client *c)

@@ -58,8 +58,9 @@ unsigned server_clients(const struct server *); /* # connections */
 const struct http1_head *client_head(const struct client *);
 struct slice             client_body(const struct client *);
 /* The request's body becomes the caller's, who wipes it: for what may outlive the client. */
-void         client_take_body(struct client *, struct buf *out);
-struct slice client_api_key(const struct client *); /* of "Authorization: Bearer KEY"; else empty */
+void client_take_body(struct client *, struct buf *out);
+/* Of "Authorization: Bearer KEY", else of "x-api-key: KEY", as Anthropic's clients send it; else empty. */
+struct slice client_api_key(const struct client *);
 struct loop *client_loop(const struct client *);
 /* What belongs to the request in hand, for on_gone(); NULL between requests. */
 void  client_set_owner(struct client *, void *owner);

@@ -13,6 +13,7 @@
 /* Those that answer at once never hear of a client that has gone, or has room again. */
 #define ENDPOINTS(ENDPOINT)                                                                                    \
     ENDPOINT("POST", "/v1/chat/completions", chat, exchange_on_gone, exchange_on_room)                         \
+    ENDPOINT("POST", "/v1/messages", messages, exchange_on_gone, exchange_on_room)                             \
     ENDPOINT("POST", "/v1/embeddings", embeddings, errand_on_gone, NULL)                                       \
     ENDPOINT("POST", "/weir/redact", redact, errand_on_gone, NULL)                                             \
     ENDPOINT("POST", "/weir/restore", restore, errand_on_gone, NULL)                                           \
@@ -25,7 +26,13 @@ enum { BODY_MOST = 1 << 20 };
 
 static void answer_chat(struct tools *tools, struct client *client)
 {
-    exchange_begin(tools, client);
+    exchange_begin(tools, client, DIALECT_OPENAI);
+}
+
+/* Anthropic's. */
+static void answer_messages(struct tools *tools, struct client *client)
+{
+    exchange_begin(tools, client, DIALECT_ANTHROPIC);
 }
 
 static void answer_embeddings(struct tools *tools, struct client *client)

@@ -121,7 +121,7 @@ enum step_result take_identify(struct exchange *x)
 enum step_result take_understand(struct exchange *x)
 {
     struct fault why = { 0 };
-    if (!chat_read(x->arena, buf_slice(&x->body), &x->chat, &why))
+    if (!chat_read_in(x->dialect, x->arena, buf_slice(&x->body), &x->chat, &why))
         return refuse(x, &why);
     return NEXT;
 }
@@ -500,7 +500,7 @@ void exchange_reserve_again(struct exchange *x)
     run(x);
 }
 
-void exchange_begin(struct tools *tools, struct client *client)
+void exchange_begin(struct tools *tools, struct client *client, enum dialect dialect)
 {
     struct arena    *arena = arena_new();
     struct exchange *x = arena_alloc(arena, sizeof *x);
@@ -508,6 +508,7 @@ void exchange_begin(struct tools *tools, struct client *client)
     x->tools = tools;
     x->snapshot = snapshot_ref(tools->snapshot);
     x->client = client;
+    x->dialect = dialect;
     x->began_us = loop_now_us(tools->loop);
     buf_init(&x->out, (size_t)x->snapshot->settings->answer_most_bytes * 2);
     buf_init(&x->draft, x->out.ceiling);

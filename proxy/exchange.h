@@ -27,8 +27,9 @@ struct tools {
     bool             is_draining;
 };
 
-/* Takes the client's request in hand: from here on the exchange replies to it. */
-void exchange_begin(struct tools *, struct client *);
+/* Takes the client's request in hand: from here on the exchange replies to it, in the dialect that it speaks.
+ */
+void exchange_begin(struct tools *, struct client *, enum dialect);
 
 /* For server_handler. The client's owner is the exchange. */
 void exchange_on_gone(struct client *);

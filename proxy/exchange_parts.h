@@ -52,8 +52,9 @@ struct exchange {
     struct tools    *tools;
     struct snapshot *snapshot;
     struct arena    *arena;
-    struct client   *client; /* NULL once it has hung up or has its reply */
-    struct buf       body;   /* the request's, which an SLM thread may read when the client is long gone */
+    struct client   *client;  /* NULL once it has hung up or has its reply */
+    enum dialect     dialect; /* the client's */
+    struct buf       body;    /* the request's, which an SLM thread may read when the client is long gone */
 
     /* where it stands */
     unsigned step;                     /* index in the table of steps */
@@ -98,6 +99,7 @@ struct exchange {
     int                 error_status;    /* of that; 0: none */
     int64_t             retry_after_s;   /* 0: not told */
     int64_t             asked_bytes;     /* of the body sent to this candidate */
+    struct left_out     left_out;        /* of the request, since this candidate has no word for it */
     int64_t             cost_nanousd;    /* of all legs so far */
     int64_t             settled_nanousd; /* of that, what the ledger knows already */
     struct answer_usage usage;           /* of all legs so far */

@@ -31,6 +31,7 @@ static void clean_up(void *arg)
     buf_wipe(&r->open);
     buf_wipe(&r->close);
     buf_wipe(&r->plain);
+    buf_wipe(&r->untold);
 }
 
 struct relay *relay_new(struct arena *arena, const struct relay_options *options)
@@ -39,6 +40,7 @@ struct relay *relay_new(struct arena *arena, const struct relay_options *options
     size_t        most = options->answer_most_bytes;
     r->arena = arena;
     r->options = *options;
+    r->dialect = relay_dialect(options->dialect);
     r->shape = options->is_stream ? SHAPE_UNKNOWN : SHAPE_DOCUMENT;
     r->sse = options->is_stream ? sse_new(most) : NULL;
     r->scratch = arena_new();
@@ -48,6 +50,10 @@ struct relay *relay_new(struct arena *arena, const struct relay_options *options
     buf_init(&r->open, most);
     buf_init(&r->close, most);
     buf_init(&r->plain, most * RELAY_GROWTH_MOST);
+    buf_init(&r->untold, most * RELAY_GROWTH_MOST);
+    if (options->told_in != options->dialect)
+        r->translation = translation_new(arena, options->dialect, options->told_in, options->is_stream,
+                                         most * RELAY_GROWTH_MOST, options->now_s);
     arena_defer(arena, clean_up, r);
     return r;
 }
@@ -99,31 +105,12 @@ const struct doc_choice *doc_choice_at(const struct doc *doc, uint32_t offset)
     return NULL;
 }
 
-static struct doc_choice read_choice(const struct json *j, json_at at, size_t position)
-{
-    struct doc_choice choice = { .at = at, .said = json_get(j, at, "delta"), .index = (uint32_t)position };
-    if (json_kind(j, choice.said) != JSON_OBJECT)
-        choice.said = json_get(j, at, "message");
-    int64_t index;
-    if (json_i64(j, json_get(j, at, "index"), &index) && index >= 0 && index < UINT32_MAX)
-        choice.index = (uint32_t)index;
-    return choice;
-}
-
 static bool read_doc(struct relay *r, struct slice text, struct doc *doc, struct fault *why)
 {
     *doc = (struct doc){ .arena = r->scratch };
-    if (!answer_read(doc->arena, text, &doc->answer, why))
+    if (!r->dialect->read(doc->arena, text, &doc->answer, why))
         return false;
-    const struct json *j = &doc->answer.json;
-    json_at            choices = json_get(j, 0, "choices");
-    size_t             cap = 0;
-    for (json_at at = json_first(j, choices); at != JSON_NONE; at = json_next(j, at)) {
-        if (doc->choice_count == cap)
-            doc->choice = arena_grow(doc->arena, doc->choice, doc->choice_count, sizeof *doc->choice, &cap);
-        doc->choice[doc->choice_count] = read_choice(j, at, doc->choice_count);
-        doc->choice_count++;
-    }
+    r->dialect->read_choices(doc);
     return true;
 }
 
@@ -239,6 +226,8 @@ static bool on_chunk(struct relay *r, const struct sse_event *ev, struct buf *ou
         return refuse(&doc, why);
     if (!work(r, &doc, out, why))
         return false;
+    if (doc.answer.is_last)
+        return on_done(r, out, why);
     if (!doc.is_dropped)
         send_event(ev, &doc, out);
     r->has_spoken = r->has_spoken || doc.speaks;
@@ -299,7 +288,7 @@ static bool feed_events(struct relay *r, struct slice body, struct buf *out, str
 
 static bool end_stream(struct relay *r, struct buf *out, struct fault *why)
 {
-    if (!relay_all_finished(r))
+    if (r->options.dialect != DIALECT_OPENAI || !relay_all_finished(r)) /* others say when they end */
         return fault_set(why, FAULT_PROVIDER_BROKE, "the stream ended before its finish");
     relay_flush(r, out);
     r->state = RELAY_DONE;
@@ -337,7 +326,7 @@ static struct slice tell_shape(struct relay *r, struct slice body)
     return slice_cut(body, at, body.len);
 }
 
-bool relay_feed(struct relay *r, struct slice body, struct buf *out, struct fault *why)
+static bool feed(struct relay *r, struct slice body, struct buf *out, struct fault *why)
 {
     if (r->state == RELAY_DONE || body.len == 0)
         return true; /* what comes after [DONE] is nothing to the client */
@@ -361,7 +350,7 @@ bool relay_feed(struct relay *r, struct slice body, struct buf *out, struct faul
     return ok || broken(r, why);
 }
 
-bool relay_end(struct relay *r, struct buf *out, struct fault *why)
+static bool end(struct relay *r, struct buf *out, struct fault *why)
 {
     if (r->has_ended)
         return true;
@@ -379,19 +368,48 @@ bool relay_end(struct relay *r, struct buf *out, struct fault *why)
     return ok || broken(r, why);
 }
 
-void relay_seal(const struct relay *r, struct buf *out)
+/* Where the stages write: to the client, or to who translates for it. */
+static struct buf *ear(struct relay *r, struct buf *out)
 {
-    if (r->options.is_stream && r->has_ended)
-        buf_add_str(out, "data: [DONE]\n\n");
+    return r->translation ? &r->untold : out;
+}
+
+static bool tell(struct relay *r, struct buf *out, struct fault *why)
+{
+    if (!r->translation)
+        return true;
+    bool ok = translation_feed(r->translation, buf_slice(&r->untold), out, why);
+    buf_reset(&r->untold);
+    return ok || broken(r, why);
+}
+
+bool relay_feed(struct relay *r, struct slice body, struct buf *out, struct fault *why)
+{
+    return feed(r, body, ear(r, out), why) && tell(r, out, why);
+}
+
+bool relay_end(struct relay *r, struct buf *out, struct fault *why)
+{
+    bool had_ended = r->has_ended;
+    if (!end(r, ear(r, out), why) || !tell(r, out, why))
+        return false;
+    return had_ended || !r->translation || translation_end(r->translation, out, why) || broken(r, why);
+}
+
+void relay_seal(struct relay *r, struct buf *out)
+{
+    if (!r->options.is_stream || !r->has_ended)
+        return;
+    buf_add_str(ear(r, out), r->dialect->seal);
+    (void)tell(r, out, &r->why);
 }
 
 void relay_break(struct relay *r, const struct fault *fault, struct buf *out)
 {
     if (!r->options.is_stream || r->has_ended)
         return;
-    buf_add_str(out, "data: ");
-    error_write(fault, out);
-    buf_add_str(out, "\n\n");
+    r->dialect->add_error(fault, ear(r, out));
+    (void)tell(r, out, &r->why);
     broken(r, fault);
 }
 

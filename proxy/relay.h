@@ -20,15 +20,17 @@
 #define WEIR_RELAY_H
 
 #include "privacy/vault.h"
-#include "wire/chat.h"
+#include "wire/translate.h"
 
 struct relay_options {
+    enum dialect        dialect, told_in; /* the provider's; the client's */
     bool                is_stream;
     const struct vault *vault;          /* (ref) outlives the relay; NULL or empty: nothing to restore */
     bool                strip_logprobs; /* the client did not ask for them: null in their place */
     bool                strip_usage;    /* streams: the client did not ask for usage */
     bool                is_judged; /* confidence and fitness for the cache are wanted, which takes reading */
     size_t              answer_most_bytes; /* ceiling of a whole answer, of one event, and of the record */
+    int64_t             now_s;             /* since 1970; told where a dialect wants to know */
 };
 
 /* What the answer was. */
@@ -63,7 +65,7 @@ bool relay_is_done(const struct relay *);
  * the same, or was an error under status 200. */
 MUST_CHECK bool relay_end(struct relay *, struct buf *out, struct fault *why);
 /* Tells the client of a stream that it is whole; after relay_end() has been true, and nothing may follow. */
-void relay_seal(const struct relay *, struct buf *out);
+void relay_seal(struct relay *, struct buf *out);
 
 /* The event that tells a client in mid-stream that it broke: data: {"error":{…}}. Nothing may follow it. Adds
  * nothing where no stream was asked for, or where it has ended already. */

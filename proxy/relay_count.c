@@ -28,31 +28,21 @@ bool relay_all_finished(const struct relay *r)
     return r->counts.choice_count > 0;
 }
 
-static bool has_calls(const struct doc *doc, const struct doc_choice *choice)
-{
-    const struct json *j = &doc->answer.json;
-    return json_first(j, json_get(j, choice->said, "tool_calls")) != JSON_NONE ||
-           json_kind(j, json_get(j, choice->said, "function_call")) == JSON_OBJECT;
-}
-
-static bool count_choice(struct relay *r, struct doc *doc, struct doc_choice *choice, struct fault *why)
+static bool count_choice(struct relay *r, struct doc *doc, const struct doc_choice *choice, struct fault *why)
 {
     struct relay_choice *seen = relay_choice(r, choice->index);
     if (!seen)
         return fault_set(why, FAULT_PROVIDER_BROKE, "it has more than %d choices", RELAY_CHOICES_MOST);
-    if (has_calls(doc, choice)) {
+    if (choice->has_calls) {
         r->outcome.has_tool_calls = true;
         doc->speaks = true;
     }
-    const struct json *j = &doc->answer.json;
-    struct slice       finish = json_string(j, json_get(j, choice->at, "finish_reason"), doc->arena);
-    if (finish.len == 0) /* null; and some providers send "" until the end */
+    if (choice->finish.len == 0)
         return true;
-    choice->ends = true;
     seen->has_finished = true;
-    seen->has_stopped = slice_is(finish, "stop");
+    seen->has_stopped = slice_is(choice->finish, "stop");
     if (choice->index == 0)
-        snprintf(r->outcome.finish, sizeof r->outcome.finish, "%.*s", SLICE_ARG(finish));
+        snprintf(r->outcome.finish, sizeof r->outcome.finish, "%.*s", SLICE_ARG(choice->finish));
     return true;
 }
 
@@ -84,6 +74,23 @@ static void count_text(struct relay *r, struct doc *doc, const struct answer_tex
         r->counts.has_refusal = true;
 }
 
+static int64_t told_or(int64_t told, int64_t before)
+{
+    return told < 0 ? before : told;
+}
+
+/* A later one counts all that an earlier one did, and what it does not tell stays. */
+static void count_usage(struct answer_usage *u, const struct answer_usage *told)
+{
+    if (!told->is_given)
+        return;
+    u->is_given = true;
+    u->prompt_tokens = told_or(told->prompt_tokens, u->prompt_tokens);
+    u->completion_tokens = told_or(told->completion_tokens, u->completion_tokens);
+    u->cached_tokens = told_or(told->cached_tokens, u->cached_tokens);
+    u->reasoning_tokens = told_or(told->reasoning_tokens, u->reasoning_tokens);
+}
+
 bool relay_count(struct relay *r, struct doc *doc, struct buf *out, struct fault *why)
 {
     (void)out;
@@ -92,8 +99,7 @@ bool relay_count(struct relay *r, struct doc *doc, struct buf *out, struct fault
             return false;
     for (size_t i = 0; i < doc->answer.text_count; i++)
         count_text(r, doc, &doc->answer.text[i]);
-    if (doc->answer.usage.is_given) /* a later one counts all that an earlier one did */
-        r->outcome.usage = doc->answer.usage;
+    count_usage(&r->outcome.usage, &doc->answer.usage);
     r->counts.logprob_sum += doc->answer.logprob_sum;
     r->counts.logprob_count += doc->answer.logprob_count;
     return true;

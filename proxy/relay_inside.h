@@ -25,9 +25,10 @@ enum {
 /* ---- a document, in scratch memory ---- */
 
 struct doc_choice {
-    json_at  at, said; /* the choice; its "delta" or "message" */
-    uint32_t index;    /* its "index"; its position where it has none */
-    bool     ends;     /* has a finish_reason */
+    json_at      at, said; /* the choice; its "delta" or "message" */
+    uint32_t     index;    /* its "index"; its position where it has none */
+    struct slice finish;   /* its finish_reason; empty where it goes on */
+    bool         has_calls;
 };
 
 struct doc_call {
@@ -88,7 +89,7 @@ struct relay_call {
 /* One text that runs through the stream: a choice's content, its reasoning, one tool call's arguments. */
 struct relay_lane {
     struct slice      open, close; /* what a chunk's choice holds before and after this text's value */
-    uint32_t          choice;
+    uint32_t          choice, block;
     enum answer_place place;
     struct restore   *restore;
     size_t            last; /* which of the document's texts is its last; LANE_SILENT for none */
@@ -96,13 +97,16 @@ struct relay_lane {
 #define LANE_SILENT SIZE_MAX
 
 struct relay {
-    struct arena        *arena;
-    struct relay_options options;
-    struct relay_outcome outcome;
+    const struct relay_dialect *dialect;
+    struct arena               *arena;
+    struct relay_options        options;
+    struct relay_outcome        outcome;
     enum { RELAY_OPEN, RELAY_DONE, RELAY_BROKEN } state;
-    bool         has_ended; /* relay_end() has said so */
-    struct fault why;       /* what broke it */
-    bool         has_spoken;
+    struct translation *translation; /* NULL: the client speaks the provider's dialect */
+    struct buf          untold;      /* what it has not been fed yet */
+    bool                has_ended;   /* relay_end() has said so */
+    struct fault        why;         /* what broke it */
+    bool                has_spoken;
     enum { SHAPE_UNKNOWN, SHAPE_EVENTS, SHAPE_DOCUMENT } shape;
 
     struct sse   *sse;
@@ -122,6 +126,21 @@ struct relay {
     struct buf         open, close; /* of the text in hand */
     struct buf         plain;       /* a restored text */
 };
+
+/* ---- dialects: relay_dialects.c ---- */
+
+/* What differs from one provider's dialect to another's. */
+struct relay_dialect {
+    bool (*read)(struct arena *, struct slice json, struct answer *, struct fault *why);
+    void (*read_choices)(struct doc *);
+    bool        is_mended;    /* tool calls are numbered anew, and what only we asked for is taken out */
+    const char *choice_close; /* what ends a choice in a chunk of our own */
+    void (*add_chunk)(struct relay *, const struct relay_lane *, struct slice text, struct buf *out);
+    const char *seal;                                         /* what tells a client that the stream is whole */
+    void (*add_error)(const struct fault *, struct buf *out); /* an event */
+};
+
+const struct relay_dialect *relay_dialect(enum dialect);
 
 /* ---- the stages ---- */
 

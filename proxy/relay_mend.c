@@ -202,7 +202,7 @@ static bool mend_choice(struct relay *r, struct doc *doc, const struct doc_choic
 bool relay_mend(struct relay *r, struct doc *doc, struct buf *out, struct fault *why)
 {
     (void)out;
-    if (!r->options.is_stream) /* a whole answer's calls are a list in order */
+    if (!r->options.is_stream || !r->dialect->is_mended) /* a whole answer's calls are a list in order */
         return true;
     for (size_t i = 0; i < doc->choice_count; i++)
         if (!mend_choice(r, doc, &doc->choice[i]))
@@ -215,6 +215,8 @@ bool relay_strip(struct relay *r, struct doc *doc, struct buf *out, struct fault
     (void)out;
     (void)why;
     const struct json *j = &doc->answer.json;
+    if (!r->dialect->is_mended)
+        return true;
     if (r->options.is_stream) {
         doc->is_dropped = r->options.strip_usage && answer_is_usage_only(&doc->answer);
         remove_members(r, doc);

@@ -37,7 +37,7 @@ static void add_identity(struct buf *out, const struct doc *doc, const struct do
                          json_at object)
 {
     const struct json *j = &doc->answer.json;
-    if (object == choice->at) {
+    if (object == choice->at && object != 0) {
         buf_printf(out, "\"index\":%u,", choice->index);
         return;
     }
@@ -74,10 +74,11 @@ static void write_path(struct relay *r, const struct doc *doc, const struct doc_
     }
     while (depth > 1)
         buf_add_byte(&r->close, closing[--depth]);
-    buf_add_str(&r->close, ",\"finish_reason\":null}");
+    buf_add_str(&r->close, r->dialect->choice_close);
 }
 
-static struct relay_lane *add_lane(struct relay *r, const struct doc_choice *choice, enum answer_place place)
+static struct relay_lane *add_lane(struct relay *r, const struct doc_choice *choice,
+                                   const struct answer_text *t)
 {
     if (r->lane_count == RELAY_LANES_MOST)
         return NULL;
@@ -88,11 +89,12 @@ static struct relay_lane *add_lane(struct relay *r, const struct doc_choice *cho
         .open = arena_copy(r->arena, buf_slice(&r->open)),
         .close = arena_copy(r->arena, buf_slice(&r->close)),
         .choice = choice->index,
-        .place = place,
+        .block = t->tool,
+        .place = t->place,
         .restore = restore_new(r->arena, r->options.vault),
         .last = LANE_SILENT,
     };
-    if (place == ANSWER_TOOL_ARGUMENTS)
+    if (t->place == ANSWER_TOOL_ARGUMENTS)
         restore_inside_json(lane->restore);
     return lane;
 }
@@ -105,7 +107,7 @@ static size_t find_lane(struct relay *r, const struct doc *doc, const struct doc
     for (size_t i = 0; i < r->lane_count; i++)
         if (slice_eq(r->lane[i].open, buf_slice(&r->open)))
             return i;
-    struct relay_lane *lane = add_lane(r, choice, t->place);
+    struct relay_lane *lane = add_lane(r, choice, t);
     return lane ? (size_t)(lane - r->lane) : RELAY_LANES_MOST;
 }
 
@@ -129,13 +131,7 @@ static void flush_lane(struct relay *r, struct relay_lane *lane, struct buf *out
 {
     buf_reset(&r->plain);
     restore_end(lane->restore, &r->plain);
-    buf_add_str(out, "data: {");
-    buf_add(out, buf_slice(&r->envelope));
-    buf_add_str(out, "\"choices\":[");
-    buf_add(out, lane->open);
-    json_add_string(out, buf_slice(&r->plain));
-    buf_add(out, lane->close);
-    buf_add_str(out, "]}\n\n");
+    r->dialect->add_chunk(r, lane, buf_slice(&r->plain), out);
 }
 
 void relay_flush(struct relay *r, struct buf *out)
@@ -150,9 +146,14 @@ void relay_flush(struct relay *r, struct buf *out)
 static bool choice_ends(const struct doc *doc, uint32_t index)
 {
     for (size_t i = 0; i < doc->choice_count; i++)
-        if (doc->choice[i].index == index && doc->choice[i].ends)
+        if (doc->choice[i].index == index && doc->choice[i].finish.len)
             return true;
     return false;
+}
+
+static bool block_ends(const struct doc *doc, uint32_t block)
+{
+    return doc->answer.ends_block && doc->answer.block == block;
 }
 
 static bool speaks_elsewhere(const struct doc *doc, const struct relay_lane *lane)
@@ -170,7 +171,7 @@ static void flush_ended(struct relay *r, const struct doc *doc, struct buf *out)
     for (size_t i = 0; i < r->lane_count; i++) {
         struct relay_lane *lane = &r->lane[i];
         if (lane->last == LANE_SILENT && restore_holds(lane->restore) &&
-            (choice_ends(doc, lane->choice) || speaks_elsewhere(doc, lane)))
+            (choice_ends(doc, lane->choice) || block_ends(doc, lane->block) || speaks_elsewhere(doc, lane)))
             flush_lane(r, lane, out);
     }
 }

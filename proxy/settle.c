@@ -65,6 +65,8 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     buf_add(&out, S("x-weir-redactions: "));
     buf_add_decimal(&out, (int64_t)places_hidden(x));
     buf_add(&out, S("\r\n"));
+    if (x->left_out.fields[0])
+        reply_header(&out, "x-weir-left-out", x->left_out.fields);
     if (x->sentences_dropped)
         buf_printf(&out, "x-weir-dropped-sentences: %u\r\n", x->sentences_dropped);
     if (x->summaries)

@@ -252,7 +252,7 @@ static void write_request(struct buf *out, const struct provider *provider, cons
     buf_add_decimal(out, (int64_t)body.len);
     buf_add(out, S("\r\n"));
     if (provider->key) {
-        buf_add(out, S("authorization: Bearer "));
+        buf_add_str(out, provider->api->key_header);
         buf_add_str(out, provider->key);
         buf_add(out, S("\r\n"));
     }

@@ -11,6 +11,7 @@
 #include "policy/yaml.h"
 #include "privacy/vault.h"
 #include "slm/slm.h"
+#include "wire/chat.h"
 
 enum { ZONES_MOST = 8, CANDIDATES_MOST = 8 };
 
@@ -31,15 +32,22 @@ struct listen {
     struct place place;
 };
 
+/* What a provider speaks; tables/apis.h has a line each. */
+struct api {
+    const char  *word, *path, *key_header, *headers;
+    enum dialect dialect;
+};
+
 struct provider {
-    const char *name;
-    struct url  url;
-    unsigned    zone;       /* index in settings.zone: 0 is the nearest */
-    const char *key;        /* sent as Authorization: Bearer; NULL for none */
-    const char *ca_file;    /* extra root certificates; NULL for the system's */
-    int64_t     connect_ms, /* until connected, TLS included */
-        first_byte_ms,      /* from the request's last byte to the answer's first */
-        idle_ms;            /* between two bytes of an answer */
+    const char       *name;
+    const struct api *api;
+    struct url        url;
+    unsigned          zone;       /* index in settings.zone: 0 is the nearest */
+    const char       *key;        /* NULL for none */
+    const char       *ca_file;    /* extra root certificates; NULL for the system's */
+    int64_t           connect_ms, /* until connected, TLS included */
+        first_byte_ms,            /* from the request's last byte to the answer's first */
+        idle_ms;                  /* between two bytes of an answer */
 };
 
 /* Nano-dollars for a million tokens. */

@@ -1,10 +1,10 @@
 /*
  * chat.h - what a chat is, whatever dialect it came in, and where each of its texts stands in the body.
  *
- * OpenAI's chat completions is the first dialect (src/wire/openai_*.c); a dialect's reader fills this one
- * shape. Texts are listed, not copied into structures of roles: inspection, redaction, summarizing and pricing
- * all walk the one list, so no field can be forgotten by one of them. Everything lives in the arena given;
- * slices may point into the body, which must outlive the chat.
+ * OpenAI's chat completions (src/wire/openai_*.c) or Anthropic's Messages (anthropic_*.c): a dialect's reader
+ * fills this one shape. Texts are listed, not copied into structures of roles: inspection, redaction,
+ * summarizing and pricing all walk the one list, so no field can be forgotten by one of them. Everything lives
+ * in the arena given; slices may point into the body, which must outlive the chat.
  *
  * Not listed are empty strings; numbers; names of properties in tools' schemas; what is meant for images, audio
  * and files, which are counted as unreadable; and protocol words (roles, types, ids, tools' names) as long as
@@ -17,13 +17,16 @@
 
 #include "wire/json.h"
 
+/* What a body is written in: OpenAI's chat completions, Anthropic's Messages. */
+enum dialect { DIALECT_OPENAI, DIALECT_ANTHROPIC };
+
 enum chat_role { CHAT_SYSTEM, CHAT_USER, CHAT_ASSISTANT, CHAT_TOOL, CHAT_NO_ROLE };
 
 enum chat_place {
     CHAT_CONTENT, /* a message's words: a string, or a part {"type":"text"}; also a refusal or reasoning given
                      back */
     CHAT_NAME,    /* a message's "name", the request's "user", "safety_identifier" */
-    CHAT_TOOL_ARGUMENTS, /* a tool call's arguments: JSON inside a string */
+    CHAT_TOOL_ARGUMENTS, /* a tool call's arguments: JSON, inside a string or as it is */
     CHAT_TOOL_ABOUT, /* a tool's or a response schema's free text: descriptions, enum values, defaults, titles
                       */
     CHAT_METADATA,   /* any other string in the body that a provider would see and that is not a protocol word;
@@ -33,6 +36,7 @@ enum chat_place {
 struct chat_text {
     struct slice    text;       /* unescaped, UTF-8 */
     uint32_t        start, end; /* range of its JSON string in the body, quotes included */
+    bool            is_json;    /* it is no string: the range is the text itself, and so is what replaces it */
     enum chat_place place;
     enum chat_role  role;
     uint32_t        message; /* index in messages[]; CHAT_NO_MESSAGE outside */
@@ -41,6 +45,7 @@ struct chat_text {
 #define CHAT_NO_MESSAGE UINT32_MAX
 
 struct chat {
+    enum dialect      dialect;
     struct json       json;
     struct slice      model; /* as the client named it */
     bool              stream;
@@ -59,13 +64,18 @@ struct chat {
 
 /* Reads an OpenAI chat-completions body. why: BAD_REQUEST with param, DUPLICATE_KEY. */
 MUST_CHECK bool chat_read(struct arena *, struct slice body, struct chat *out, struct fault *why);
+/* The same of a body for Anthropic's Messages. */
+MUST_CHECK bool anthropic_chat_read(struct arena *, struct slice body, struct chat *out, struct fault *why);
+
+MUST_CHECK bool chat_read_in(enum dialect, struct arena *, struct slice body, struct chat *out,
+                             struct fault *why);
 
 /* What goes out. Empty fields stay as they are. */
 struct chat_changes {
     struct slice model;        /* the provider's name of the model */
     int64_t      max_tokens;   /* a clamp or a limit that must be stated; 0 leaves it as it is */
-    bool         ask_usage;    /* stream_options.include_usage = true */
-    bool         ask_logprobs; /* logprobs = true */
+    bool         ask_usage;    /* OpenAI's: stream_options.include_usage = true */
+    bool         ask_logprobs; /* OpenAI's: logprobs = true */
 };
 
 /* The body with every text's `now`, and the changes, spliced in. */
@@ -87,8 +97,9 @@ enum answer_place {
 struct answer_text {
     struct slice      text;
     uint32_t          start, end; /* range of its JSON string in the answer, quotes included */
-    uint32_t          choice;     /* the choice's "index" */
-    uint32_t          tool;       /* the tool call's "index", 0 elsewhere */
+    bool              is_json; /* it is no string: the range is the text itself, and so is what replaces it */
+    uint32_t          choice;  /* the choice's "index" */
+    uint32_t          tool;    /* the tool call's "index", 0 elsewhere */
     enum answer_place place;
 };
 
@@ -100,7 +111,11 @@ struct answer_usage {
 
 struct answer {
     struct json         json;
-    bool                is_error; /* {"error": …} with something in it */
+    bool                is_error;   /* {"error": …} with something in it */
+    bool                has_calls;  /* Anthropic's: calls a tool */
+    bool                is_last;    /* Anthropic's: says that the answer is whole */
+    bool                ends_block; /* Anthropic's: the block of that number will say no more */
+    uint32_t            block;
     struct answer_text *text;
     size_t              text_count;
     uint32_t            choices;       /* # of choices in this document */
@@ -114,6 +129,12 @@ struct answer {
 /* why: PROVIDER_BROKE. The json must outlive *out. Numbers of usage that make no sense count as not given.
  * Tokens' own strings, in logprobs, are not listed. */
 MUST_CHECK bool answer_read(struct arena *, struct slice json, struct answer *out, struct fault *why);
+
+/* The same of an answer of Anthropic's Messages, or one event of a streamed one. There is one choice, 0; a
+ * text's `tool` is the number of its block. finish is in OpenAI's words. The usage is what this event says:
+ * tokens that it does not tell are -1, and those of the input count what was read from the cache and written
+ * to it. */
+MUST_CHECK bool anthropic_answer_read(struct arena *, struct slice json, struct answer *out, struct fault *why);
 
 /* The edit that makes a text say something else. */
 struct json_edit answer_edit_text(const struct answer_text *, struct slice text, struct arena *);
@@ -129,6 +150,8 @@ bool answer_is_usage_only(const struct answer *);
 /* {"error":{"message":…,"type":…,"param":…,"code":…}}: OpenAI's shape, all four fields, param null where there
  * is none. */
 void error_write(const struct fault *, struct buf *out);
+/* The same in a dialect's shape. */
+void error_write_in(enum dialect, const struct fault *, struct buf *out);
 
 /* Any provider's error body (OpenAI's, a bare string, HTML, nothing) made whole in OpenAI's shape; of a body
  * that is no JSON no byte is kept. */

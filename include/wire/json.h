@@ -94,4 +94,13 @@ void json_add_string(struct buf *out, struct slice text);
 /* The same without the quotes. */
 void json_add_escaped(struct buf *out, struct slice text);
 
+/* For documents that are written anew: a comma, unless what stands before it opens an object or an array; a
+ * key with the comma before it; a member whose value is raw JSON (null where there is none), a text, or a
+ * number. Keys are plain words. */
+void json_add_comma(struct buf *out);
+void json_add_key(struct buf *out, const char *key);
+void json_add_member(struct buf *out, const char *key, struct slice raw);
+void json_add_text_member(struct buf *out, const char *key, struct slice text);
+void json_add_number_member(struct buf *out, const char *key, int64_t number);
+
 #endif

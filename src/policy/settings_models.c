@@ -44,20 +44,28 @@ void read_zones(struct setup *s)
 
 /* ---- providers ---- */
 
-static void check_api(struct setup *s, const struct yaml *y, const char *whose)
+static const struct api apis[] = {
+#define API(name, word, path, key_header, headers, dialect)                                                    \
+    { word, path, key_header, headers, DIALECT_##dialect },
+#include "tables/apis.h"
+#undef API
+};
+
+static const struct api *read_api(struct setup *s, const struct yaml *y, const char *whose)
 {
-    static const char *const later[] = { "anthropic", "gemini", "responses", "ollama", "azure", NULL };
-    const char              *api = setup_needed(s, y, "api", whose);
-    if (!api || strcmp(api, "openai") == 0)
-        return;
-    const struct yaml *value = yaml_get(y, "api");
-    for (const char *const *word = later; *word; word++) {
-        if (strcmp(*word, api) == 0) {
-            diag_error(s->diag, value->place, "the api \"%s\" is not there yet; \"openai\" is", api);
-            return;
-        }
+    enum { COUNT = sizeof apis / sizeof *apis };
+    const char *words[COUNT + 1] = { NULL };
+    char        hint[DIAG_HINT_BYTES];
+    const char *api = setup_needed(s, y, "api", whose);
+    for (size_t i = 0; i < COUNT; i++) {
+        words[i] = apis[i].word;
+        if (api && strcmp(apis[i].word, api) == 0)
+            return &apis[i];
     }
-    diag_error(s->diag, value->place, "there is no api \"%s\"; \"openai\" is", api);
+    if (api)
+        diag_error(s->diag, yaml_get(y, "api")->place, "there is no api \"%s\"%s", api,
+                   diag_hint(slice_str(api), words, hint));
+    return &apis[0];
 }
 
 /* A key goes into a header as it stands. */
@@ -114,7 +122,7 @@ static void read_provider(struct setup *s, const struct yaml *y, struct provider
     if (!yaml_is_map(y, whose, s->diag))
         return;
     yaml_known_keys(y, keys, s->diag);
-    check_api(s, y, whose);
+    provider->api = read_api(s, y, whose);
 
     const char *url = setup_needed(s, y, "url", whose);
     if (url && !url_parse(s->arena, slice_str(url), &provider->url, &why))

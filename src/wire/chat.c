@@ -1,6 +1,13 @@
 /* chat.c - what is done with a chat once it is read, whatever dialect it came in. */
 #include "wire/chat.h"
 
+bool chat_read_in(enum dialect dialect, struct arena *arena, struct slice body, struct chat *out,
+                  struct fault *why)
+{
+    return dialect == DIALECT_ANTHROPIC ? anthropic_chat_read(arena, body, out, why)
+                                        : chat_read(arena, body, out, why);
+}
+
 /* The edits of one body, as they gather. */
 struct edits {
     struct arena      *arena;
@@ -30,12 +37,12 @@ static void set_member(struct edits *e, json_at object, const char *key, struct 
 
 /* Both names are known and both may stand in a body: whichever does, says the limit. A body without any gets
  * the older one, which local servers know too. */
-static void set_max_tokens(struct edits *e, int64_t most)
+static void set_max_tokens(struct edits *e, enum dialect dialect, int64_t most)
 {
     char        *number = arena_printf(e->arena, "%lld", (long long)most);
     struct slice raw = slice_str(number);
-    bool         has_newer = json_get(e->json, 0, "max_completion_tokens") != JSON_NONE;
-    bool         has_older = json_get(e->json, 0, "max_tokens") != JSON_NONE;
+    bool has_newer = dialect == DIALECT_OPENAI && json_get(e->json, 0, "max_completion_tokens") != JSON_NONE;
+    bool has_older = json_get(e->json, 0, "max_tokens") != JSON_NONE;
     if (has_newer)
         set_member(e, 0, "max_completion_tokens", raw);
     if (has_older || !has_newer)
@@ -56,18 +63,20 @@ void chat_write(const struct chat *c, const struct chat_changes *changes, struct
     struct edits e = { .arena = arena, .json = &c->json };
     for (size_t i = 0; i < c->text_count; i++) {
         const struct chat_text *t = &c->text[i];
-        if (t->now.ptr && !slice_eq(t->now, t->text))
-            add_edit(&e, json_edit_string(t->start, t->end, t->now, arena));
+        if (!t->now.ptr || slice_eq(t->now, t->text))
+            continue;
+        add_edit(&e, t->is_json ? (struct json_edit){ t->start, t->end, t->now }
+                                : json_edit_string(t->start, t->end, t->now, arena));
     }
     if (changes->model.len && !slice_eq(changes->model, c->model)) {
         const struct json_node *n = &c->json.node[json_get(&c->json, 0, "model")];
         add_edit(&e, json_edit_string(n->start, n->end, changes->model, arena));
     }
     if (changes->max_tokens > 0)
-        set_max_tokens(&e, changes->max_tokens);
-    if (changes->ask_usage)
+        set_max_tokens(&e, c->dialect, changes->max_tokens);
+    if (changes->ask_usage && c->dialect == DIALECT_OPENAI)
         set_include_usage(&e);
-    if (changes->ask_logprobs)
+    if (changes->ask_logprobs && c->dialect == DIALECT_OPENAI)
         set_member(&e, 0, "logprobs", S("true"));
     json_splice(c->json.text, e.list, e.count, out);
 }
@@ -80,7 +89,8 @@ struct slice chat_question(const struct chat *c, struct arena *arena)
     size_t       parts = 0;
     for (size_t i = 0; i < c->text_count; i++) {
         const struct chat_text *t = &c->text[i];
-        if (c->last_user == CHAT_NO_MESSAGE || t->message != c->last_user || t->place != CHAT_CONTENT)
+        if (c->last_user == CHAT_NO_MESSAGE || t->message != c->last_user || t->role != CHAT_USER ||
+            t->place != CHAT_CONTENT)
             continue;
         question = t->now.ptr ? t->now : t->text;
         if (parts++)

@@ -3,7 +3,7 @@
  *
  * SDKs read all four; one that is missing, an integer as code, a bare string or HTML loses them the rest.
  */
-#include "wire/chat.h"
+#include "translate_inside.h"
 
 #include <stdio.h>
 
@@ -45,6 +45,17 @@ void error_write(const struct fault *f, struct buf *out)
     struct error e = { slice_str(message), or_null(fault_type(f->kind)), or_null(f->param),
                        or_null(fault_code(f->kind)) };
     write_error(&e, out);
+}
+
+void error_write_in(enum dialect dialect, const struct fault *f, struct buf *out)
+{
+    char message[MESSAGE_MOST_BYTES];
+    if (dialect == DIALECT_OPENAI) {
+        error_write(f, out);
+        return;
+    }
+    fault_message(f, message, sizeof message);
+    anthropic_error_write(fault_status(f->kind), S(""), slice_str(message), out);
 }
 
 static const char *type_of_status(int status)

@@ -245,7 +245,8 @@ bool answer_read(struct arena *arena, struct slice text, struct answer *out, str
 
 struct json_edit answer_edit_text(const struct answer_text *t, struct slice text, struct arena *arena)
 {
-    return json_edit_string(t->start, t->end, text, arena);
+    return t->is_json ? (struct json_edit){ t->start, t->end, arena_copy(arena, text) }
+                      : json_edit_string(t->start, t->end, text, arena);
 }
 
 struct json_edit *answer_edits_strip(const struct answer *a, bool logprobs, bool usage, struct arena *arena,

@@ -1,5 +1,5 @@
 /*
- * openai_inside.h - what the parts of the reader of OpenAI's requests share.
+ * openai_inside.h - what the parts of the readers of requests share, OpenAI's and those like it.
  *
  * openai_request.c holds the request's own fields, openai_messages.c the messages, openai_tools.c tools and
  * schemas; openai_list.c walks objects by tables of known keys and keeps the list of texts.
@@ -43,6 +43,9 @@ bool openai_read_each(struct openai_reader *, json_at array, const char *name, o
 /* Lists a string, if anything is in it. */
 void openai_add_string(struct openai_reader *, json_at, enum chat_place);
 
+/* Lists an object or array as one text of arguments, from brace to brace. */
+void openai_add_json(struct openai_reader *, json_at);
+
 /* Lists every string at any depth; and keys too that are no plain words: in a map of the client's, a key may be
  * anything. */
 void openai_add_all(struct openai_reader *, json_at, enum chat_place);
@@ -61,8 +64,19 @@ openai_read openai_read_said; /* what a model said or thought, given back */
 openai_read openai_read_words;
 bool        openai_is_word(struct slice);
 
+/* ---- openai_request.c ---- */
+
+/* Reads the body; what is in it is for openai_read_fields(). */
+bool openai_reader_init(struct openai_reader *, struct arena *, struct slice body, struct chat *,
+                        struct fault *why);
+/* After that: is there a model, and a message? */
+bool openai_has_what_it_needs(struct openai_reader *);
+
+openai_read openai_read_model, openai_read_stream;
+
 /* ---- openai_tools.c ---- */
 
+openai_read openai_read_schema; /* a JSON schema: free text is listed, names and structure are not */
 openai_read openai_read_tools, openai_read_old_functions, openai_read_response_format;
 
 /* ---- openai_messages.c ---- */

@@ -40,23 +40,30 @@ bool openai_read_each(struct openai_reader *r, json_at array, const char *name, 
     return true;
 }
 
-static void add_text(struct openai_reader *r, struct slice text, uint32_t start, uint32_t end,
-                     enum chat_place place)
+static struct chat_text *add_text(struct openai_reader *r, struct slice text, uint32_t start, uint32_t end,
+                                  enum chat_place place)
 {
     struct chat *c = r->chat;
     if (text.len == 0)
-        return;
+        return NULL;
     if (c->text_count == r->cap)
         c->text = arena_grow(r->arena, c->text, c->text_count, sizeof *c->text, &r->cap);
-    c->text[c->text_count++] = (struct chat_text){
+    c->text[c->text_count] = (struct chat_text){
         .text = text, .start = start, .end = end, .place = place, .role = r->role, .message = r->message
     };
+    return &c->text[c->text_count++];
 }
 
 void openai_add_string(struct openai_reader *r, json_at at, enum chat_place place)
 {
     const struct json_node *n = &r->json->node[at];
     add_text(r, json_string(r->json, at, r->arena), n->start, n->end, place);
+}
+
+void openai_add_json(struct openai_reader *r, json_at at)
+{
+    const struct json_node *n = &r->json->node[at];
+    add_text(r, json_raw(r->json, at), n->start, n->end, CHAT_TOOL_ARGUMENTS)->is_json = true;
 }
 
 static void add_key(struct openai_reader *r, json_at member, enum chat_place place)

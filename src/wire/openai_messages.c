@@ -101,9 +101,10 @@ bool openai_read_prediction(struct openai_reader *r, json_at at)
 
 static bool read_arguments(struct openai_reader *r, json_at at)
 {
-    if (json_kind(r->json, at) != JSON_STRING)
-        return openai_read_metadata(r, at); /* an object, as Ollama has it */
-    openai_add_string(r, at, CHAT_TOOL_ARGUMENTS);
+    if (json_kind(r->json, at) == JSON_STRING)
+        openai_add_string(r, at, CHAT_TOOL_ARGUMENTS);
+    else
+        openai_add_json(r, at); /* an object, as Ollama has it */
     return true;
 }
 

@@ -27,7 +27,7 @@ static bool read_logit_bias(struct openai_reader *r, json_at at)
     return true;
 }
 
-static bool read_model(struct openai_reader *r, json_at at)
+bool openai_read_model(struct openai_reader *r, json_at at)
 {
     r->chat->model = json_string(r->json, at, r->arena);
     return r->chat->model.len > 0 || openai_refuse(r, "model", "must be a model's name");
@@ -51,7 +51,7 @@ static bool read_count(struct openai_reader *r, json_at at, const char *name, in
     return true;
 }
 
-static bool read_stream(struct openai_reader *r, json_at at)
+bool openai_read_stream(struct openai_reader *r, json_at at)
 {
     return read_flag(r, at, "stream", &r->chat->stream);
 }
@@ -93,9 +93,9 @@ static bool read_max_tokens(struct openai_reader *r, json_at at)
 }
 
 static const struct openai_field request_fields[] = {
-    { "model", read_model },
+    { "model", openai_read_model },
     { "messages", openai_read_messages },
-    { "stream", read_stream },
+    { "stream", openai_read_stream },
     { "stream_options", read_stream_options },
     { "max_tokens", read_max_tokens },
     { "max_completion_tokens", read_max_completion_tokens },
@@ -118,24 +118,32 @@ static const struct openai_field request_fields[] = {
     { NULL, openai_read_other },
 };
 
-bool chat_read(struct arena *arena, struct slice body, struct chat *out, struct fault *why)
+bool openai_reader_init(struct openai_reader *r, struct arena *arena, struct slice body, struct chat *out,
+                        struct fault *why)
 {
     *out = (struct chat){ .max_tokens = -1, .choices = 1, .last_user = CHAT_NO_MESSAGE };
+    *r = (struct openai_reader){ .arena = arena,
+                                 .chat = out,
+                                 .json = &out->json,
+                                 .why = why,
+                                 .role = CHAT_NO_ROLE,
+                                 .message = CHAT_NO_MESSAGE };
     if (!json_read(arena, body, &out->json, why))
         return false;
-    struct openai_reader r = { .arena = arena,
-                               .chat = out,
-                               .json = &out->json,
-                               .why = why,
-                               .role = CHAT_NO_ROLE,
-                               .message = CHAT_NO_MESSAGE };
-    if (json_kind(r.json, 0) != JSON_OBJECT)
-        return fault_set(why, FAULT_BAD_REQUEST, "the body is no JSON object");
-    if (!openai_read_fields(&r, 0, request_fields))
-        return false;
-    if (!out->model.ptr)
-        return openai_refuse(&r, "model", "is missing");
-    if (out->messages == 0)
-        return openai_refuse(&r, "messages", "is missing");
-    return true;
+    return json_kind(r->json, 0) == JSON_OBJECT ||
+           fault_set(why, FAULT_BAD_REQUEST, "the body is no JSON object");
+}
+
+bool openai_has_what_it_needs(struct openai_reader *r)
+{
+    if (!r->chat->model.ptr)
+        return openai_refuse(r, "model", "is missing");
+    return r->chat->messages > 0 || openai_refuse(r, "messages", "is missing");
+}
+
+bool chat_read(struct arena *arena, struct slice body, struct chat *out, struct fault *why)
+{
+    struct openai_reader r;
+    return openai_reader_init(&r, arena, body, out, why) && openai_read_fields(&r, 0, request_fields) &&
+           openai_has_what_it_needs(&r);
 }

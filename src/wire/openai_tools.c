@@ -6,8 +6,6 @@
  */
 #include "openai_inside.h"
 
-static bool read_schema(struct openai_reader *r, json_at at);
-
 static bool read_schema_values(struct openai_reader *r, json_at at)
 {
     openai_add_all(r, at, CHAT_TOOL_ABOUT);
@@ -37,7 +35,7 @@ static bool read_schema_words(struct openai_reader *r, json_at at)
             read_schema_words(r, e);
         return true;
     default: /* an object: a property that has a keyword's name */
-        return read_schema(r, at);
+        return openai_read_schema(r, at);
     }
 }
 
@@ -45,10 +43,10 @@ static const struct openai_field schema_fields[] = {
     { "type", read_schema_words },     { "required", read_schema_words },    { "format", read_schema_words },
     { "$ref", read_schema_words },     { "$dynamicRef", read_schema_words }, { "$schema", read_schema_words },
     { "default", read_schema_values }, { "enum", read_schema_values },       { "const", read_schema_values },
-    { "example", read_schema_values }, { "examples", read_schema_values },   { NULL, read_schema },
+    { "example", read_schema_values }, { "examples", read_schema_values },   { NULL, openai_read_schema },
 };
 
-static bool read_schema(struct openai_reader *r, json_at at)
+bool openai_read_schema(struct openai_reader *r, json_at at)
 {
     if (json_kind(r->json, at) == JSON_STRING)
         openai_add_string(r, at, CHAT_TOOL_ABOUT);
@@ -57,7 +55,7 @@ static bool read_schema(struct openai_reader *r, json_at at)
 
 static const struct openai_field function_fields[] = {
     { "name", openai_read_words },
-    { NULL, read_schema },
+    { NULL, openai_read_schema },
 };
 
 /* {"name", "description", "parameters"}: a tool's function, or a response schema. */
@@ -70,7 +68,7 @@ static const struct openai_field tool_fields[] = {
     { "type", openai_read_words },
     { "function", read_function },
     { "custom", read_function },
-    { NULL, read_schema },
+    { NULL, openai_read_schema },
 };
 
 static bool read_tool(struct openai_reader *r, json_at at)
@@ -98,7 +96,7 @@ bool openai_read_old_functions(struct openai_reader *r, json_at at)
 static const struct openai_field response_format_fields[] = {
     { "type", openai_read_words },
     { "json_schema", read_function },
-    { NULL, read_schema },
+    { NULL, openai_read_schema },
 };
 
 bool openai_read_response_format(struct openai_reader *r, json_at at)

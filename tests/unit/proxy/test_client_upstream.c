@@ -153,8 +153,10 @@ static int set_up(void **state)
     s->server = server_new(s->loop, &handler, &limits);
     assert_true(server_listen(s->server, "127.0.0.1", &s->port, NULL, &why));
     s->upstream = upstream_new(s->loop);
+    static const struct api api = { .key_header = "authorization: Bearer " };
     s->provider = (struct provider){
         .name = "them",
+        .api = &api,
         .url = { .host = "127.0.0.1", .port = s->port, .path = "/v1" },
         .key = "sk-test",
         .connect_ms = 1000,

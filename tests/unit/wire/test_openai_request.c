@@ -132,7 +132,7 @@ static void test_tool_calls(void **state)
         "arguments assistant 2 {}\n");
     expect_message(*state,
                    "{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{\"arguments\":{\"q\":\"a b\"}}}]}",
-                   "metadata assistant 0 a b\n");
+                   "arguments assistant 0 {\"q\":\"a b\"}\n");
 }
 
 static void test_tools(void **state)

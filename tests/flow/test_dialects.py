@@ -1,0 +1,234 @@
+"""Clients of OpenAI's and of Anthropic's ask providers of either, and each hears its own dialect."""
+import json
+
+import anthropic
+import httpx
+import openai
+import pytest
+
+from actors.messages import answers, call, event, message, text, thought
+from actors.scripted import completion, fails, says
+
+MASK = {"privacy": [{"name": "mask", "when": {"pii": ["email", "payment_card"]}, "redact": "placeholder"}],
+        "routes": [{"name": "all", "ask": ["large"]}]}
+
+
+def claude(actor):
+    return {"api": "anthropic", "url": actor.url().removesuffix("/v1")}
+
+
+def anthropic_client(weir):
+    return anthropic.Anthropic(base_url=weir.base, api_key="any", max_retries=0)
+
+
+def openai_client(weir):
+    return openai.OpenAI(base_url=weir.base + "/v1", api_key="any", max_retries=0)
+
+
+TOOL = {"name": "look_up", "description": "Looks someone up.",
+        "input_schema": {"type": "object", "properties": {"mail": {"type": "string"}}, "required": ["mail"]}}
+
+
+# ---- OpenAI's client, Anthropic's provider ----
+
+
+def test_a_chat_is_asked_in_the_providers_words(stage):
+    cloud = stage.provider(answers(text("Paris.")))
+    weir = stage.weir(cloud=claude(cloud))
+
+    answer = openai_client(weir).chat.completions.create(
+        model="large", messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Capital of France?"}], seed=3)
+
+    assert answer.choices[0].message.content == "Paris." and answer.choices[0].finish_reason == "stop"
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (10, 5)
+    asked = cloud.requests[0]
+    assert asked.path == "/v1/messages"
+    assert asked.headers["x-api-key"] == "key-of-cloud" and "authorization" not in asked.headers
+    assert asked.headers["anthropic-version"] == "2023-06-01"
+    assert asked.json["system"] == "Be brief." and asked.json["max_tokens"] > 0
+    assert asked.json["messages"] == [{"role": "user", "content": "Capital of France?"}]
+
+
+def test_what_was_left_out_is_told(stage):
+    weir = stage.weir(cloud=claude(stage.provider(answers(text("yes")))))
+    assert weir.chat("hello", seed=3).headers["x-weir-left-out"] == "seed"
+    assert "x-weir-left-out" not in weir.chat("hello").headers
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_placeholder_comes_back_through_both_dialects(stage, size):
+    cloud = stage.provider(answers(lambda request: text("Write to " + request.question.split()[-1] + "!"), size=size))
+    weir = stage.weir(cloud=claude(cloud), policy=MASK)
+
+    stream = weir.stream("Whom do I ask at ann@example.org")
+
+    assert b"ann@example.org" not in bytes(cloud.received)
+    assert stream.text == "Write to ann@example.org!" and stream.is_done and stream.is_whole
+
+
+def test_a_tool_loop(stage):
+    cloud = stage.provider(answers(thought("Look."), call({"mail": "a@b.example"}), stop="tool_use"))
+    weir = stage.weir(cloud=claude(cloud))
+    tools = [{"type": "function", "function": {"name": "look_up", "parameters": TOOL["input_schema"]}}]
+    asked = [{"role": "user", "content": "Who is it?"}]
+
+    stream = openai_client(weir).chat.completions.create(model="large", messages=asked, tools=tools, stream=True)
+    parts = [part for piece in stream for choice in piece.choices for part in choice.delta.tool_calls or []]
+    arguments = "".join(part.function.arguments or "" for part in parts)
+    assert parts[0].id == "toolu_1" and json.loads(arguments) == {"mail": "a@b.example"}
+
+    asked += [{"role": "assistant", "tool_calls": [{"id": "toolu_1", "type": "function", "function": {"name": "look_up", "arguments": arguments}}]},
+              {"role": "tool", "tool_call_id": "toolu_1", "content": "Bob"}]
+    openai_client(weir).chat.completions.create(model="large", messages=asked, tools=tools)
+    assert cloud.requests[1].json["messages"][2] == {
+        "role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "Bob"}]}
+
+
+def test_what_a_provider_cannot_say_goes_to_the_next(stage):
+    cloud, local = stage.provider(answers(text("one"))), stage.provider(says("two"))
+    weir = stage.weir(cloud=claude(cloud), local=local, policy={"routes": [{"name": "all", "ask": ["large", "small"]}]})
+
+    assert weir.chat("hello", model="auto", n=2).status == 200
+    assert not cloud.requests and local.requests
+
+    alone = stage.weir(cloud=claude(cloud), name="alone")
+    refused = alone.chat("hello", n=2)
+    assert refused.status == 400 and refused.json["error"]["param"] == "n"
+
+
+# ---- Anthropic's client, Anthropic's provider ----
+
+
+def test_anthropics_bytes_are_not_changed(stage):
+    cloud = stage.provider(answers(text("yes")))
+    weir = stage.weir(cloud=claude(cloud))
+    sent = (b'{"model": "large", "max_tokens": 5, "system": [{"type":"text","text":"caf\\u00e9","cache_control":{"type":"ephemeral"}}],'
+            b'"messages": [ {"role":"user","content":[{"type":"text","text":"Hi \\/"}]}], "thinking": {"type":"adaptive"}, "top_k": 5.0}')
+
+    answer = httpx.post(weir.base + "/v1/messages", content=sent, headers={"anthropic-beta": "new-thing-2026", "anthropic-version": "2026-10-21"})
+
+    assert answer.status_code == 200 and answer.json()["content"] == [text("yes")]
+    assert cloud.requests[0].body == sent.replace(b'"large"', b'"large-as-sent"')
+    assert cloud.requests[0].headers["anthropic-beta"] == "new-thing-2026"
+    assert cloud.requests[0].headers["anthropic-version"] == "2026-10-21"
+
+
+def test_anthropics_stream_comes_back_with_its_thinking(stage):
+    blocks = [thought("Hm, hm."), text("Write to them."), call({"mail": "x"})]
+    weir = stage.weir(cloud=claude(stage.provider(answers(*blocks, stop="tool_use"))))
+
+    with anthropic_client(weir).messages.stream(model="large", max_tokens=99, messages=[{"role": "user", "content": "Who?"}]) as stream:
+        heard = stream.get_final_message()
+
+    assert [block.type for block in heard.content] == ["thinking", "text", "tool_use"]
+    assert heard.content[0].signature == "c2lnbmVk+/=" and heard.content[0].thinking == "Hm, hm."
+    assert heard.content[2].input == {"mail": "x"} and heard.stop_reason == "tool_use"
+    assert (heard.usage.input_tokens, heard.usage.output_tokens) == (10, 5)
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+@pytest.mark.parametrize("is_stream", [True, False])
+def test_private_values_in_each_place_are_hidden_and_given_back(stage, size, is_stream):
+    def says_it_back(request):
+        words = request.json["messages"][0]["content"].split()[-1]
+        return text(f"Mail {words}")
+
+    def calls_it_back(request):
+        return call({"mail": request.json["messages"][0]["content"].split()[-1], "card": request.json["messages"][1]["content"][0]["input"]["card"]})
+
+    cloud = stage.provider(answers(says_it_back, calls_it_back, size=size, stop="tool_use"))
+    weir = stage.weir(cloud=claude(cloud), policy=MASK)
+    asked = [{"role": "user", "content": "Mail is ann@example.org"},
+             {"role": "assistant", "content": [call({"mail": "bob@example.org", "card": 4111111111111111}, ident="toolu_0")]},
+             {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_0", "content": [text("eve@example.org")]}]}]
+
+    with anthropic_client(weir).messages.stream(model="large", max_tokens=99, tools=[TOOL], messages=asked) as stream:
+        heard = stream.get_final_message() if is_stream else None
+    if not is_stream:
+        heard = anthropic_client(weir).messages.create(model="large", max_tokens=99, tools=[TOOL], messages=asked)
+
+    for value in (b"ann@example.org", b"bob@example.org", b"eve@example.org", b"4111111111111111"):
+        assert value not in bytes(cloud.received)
+    assert heard.content[0].text == "Mail ann@example.org"
+    assert heard.content[1].input == {"mail": "ann@example.org", "card": 4111111111111111}
+
+
+# ---- Anthropic's client, OpenAI's provider ----
+
+
+def test_a_messages_client_reaches_any_provider(stage):
+    said = {"role": "assistant", "content": "I look.", "tool_calls": [
+        {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": '{"mail": "a@b.example"}'}}]}
+    local = stage.provider(lambda request, wire: wire.whole(completion("", "tool_calls", message=said)))
+    weir = stage.weir(local=local)
+
+    heard = anthropic_client(weir).messages.create(
+        model="small", max_tokens=99, system="Be brief.", tools=[TOOL], tool_choice={"type": "any"}, messages=[{"role": "user", "content": "Who?"}])
+
+    assert heard.content[0].text == "I look." and heard.content[1].input == {"mail": "a@b.example"}
+    assert heard.stop_reason == "tool_use" and heard.usage.input_tokens == 9
+    asked = local.requests[0].json
+    assert asked["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Who?"}]
+    assert asked["tools"][0]["function"]["parameters"] == TOOL["input_schema"] and asked["tool_choice"] == "required"
+
+
+def test_a_messages_stream_from_any_provider(stage):
+    weir = stage.weir(local=stage.provider(says("A weir holds a river back.", usage=(9, 5))))
+    with anthropic_client(weir).messages.stream(model="small", max_tokens=99, messages=[{"role": "user", "content": "What is it?"}]) as stream:
+        assert "".join(stream.text_stream) == "A weir holds a river back."
+        assert stream.get_final_message().usage.output_tokens == 5
+
+
+# ---- what goes wrong ----
+
+
+def test_errors_have_the_clients_shape(stage):
+    weir = stage.weir(cloud=claude(stage.provider(fails(529, {"type": "error", "error": {"type": "overloaded_error", "message": "no"}}))),
+                      teams={"staff": {"keys": ["a-key-for-staff"]}})
+    body = {"model": "large", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+    old = {"x-api-key": "a-key-for-staff", "anthropic-version": "2023-06-01"}
+    new = {"authorization": "Bearer a-key-for-staff", "anthropic-version": "2026-10-21"}
+    for headers, more, status, kind in (({}, {}, 401, "authentication_error"), ({"x-api-key": "no"}, {}, 401, "authentication_error"),
+                                        (old, {}, 502, "api_error"), (new, {}, 502, "api_error"),
+                                        (old, {"model": "none"}, 404, "not_found_error"), (old, {"messages": 1}, 400, "invalid_request_error")):
+        answer = httpx.post(weir.base + "/v1/messages", json={**body, **more}, headers=headers)
+        assert answer.status_code == status and answer.json()["type"] == "error" and answer.json()["error"]["type"] == kind, answer.text
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "messages"])
+def test_a_stream_that_breaks_off_never_looks_whole(stage, path):
+    weir = stage.weir(cloud=claude(stage.provider(answers(text("one two three four"), is_cut=True))))
+    body = {"model": "large", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+    heard = bytearray()
+    with pytest.raises(httpx.RemoteProtocolError), httpx.stream("POST", f"{weir.base}/v1/{path}", json=body) as answer:
+        for piece in answer.iter_raw():
+            heard += piece
+    assert b"one" in heard and b"error" in heard
+    assert b"message_stop" not in heard and b"[DONE]" not in heard
+
+
+def test_an_error_in_mid_stream(stage):
+    def script(request, wire):
+        wire.head(content_type="text/event-stream")
+        event(wire, "message_start", message=message([], None))
+        event(wire, "content_block_start", index=0, content_block=text(""))
+        event(wire, "content_block_delta", index=0, delta={"type": "text_delta", "text": "one"})
+        event(wire, "error", error={"type": "overloaded_error", "message": "Overloaded"})
+        wire.last_chunk()
+
+    weir = stage.weir(cloud=claude(stage.provider(script)))
+    with pytest.raises(anthropic.APIStatusError), anthropic_client(weir).messages.stream(
+            model="large", max_tokens=9, messages=[{"role": "user", "content": "hi"}]) as stream:
+        stream.get_final_message()
+    with pytest.raises(openai.APIError):
+        for _ in openai_client(weir).chat.completions.create(model="large", stream=True, messages=[{"role": "user", "content": "hi"}]):
+            pass
+
+
+def test_a_hit_is_replayed_in_the_askers_dialect(stage):
+    cloud = stage.provider(answers(text("Paris.")))
+    weir = stage.weir(cloud=claude(cloud), policy={"routes": [{"name": "all", "ask": ["large"], "cache": {"keep": "1h"}}]})
+    for _ in range(2):
+        answer = weir.chat("Capital of France?", model="auto")
+        assert answer.json["choices"][0]["message"]["content"] == "Paris."
+    assert answer.headers["x-weir-cache"] == "hit" and len(cloud.requests) == 1

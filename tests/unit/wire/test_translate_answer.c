@@ -1,0 +1,309 @@
+/* test_translate_answer.c - answers between Anthropic's Messages and OpenAI's chat completions, whole and
+ * streamed, cut at every byte. Apostrophes stand for quotes. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "wire/translate.h"
+
+enum { NOW_S = 1700000000, MOST = 1 << 16 };
+
+static int set_up(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct arena *arena = *state;
+    arena_free(&arena);
+    return 0;
+}
+
+static struct slice quoted(struct arena *arena, const char *text)
+{
+    char *copy = arena_cstr(arena, slice_str(text));
+    for (char *c = copy; *c; c++)
+        if (*c == '\'')
+            *c = '"';
+    return slice_str(copy);
+}
+
+static void say(struct arena *arena, enum dialect from, bool is_stream, struct slice body, size_t cut,
+                struct buf *out)
+{
+    enum dialect        to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
+    struct translation *t = translation_new(arena, from, to, is_stream, MOST, NOW_S);
+    struct fault        why = { 0 };
+    assert_true(translation_feed(t, slice_cut(body, 0, cut), out, &why));
+    assert_true(translation_feed(t, slice_cut(body, cut, body.len), out, &why));
+    assert_true(translation_end(t, out, &why));
+    assert_false(out->full);
+}
+
+static void expect(struct arena *arena, enum dialect from, bool is_stream, const char *text, const char *wanted)
+{
+    struct slice body = quoted(arena, text), said = quoted(arena, wanted);
+    for (size_t cut = 0; cut <= body.len; cut++) {
+        struct arena *own = arena_new();
+        struct buf    out;
+        buf_init(&out, MOST);
+        say(own, from, is_stream, body, cut, &out);
+        if (!slice_eq(buf_slice(&out), said))
+            fail_msg("cut at %zu:\n%.*s\nwanted:\n%.*s", cut, SLICE_ARG(buf_slice(&out)), SLICE_ARG(said));
+        buf_fini(&out);
+        arena_free(&own);
+    }
+}
+
+/* ---- Anthropic's, for clients of OpenAI's ---- */
+
+#define CHUNK                                                                                                  \
+    "data: {'id':'msg_1','object':'chat.completion.chunk','created':1700000000,'model':'claude','choices':"
+#define DELTA(delta)      CHUNK "[{'index':0,'delta':{" delta "},'finish_reason':null}]}\n\n"
+#define EVENT(type, rest) "event: " type "\ndata: {'type':'" type "'" rest "}\n\n"
+
+#define START                                                                                                  \
+    EVENT("message_start", ",'message':{'id':'msg_1','type':'message','role':'assistant','model':'claude',"    \
+                           "'content':[],'usage':{'input_tokens':10,'cache_read_input_tokens':5,"              \
+                           "'cache_creation_input_tokens':2,'output_tokens':1}}")
+#define STARTED DELTA("'role':'assistant','content':''")
+#define USED                                                                                                   \
+    CHUNK "[],'usage':{'prompt_tokens':17,'completion_tokens':9,'total_tokens':26,"                            \
+          "'prompt_tokens_details':{'cached_tokens':5,'cache_creation_tokens':2}}}\n\ndata: [DONE]\n\n"
+
+static void test_a_stream_of_text(void **state)
+{
+    expect(*state, DIALECT_ANTHROPIC, true,
+           START EVENT("content_block_start", ",'index':0,'content_block':{'type':'text','text':''}")
+               EVENT("ping", "")
+                   EVENT("content_block_delta", ",'index':0,'delta':{'type':'text_delta','text':'H\\u00e9'}")
+                       EVENT("content_block_stop", ",'index':0") EVENT(
+                           "message_delta", ",'delta':{'stop_reason':'end_turn','stop_sequence':null},'usage':"
+                                            "{'output_tokens':9}") EVENT("message_stop", ""),
+           STARTED ": ping\n\n" DELTA("'content':'H\\u00e9'") CHUNK
+           "[{'index':0,'delta':{},'finish_reason':'stop','stop_reason':'end_turn'}]}\n\n" USED);
+}
+
+static void test_a_stream_of_thinking_and_tools(void **state)
+{
+    expect(
+        *state, DIALECT_ANTHROPIC, true,
+        START EVENT("content_block_start",
+                    ",'index':0,'content_block':{'type':'thinking','thinking':'','signature':''}")
+            EVENT("content_block_delta", ",'index':0,'delta':{'type':'thinking_delta','thinking':'hm'}")
+                EVENT("content_block_delta", ",'index':0,'delta':{'type':'signature_delta','signature':'s+/='}")
+                    EVENT("content_block_stop", ",'index':0") EVENT(
+                        "content_block_start", ",'index':1,'content_block':{'type':'tool_use','id':'t1',"
+                                               "'name':'w','input':{}}")
+                        EVENT("content_block_delta",
+                              ",'index':1,'delta':{'type':'input_json_delta','partial_json':''}")
+                            EVENT("content_block_delta",
+                                  ",'index':1,'delta':{'type':'input_json_delta',"
+                                  "'partial_json':'{\\'a\\':1}'}") EVENT("content_block_stop", ",'index':1")
+                                EVENT("content_block_start", ",'index':2,'content_block':{'type':'tool_use',"
+                                                             "'id':'t2','name':'x','input':{}}")
+                                    EVENT("content_block_stop", ",'index':2")
+                                        EVENT("message_delta", ",'delta':{'stop_reason':'tool_use'},'usage':"
+                                                               "{'output_tokens':9}") EVENT("message_stop", ""),
+        STARTED DELTA("'reasoning_content':'hm'") DELTA("'reasoning_signature':'s+/='") DELTA(
+            "'tool_calls':[{'index':0,'id':'t1','type':'function','function':{'name':'w','arguments':''}}]")
+            DELTA("'tool_calls':[{'index':0,'function':{'arguments':'{\\'a\\':1}'}}]") DELTA(
+                "'tool_calls':[{'index':1,'id':'t2','type':'function','function':{'name':'x','arguments':''}}]")
+                DELTA("'tool_calls':[{'index':1,'function':{'arguments':'{}'}}]") CHUNK
+        "[{'index':0,'delta':{},'finish_reason':'tool_calls','stop_reason':'tool_use'}]}\n\n" USED);
+}
+
+static void test_a_stream_that_fails(void **state)
+{
+    expect(
+        *state, DIALECT_ANTHROPIC, true,
+        START "data: no json\n\n" EVENT("error", ",'error':{'type':'overloaded_error','message':'Overloaded'}"),
+        STARTED "data: unreadable\n\ndata: {'error':{'type':'overloaded_error','message':'Overloaded'}}\n\n");
+}
+
+static void test_a_whole_message(void **state)
+{
+    expect(
+        *state, DIALECT_ANTHROPIC, false,
+        "{'id':'msg_1','type':'message','role':'assistant','model':'claude','content':["
+        "{'type':'thinking','thinking':'hm','signature':'s'},{'type':'text','text':'a\\n'},{'type':'text','"
+        "text':'b'},"
+        "{'type':'tool_use','id':'t1','name':'w','input':{'at': 1.10}}],'stop_reason':'tool_use',"
+        "'usage':{'input_tokens':3,'output_tokens':4}}",
+        "{'id':'msg_1','object':'chat.completion','created':1700000000,'model':'claude','choices':[{'index':0,"
+        "'message':{'role':'assistant','content':'a\\nb','refusal':null,'reasoning_content':'hm',"
+        "'reasoning_signature':'s','tool_calls':[{'id':'t1','type':'function','function':{'name':'w',"
+        "'arguments':'{\\'at\\': "
+        "1.10}'}}]},'logprobs':null,'finish_reason':'tool_calls','stop_reason':'tool_use'}],"
+        "'usage':{'prompt_tokens':3,'completion_tokens':4,'total_tokens':7,"
+        "'prompt_tokens_details':{'cached_tokens':0,'cache_creation_tokens':0}}}");
+}
+
+/* ---- OpenAI's, for clients of Anthropic's ---- */
+
+#define OPENAI(choices) "data: {'id':'c1','model':'gpt','choices':[" choices "]}\n\n"
+#define SAYS(delta)     OPENAI("{'index':0,'delta':{" delta "},'finish_reason':null}")
+#define ENDS(reason)    OPENAI("{'index':0,'delta':{},'finish_reason':'" reason "'}")
+#define COUNTS                                                                                                 \
+    "data: {'id':'c1','model':'gpt','choices':[],'usage':{'prompt_tokens':17,'completion_tokens':9,"           \
+    "'prompt_tokens_details':{'cached_tokens':5}}}\n\n: x-weir-cost-usd 0.1\n\ndata: [DONE]\n\n"
+#define BEGINS                                                                                                 \
+    EVENT("message_start",                                                                                     \
+          ",'message':{'type':'message','role':'assistant','id':'c1','model':'gpt','content':[],"              \
+          "'stop_reason':null,'stop_sequence':null,'usage':{'input_tokens':0,"                                 \
+          "'cache_creation_input_tokens':0,'cache_read_input_tokens':0,'output_tokens':0}}")
+#define STOPS(reason)                                                                                          \
+    EVENT("message_delta", ",'delta':{'stop_reason':'" reason "','stop_sequence':null},'usage':"               \
+                           "{'input_tokens':12,'cache_creation_input_tokens':0,'cache_read_input_tokens':5,"   \
+                           "'output_tokens':9}")                                                               \
+    EVENT("message_stop", "")
+#define BLOCK(index, block) EVENT("content_block_start", ",'index':" index ",'content_block':{" block "}")
+#define PIECE(index, delta) EVENT("content_block_delta", ",'index':" index ",'delta':{" delta "}")
+#define UNBLOCK(index)      EVENT("content_block_stop", ",'index':" index)
+#define COST                ": x-weir-cost-usd 0.1\n\n"
+
+static void test_text_for_anthropics_clients(void **state)
+{
+    expect(*state, DIALECT_OPENAI, true,
+           SAYS("'role':'assistant','content':''") SAYS("'reasoning_content':'hm'") SAYS("'content':'H\\u00e9'")
+               SAYS("'content':'y'") ENDS("length") COUNTS,
+           BEGINS BLOCK("0", "'type':'thinking','thinking':'','signature':''")
+               PIECE("0", "'type':'thinking_delta','thinking':'hm'") UNBLOCK("0")
+                   BLOCK("1", "'type':'text','text':''") PIECE("1", "'type':'text_delta','text':'H\\u00e9'")
+                       PIECE("1", "'type':'text_delta','text':'y'") COST UNBLOCK("1") STOPS("max_tokens"));
+}
+
+/* The second call begins before the first has ended. */
+static void test_calls_that_alternate(void **state)
+{
+    expect(*state, DIALECT_OPENAI, true,
+           SAYS("'tool_calls':[{'index':0,'id':'a','type':'function','function':{'name':'w','arguments':''}}]")
+               SAYS("'tool_calls':[{'index':1,'id':'b','type':'function','function':{'name':'x','arguments':'{"
+                    "\\'k'}}]") SAYS("'tool_calls':[{'index':0,'function':{'arguments':'{}'}},{'index':1,'"
+                                     "function':{'arguments':'\\':2}'}}]") ENDS("tool_calls") COUNTS,
+           BEGINS BLOCK("0", "'type':'tool_use','id':'a','name':'w','input':{}")
+               PIECE("0", "'type':'input_json_delta','partial_json':'{}'") COST UNBLOCK("0")
+                   BLOCK("1", "'type':'tool_use','id':'b','name':'x','input':{}")
+                       PIECE("1", "'type':'input_json_delta','partial_json':'{\\'k\\':2}'") UNBLOCK("1")
+                           STOPS("tool_use"));
+}
+
+/* What breaks off stays broken: no message_stop. */
+static void test_a_stream_that_breaks_off(void **state)
+{
+    expect(
+        *state, DIALECT_OPENAI, true,
+        SAYS("'content':'H'") "data: "
+                              "{'error':{'message':'gone','type':'server_error','param':null,'code':null}}\n\n",
+        BEGINS BLOCK("0", "'type':'text','text':''")
+            PIECE("0", "'type':'text_delta','text':'H'") "event: error\ndata: "
+                                                         "{'type':'error','error':{'type':'api_error','message'"
+                                                         ":'gone'}}\n\n");
+}
+
+static void test_a_whole_completion(void **state)
+{
+    expect(*state, DIALECT_OPENAI, false,
+           "{'id':'c1','object':'chat.completion','created':1,'model':'gpt','choices':[{'index':0,'message':{'"
+           "role':"
+           "'assistant','content':'a','refusal':null,'tool_calls':[{'id':'t','type':'function','function':{'"
+           "name':'w',"
+           "'arguments':'{\\'at\\': 1.10}'}}]},'finish_reason':'tool_calls'}],'usage':{'prompt_tokens':3,"
+           "'completion_tokens':4}}",
+           "{'type':'message','role':'assistant','id':'c1','model':'gpt','content':[{'type':'text','text':'a'},"
+           "{'type':'tool_use','id':'t','name':'w','input':{'at': 1.10}}],'stop_reason':'tool_use',"
+           "'stop_sequence':null,'usage':{'input_tokens':3,'cache_creation_input_tokens':0,"
+           "'cache_read_input_tokens':0,'output_tokens':4}}");
+}
+
+/* There and back: what Anthropic's provider says is what its client hears. */
+static void test_there_and_back(void **state)
+{
+    struct arena *arena = *state;
+    const char   *text = BLOCK("0", "'type':'thinking','thinking':'','signature':''")
+        PIECE("0", "'type':'thinking_delta','thinking':'hm'")
+            PIECE("0", "'type':'signature_delta','signature':'s+/='") UNBLOCK("0")
+                BLOCK("1", "'type':'redacted_thinking','data':'r='") UNBLOCK("1")
+                    BLOCK("2", "'type':'text','text':''") PIECE("2", "'type':'text_delta','text':'H'")
+                        UNBLOCK("2") BLOCK("3", "'type':'tool_use','id':'t1','name':'w','input':{}")
+                            PIECE("3", "'type':'input_json_delta','partial_json':'{}'") UNBLOCK("3");
+    struct slice there = quoted(arena, text);
+    struct buf   hub, back;
+    buf_init(&hub, MOST);
+    buf_init(&back, MOST);
+    say(arena, DIALECT_ANTHROPIC, true,
+        quoted(arena, arena_printf(arena, "%s%.*s%s", START, SLICE_ARG(there),
+                                   EVENT("message_delta",
+                                         ",'delta':{'stop_reason':'stop_sequence','stop_sequence':'END'},"
+                                         "'usage':{'output_tokens':9}") EVENT("message_stop", ""))),
+        0, &hub);
+    say(arena, DIALECT_OPENAI, true, buf_slice(&hub), 0, &back);
+    assert_true(slice_find(buf_slice(&back), there) != SLICE_NONE);
+    assert_true(
+        slice_find(buf_slice(&back), quoted(arena, "{'stop_reason':'stop_sequence','stop_sequence':'END'}")) !=
+        SLICE_NONE);
+    assert_true(slice_find(buf_slice(&back), quoted(arena, "{'input_tokens':10,'cache_creation_input_tokens':2,"
+                                                           "'cache_read_input_tokens':5,'output_tokens':9}")) !=
+                SLICE_NONE);
+    buf_fini(&hub);
+    buf_fini(&back);
+}
+
+static void test_ceilings(void **state)
+{
+    struct arena       *arena = *state;
+    struct translation *t = translation_new(arena, DIALECT_ANTHROPIC, DIALECT_OPENAI, false, 8, NOW_S);
+    struct fault        why = { 0 };
+    struct buf          out;
+    buf_init(&out, MOST);
+    assert_false(translation_feed(t, S("123456789"), &out, &why));
+    assert_int_equal(why.kind, FAULT_PROVIDER_BROKE);
+    t = translation_new(arena, DIALECT_ANTHROPIC, DIALECT_OPENAI, true, 8, NOW_S);
+    assert_false(translation_feed(t, S("data: 123456789\n\n"), &out, &why));
+    t = translation_new(arena, DIALECT_ANTHROPIC, DIALECT_OPENAI, false, MOST, NOW_S);
+    assert_true(translation_feed(t, S("[]"), &out, &why));
+    assert_false(translation_end(t, &out, &why));
+    buf_fini(&out);
+}
+
+static void test_errors(void **state)
+{
+    struct arena *arena = *state;
+    struct slice  error =
+        quoted(arena, "{'error':{'message':'no','type':'permission_error','param':null,'code':'x'}}");
+    struct buf out;
+    buf_init(&out, MOST);
+    translate_error(DIALECT_ANTHROPIC, error, 403, arena, &out);
+    assert_true(slice_eq(buf_slice(&out),
+                         quoted(arena, "{'type':'error','error':{'type':'permission_error','message':'no'}}")));
+    buf_reset(&out);
+    translate_error(DIALECT_ANTHROPIC, error, 404, arena, &out);
+    assert_true(slice_eq(buf_slice(&out),
+                         quoted(arena, "{'type':'error','error':{'type':'not_found_error','message':'no'}}")));
+    buf_reset(&out);
+    translate_error(DIALECT_OPENAI, error, 403, arena, &out);
+    assert_true(slice_eq(buf_slice(&out), error));
+    buf_fini(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_stream_of_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_stream_of_thinking_and_tools, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_stream_that_fails, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_whole_message, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_text_for_anthropics_clients, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_calls_that_alternate, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_stream_that_breaks_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_whole_completion, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_ceilings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,255 @@
+/* test_translate_request.c - requests between OpenAI's chat completions and Anthropic's Messages. Apostrophes
+ * stand for quotes. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "wire/translate.h"
+
+static int set_up(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct arena *arena = *state;
+    arena_free(&arena);
+    return 0;
+}
+
+static struct slice quoted(struct arena *arena, const char *text)
+{
+    char *copy = arena_cstr(arena, slice_str(text));
+    for (char *c = copy; *c; c++)
+        if (*c == '\'')
+            *c = '"';
+    return slice_str(copy);
+}
+
+static void expect(struct arena *arena, enum dialect from, const char *body, const char *wanted,
+                   const char *left_out)
+{
+    struct buf      out;
+    struct left_out left;
+    struct fault    why = { 0 };
+    struct json     json;
+    enum dialect    to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
+    buf_init(&out, 1 << 20);
+    if (!translate_request(arena, from, to, quoted(arena, body), 4096, &out, &left, &why))
+        fail_msg("%s", why.detail);
+    buf_add_byte(&out, '\0');
+    assert_string_equal(out.ptr, quoted(arena, wanted).ptr);
+    assert_string_equal(left.fields, left_out);
+    assert_true(json_read(arena, slice_str(out.ptr), &json, NULL));
+    buf_fini(&out);
+}
+
+static void refuse(struct arena *arena, enum dialect from, const char *body, const char *param)
+{
+    struct buf      out;
+    struct left_out left;
+    struct fault    why = { 0 };
+    enum dialect    to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
+    buf_init(&out, 1 << 20);
+    assert_false(translate_request(arena, from, to, quoted(arena, body), 4096, &out, &left, &why));
+    assert_string_equal(why.param, param);
+    assert_int_equal(why.kind, FAULT_UNSUPPORTED);
+    buf_fini(&out);
+}
+
+/* ---- to Anthropic ---- */
+
+static void test_plain_chat(void **state)
+{
+    expect(*state, DIALECT_OPENAI,
+           "{'model':'m','messages':[{'role':'system','content':'Be "
+           "\\u00e9xact.'},{'role':'user','content':'Hi'}],"
+           "'temperature':0.10,'stream':true,'stream_options':{'include_usage':true},'stop':'END'}",
+           "{'model':'m','messages':[{'role':'user','content':'Hi'}],'temperature':0.10,'stream':true,"
+           "'stop_sequences':['END'],'system':'Be \\u00e9xact.','max_tokens':4096}",
+           "");
+}
+
+static void test_limits_and_what_is_left_out(void **state)
+{
+    expect(*state, DIALECT_OPENAI,
+           "{'model':'m','messages':[{'role':'user','content':'Hi'}],'max_completion_tokens':7,'seed':1,"
+           "'temperature':1.5,'logprobs':false,'user':'u1','frequency_penalty':0.5}",
+           "{'model':'m','messages':[{'role':'user','content':'Hi'}],'temperature':1,"
+           "'metadata':{'user_id':'u1'},'max_tokens':7}",
+           "seed, temperature above 1, frequency_penalty");
+}
+
+static void test_a_tool_loop(void **state)
+{
+    expect(*state, DIALECT_OPENAI,
+           "{'model':'m','messages':[{'role':'user','content':'Weather in A and B?'},"
+           "{'role':'assistant','content':null,'tool_calls':["
+           "{'id':'c1','type':'function','function':{'name':'w','arguments':'{\\'at\\': \\'A\\', \\'n\\': "
+           "1.10}'}},"
+           "{'id':'c2','type':'function','function':{'name':'w','arguments':''}}]},"
+           "{'role':'tool','tool_call_id':'c1','content':'rain'},"
+           "{'role':'tool','tool_call_id':'c2','content':[{'type':'text','text':'sun'}]},"
+           "{'role':'user','content':'And now?'}],"
+           "'tools':[{'type':'function','function':{'name':'w','description':'d','parameters':"
+           "{'type':'object','properties':{'at':{'type':'string'}}},'strict':true}}],"
+           "'tool_choice':'required','parallel_tool_calls':false}",
+           "{'model':'m','messages':[{'role':'user','content':'Weather in A and B?'},"
+           "{'role':'assistant','content':[{'type':'tool_use','id':'c1','name':'w','input':{'at': 'A', 'n': "
+           "1.10}},"
+           "{'type':'tool_use','id':'c2','name':'w','input':{}}]},"
+           "{'role':'user','content':[{'type':'tool_result','tool_use_id':'c1','content':'rain'},"
+           "{'type':'tool_result','tool_use_id':'c2','content':[{'type':'text','text':'sun'}]},"
+           "{'type':'text','text':'And now?'}]}],"
+           "'tools':[{'name':'w','description':'d','input_schema':{'type':'object','properties':"
+           "{'at':{'type':'string'}}},'strict':true}],"
+           "'tool_choice':{'type':'any','disable_parallel_tool_use':true},'max_tokens':4096}",
+           "");
+}
+
+static void test_images_files_and_schemas(void **state)
+{
+    expect(*state, DIALECT_OPENAI,
+           "{'model':'m','messages':[{'role':'user','content':[{'type':'text','text':'What?'},{'type':'text','"
+           "text':''},"
+           "{'type':'image_url','image_url':{'url':'data:image/png;base64,AAA='}},"
+           "{'type':'image_url','image_url':{'url':'https://a.example/b.png'}},"
+           "{'type':'file','file':{'filename':'a.pdf','file_data':'data:application/pdf;base64,BBB='}}]}],"
+           "'response_format':{'type':'json_schema','json_schema':{'name':'x','schema':{'type':'object'}}},"
+           "'reasoning_effort':'low'}",
+           "{'model':'m','messages':[{'role':'user','content':[{'type':'text','text':'What?'},"
+           "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'AAA='}},"
+           "{'type':'image','source':{'type':'url','url':'https://a.example/b.png'}},"
+           "{'type':'document','source':{'type':'base64','media_type':'application/pdf','data':'BBB='}}]}],"
+           "'output_config':{'effort':'low','format':{'type':'json_schema','schema':{'type':'object'}}},"
+           "'max_tokens':4096}",
+           "");
+}
+
+static void test_thinking_goes_back_with_its_signature(void **state)
+{
+    expect(*state, DIALECT_OPENAI,
+           "{'model':'m','messages':[{'role':'assistant','reasoning_content':'hm','reasoning_signature':'s+/=',"
+           "'content':'yes'},{'role':'assistant','reasoning_content':'unsigned','content':'no'},"
+           "{'role':'assistant','content':''},{'role':'user','content':'Go on'}]}",
+           "{'model':'m','messages':[{'role':'assistant','content':[{'type':'thinking','thinking':'hm',"
+           "'signature':'s+/='},{'type':'text','text':'yes'}]},"
+           "{'role':'assistant','content':[{'type':'text','text':'no'}]},{'role':'user','content':'Go on'}],"
+           "'max_tokens':4096}",
+           "reasoning_content");
+}
+
+static void test_json_without_a_schema_is_asked_for(void **state)
+{
+    expect(*state, DIALECT_OPENAI,
+           "{'model':'m','messages':[{'role':'user','content':'Hi'}],'response_format':{'type':'json_object'}}",
+           "{'model':'m','messages':[{'role':'user','content':'Hi'}],'system':[{'type':'text',"
+           "'text':'Answer with one JSON object and nothing else.'}],'max_tokens':4096}",
+           "");
+}
+
+static void test_what_would_be_another_answer_is_refused(void **state)
+{
+    refuse(*state, DIALECT_OPENAI, "{'model':'m','messages':[],'n':2}", "n");
+    refuse(*state, DIALECT_OPENAI, "{'model':'m','messages':[],'logprobs':true}", "logprobs");
+    refuse(*state, DIALECT_OPENAI,
+           "{'model':'m','messages':[{'role':'user','content':[{'type':'input_audio','input_audio':{}}]}]}",
+           "messages[0].content");
+    refuse(*state, DIALECT_OPENAI,
+           "{'model':'m','messages':[{'role':'user','content':[{'type':'file','file':{'file_id':'f'}}]}]}",
+           "messages[0].content");
+    refuse(*state, DIALECT_OPENAI, "{'model':'m','messages':[{'role':'function','name':'f','content':'1'}]}",
+           "messages[0]");
+    refuse(*state, DIALECT_OPENAI, "{'model':'m','messages':[],'tools':[{'type':'custom','custom':{}}]}",
+           "tools");
+}
+
+/* ---- from Anthropic ---- */
+
+static void test_messages_become_a_chat(void **state)
+{
+    expect(
+        *state, DIALECT_ANTHROPIC,
+        "{'model':'m','max_tokens':9,'system':[{'type':'text','text':'Be exact.','cache_control':{'type':"
+        "'ephemeral'}}],'messages':[{'role':'user','content':'Hi'},{'role':'assistant','content':["
+        "{'type':'thinking','thinking':'hm','signature':'x'},{'type':'text','text':'I look.'},"
+        "{'type':'tool_use','id':'t1','name':'w','input':{'at': 'A', 'n': 1.10}}]},"
+        "{'role':'user','content':[{'type':'tool_result','tool_use_id':'t1','content':[{'type':'text','text':'"
+        "rain'},"
+        "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'AAA='}}]},"
+        "{'type':'text','text':'And?'}]}],"
+        "'tools':[{'name':'w','description':'d','input_schema':{'type':'object'}}],"
+        "'tool_choice':{'type':'any','disable_parallel_tool_use':true},'stream':true,'stop_sequences':['END'],"
+        "'metadata':{'user_id':'u1'},'top_k':5,'temperature':0.30}",
+        "{'model':'m','max_tokens':9,'messages':[{'role':'system','content':[{'type':'text','text':'Be "
+        "exact.'}]},"
+        "{'role':'user','content':'Hi'},{'role':'assistant','content':[{'type':'text','text':'I look.'}],"
+        "'tool_calls':[{'id':'t1','type':'function','function':{'name':'w','arguments':"
+        "'{\\'at\\': \\'A\\', \\'n\\': 1.10}'}}]},"
+        "{'role':'tool','tool_call_id':'t1','content':[{'type':'text','text':'rain'}]},"
+        "{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:image/png;base64,AAA='}},"
+        "{'type':'text','text':'And?'}]}],"
+        "'tools':[{'type':'function','function':{'name':'w','description':'d','parameters':{'type':'object'}}}]"
+        ","
+        "'tool_choice':'required','parallel_tool_calls':false,"
+        "'stream':true,'stream_options':{'include_usage':true},'stop':['END'],'user':'u1','temperature':0.30}",
+        "thinking, top_k");
+}
+
+static void test_results_alone(void **state)
+{
+    expect(
+        *state, DIALECT_ANTHROPIC,
+        "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':["
+        "{'type':'tool_result','tool_use_id':'t1','content':'1'},{'type':'tool_result','tool_use_id':'t2'}]}]}",
+        "{'model':'m','max_tokens':9,'messages':[{'role':'tool','tool_call_id':'t1','content':'1'},"
+        "{'role':'tool','tool_call_id':'t2','content':''}]}",
+        "");
+}
+
+static void test_documents_and_schemas(void **state)
+{
+    expect(*state, DIALECT_ANTHROPIC,
+           "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':["
+           "{'type':'document','title':'a.pdf','source':{'type':'base64','media_type':'application/"
+           "pdf','data':'B='}},"
+           "{'type':'document','source':{'type':'text','media_type':'text/plain','data':'words'}}]}],"
+           "'output_config':{'effort':'high','format':{'type':'json_schema','schema':{'type':'object'}}}}",
+           "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':["
+           "{'type':'file','file':{'filename':'a.pdf','file_data':'data:application/pdf;base64,B='}},"
+           "{'type':'text','text':'words'}]}],'response_format':{'type':'json_schema','json_schema':"
+           "{'name':'answer','strict':true,'schema':{'type':'object'}}}}",
+           "effort");
+}
+
+static void test_what_only_anthropic_has_is_refused(void **state)
+{
+    refuse(*state, DIALECT_ANTHROPIC,
+           "{'model':'m','messages':[{'role':'user','content':[{'type':'search_result'}]}]}",
+           "messages[0].content");
+    refuse(*state, DIALECT_ANTHROPIC,
+           "{'model':'m','messages':[{'role':'user','content':'a'}],'tools':[{'type':'web_search_20250305'}]}",
+           "tools");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_plain_chat, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_limits_and_what_is_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_tool_loop, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_images_files_and_schemas, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_thinking_goes_back_with_its_signature, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_json_without_a_schema_is_asked_for, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_would_be_another_answer_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_messages_become_a_chat, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_results_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_documents_and_schemas, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_only_anthropic_has_is_refused, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
