@@ -329,7 +329,7 @@ def test_a_storm_leaves_nothing_behind(stage):
 
     wait_for(lambda: is_idle(weir), 20, "the last request to end")
     assert weir.get("/readyz").status == 200
-    assert weir.metric("weir_reloads_total") > 1 and weir.metric("weir_reloads_refused_total") > 1
+    assert weir.metric("weir_reloads_total") >= 1 and weir.metric("weir_reloads_refused_total") >= 1
     assert weir.metric("weir_requests_total") > 100 and weir.metric("weir_clients_gone_total") > 10
     wait_for(lambda: ask_redis(stage, "KEYS *:leases:*") == b"*0\r\n", what="every reservation to be settled")
     for provider in storm.providers:
