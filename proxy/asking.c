@@ -181,8 +181,16 @@ static bool is_somebody_left(const struct exchange *x)
     return x->candidate < x->decision.count || may_escalate(x);
 }
 
-static void leg_failed(struct exchange *x, const struct fault *why, bool was_sent)
+static bool quotes_key(const struct exchange *x, const struct fault *why)
 {
+    return x->model && x->model->provider->key && strstr(why->detail, x->model->provider->key);
+}
+
+static void leg_failed(struct exchange *x, const struct fault *told, bool was_sent)
+{
+    struct fault        bare = { .kind =
+                                     told->kind }; /* what is told quotes the provider's code, which may be anything */
+    const struct fault *why = quotes_key(x, told) ? &bare : told;
     exchange_count_leg(x, was_sent);
     log_debug("leg_failed", "%s: %s", x->id, why->detail);
     x->fault = *why;
@@ -201,11 +209,23 @@ static void leg_failed(struct exchange *x, const struct fault *why, bool was_sen
 
 /* ---- a provider's errors ---- */
 
-/* Errors about the request itself are the client's to see; all others are between Weir and the provider, whose
- * words may quote our key. */
+/* Errors about the request itself are the client's to see; all others are between Weir and the provider. */
 static bool is_about_request(int status)
 {
     return status == 400 || status == 413 || status == 422;
+}
+
+/* A provider may quote all that it was sent, the key among it. */
+static void blot_out(struct buf *text, const char *key)
+{
+    struct slice needle = slice_str(key);
+    size_t       at, from = 0;
+    if (needle.len == 0)
+        return;
+    while ((at = slice_find(slice_cut(buf_slice(text), from, text->len), needle)) != SLICE_NONE) {
+        memset(text->ptr + from + at, '*', needle.len);
+        from += at + needle.len;
+    }
 }
 
 static void pass_error(struct exchange *x)
@@ -215,6 +235,7 @@ static void pass_error(struct exchange *x)
     buf_init(&told, mended.ceiling * 2);
     buf_init(&restored, mended.ceiling * 2);
     error_mend(buf_slice(&x->error_body), x->error_status, x->arena, &mended);
+    blot_out(&mended, x->model->provider->key);
     translate_error(x->dialect, buf_slice(&mended), x->error_status, x->arena, &told);
     if (live_vault(x))
         vault_restore(x->vault, buf_slice(&told), true, &restored);

@@ -124,16 +124,19 @@ static bool work(struct relay *r, struct doc *doc, struct buf *out, struct fault
 
 /* ---- errors ---- */
 
+/* "rate_limit_exceeded", "BadRequestError", "429"; not what may be a key that a provider says back. */
 static bool is_plain_word(struct slice word)
 {
+    enum { WORD_MOST_BYTES = 48, DIGITS_MOST = 4 };
+    size_t digits = 0;
     for (size_t i = 0; i < word.len; i++) {
         char c = word.ptr[i];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                        c == '_' || c == '.' || c == '-';
-        if (!is_plain)
+        bool is_digit = c >= '0' && c <= '9';
+        if (!is_digit && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_' && c != '.' && c != '-')
             return false;
+        digits += is_digit;
     }
-    return word.len > 0 && word.len <= 48;
+    return word.len > 0 && word.len <= WORD_MOST_BYTES && digits <= DIGITS_MOST;
 }
 
 /* An error's code, type or status, number or word; empty where it is none that may be shown. */

@@ -184,19 +184,26 @@ int64_t yaml_nanousd(const struct yaml *y, int64_t fallback, struct diag *diag)
     return fallback;
 }
 
+/* A text in place of a list or a map may be a key that is meant to stand in it: its words are not shown. */
+static const char *kind_shown(const struct yaml *y)
+{
+    return y->kind == YAML_LIST  ? "a list"
+           : y->kind == YAML_MAP ? "a map"
+           : y->scalar.len       ? "a text"
+                                 : "nothing";
+}
+
 bool yaml_is_list(const struct yaml *y, const char *what, struct diag *diag)
 {
-    char words[SHOWN_MOST + 8];
     if (y && y->kind != YAML_LIST)
-        diag_error(diag, y->place, "%s must be a list, not %s", what, shown(y, words));
+        diag_error(diag, y->place, "%s must be a list, not %s", what, kind_shown(y));
     return y && y->kind == YAML_LIST;
 }
 
 bool yaml_is_map(const struct yaml *y, const char *what, struct diag *diag)
 {
-    char words[SHOWN_MOST + 8];
     if (y && y->kind != YAML_MAP)
-        diag_error(diag, y->place, "%s must be a map of keys, not %s", what, shown(y, words));
+        diag_error(diag, y->place, "%s must be a map of keys, not %s", what, kind_shown(y));
     return y && y->kind == YAML_MAP;
 }
 
