@@ -356,6 +356,10 @@ def test_the_harness_hears(rig):
     assert PRIVATE["email"].encode() in rig.providers["local"].received, "at home models read plain words"
     assert '"level":"debug"' in rig.weir.log and rig.audit.stat().st_size > 1000
     assert seen(json.dumps(all_places(PRIVATE)).encode(), PRIVATE.values()) == list(PRIVATE.values())
+    for flow in FAR:
+        asked = len(rig.providers["cloud"].requests) + len(rig.providers["trusted"].requests)
+        if not flow.startswith("a client that") and b"unknown_url" not in rig.play(FLOWS[flow], echoes()):
+            assert len(rig.providers["cloud"].requests) + len(rig.providers["trusted"].requests) > asked, flow
     rig.assert_silent(answer)
 
 
