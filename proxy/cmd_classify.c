@@ -64,11 +64,14 @@ static void add_share(struct buf *out, bool is_first, const char *name, float sh
 static void add_topics(struct buf *out, const struct reading *r)
 {
     if (!r->is_judged) {
-        buf_add(out, S("\"difficulty\":null,\"topic\":null,\"topics\":null"));
+        buf_add(
+            out,
+            S("\"difficulty\":null,\"sensitivity\":null,\"injection\":null,\"topic\":null,\"topics\":null"));
         return;
     }
-    buf_printf(out, "\"difficulty\":%.6g,\"topic\":\"%s\",\"topics\":{", (double)r->judgement.difficulty,
-               topic_word(r->judgement.topic));
+    buf_printf(out, "\"difficulty\":%.6g,\"sensitivity\":%.6g,\"injection\":%.6g,\"topic\":\"%s\",\"topics\":{",
+               (double)r->judgement.difficulty, (double)r->judgement.sensitivity,
+               (double)r->judgement.injection, topic_word(r->judgement.topic));
     for (unsigned t = 0; t < TOPICS; t++)
         add_share(out, t == 0, topic_word((enum topic)t), r->judgement.topic_share[t]);
     buf_add_byte(out, '}');

@@ -20,9 +20,8 @@ enum { PROMPT_MOST_BYTES = 32 << 20 };
 static bool explain(struct explanation *e, struct slice model, struct slice prompt)
 {
     const struct loaded *l = e->loaded;
-    struct needs         all = {
-                .pii = true, .judgement = true, .classes = true, .needed = true
-    }; /* also what no rule asks: it is told */
+    /* also what no rule asks: it is told */
+    struct needs all = { .pii = true, .judgement = true, .classes = true, .needed = true, .injection = true };
     if (!chat_of_prompt(l->arena, model, prompt, &e->chat, &e->why) ||
         !inspect(&l->inspector, all, l->arena, &e->chat, &e->inspection, &e->why))
         return false;
@@ -181,9 +180,13 @@ static void print_facts(const struct explanation *e)
         print_topics(&e->facts.judgement);
         printf("  %-12s%.2f\n", "difficulty", (double)e->facts.judgement.difficulty);
         print_shares(e);
+        printf("  %-12s%.2f\n", "sensitivity", (double)e->facts.judgement.sensitivity);
+        printf("  %-12s%.2f\n", "injection", (double)e->facts.judgement.injection);
     } else {
         printf("  %-12snot judged: there is no model (./deploy/model fetches one)\n", "topic");
         printf("  %-12snot judged, counts as 1\n", "difficulty");
+        printf("  %-12snot judged, counts as 1\n", "sensitivity");
+        printf("  %-12snot judged, counts as 1\n", "injection");
     }
     print_class(e);
     print_taught(e);

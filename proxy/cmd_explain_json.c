@@ -158,6 +158,8 @@ static void add_facts(struct buf *out, const struct explanation *e)
     add_int(out, "tokens", e->facts.tokens);
     if (e->facts.is_judged) {
         add_real(out, "difficulty", (double)j->difficulty);
+        add_real(out, "sensitivity", (double)j->sensitivity);
+        add_real(out, "injection", (double)j->injection);
         add_str(out, "topic", topic_word(j->topic));
         open_group(out, "topics", '{');
         for (unsigned t = 0; t < TOPICS; t++)
@@ -165,6 +167,8 @@ static void add_facts(struct buf *out, const struct explanation *e)
         buf_add_byte(out, '}');
     } else {
         add_str(out, "difficulty", NULL);
+        add_str(out, "sensitivity", NULL);
+        add_str(out, "injection", NULL);
         add_str(out, "topic", NULL);
         add_str(out, "topics", NULL);
     }

@@ -72,6 +72,11 @@ struct judgement {
     float      difficulty;          /* 0..1: the chance that a small model's answer is wrong */
     enum topic topic;               /* the likeliest */
     float      topic_share[TOPICS]; /* sums to 1 */
+    float      sensitivity; /* 0..1: is this something a person would not want to leave their machine? */
+    float      injection;   /* 0..1: does it try to take a model over? */
+    /* 0..1: the chances that a small and a large model answer right, if this is an exam's question. What a
+     * calibration begins with; of other prompts they mean little by themselves. */
+    float small_right, large_right;
 };
 
 /* Reads the question with the heads that are inside the binary. Heads are of one model's embedding space: where
@@ -81,6 +86,9 @@ void slm_judge(struct slm_worker *, struct slice question, struct judgement *out
 /* The same with slm_embed_question()'s embedding at hand. */
 void slm_judge_embedded(const struct slm *, struct slice question, const float *embedding,
                         struct judgement *out);
+
+/* How much a text's words alone remind of an attack: a number that grows with it, for choosing what to read. */
+float slm_suspicion(struct slice text);
 
 /* The topic so named, TOPICS where there is none. */
 enum topic  topic_of(struct slice word);

@@ -78,6 +78,15 @@ static enum truth ask_difficulty(const struct condition *c, const struct facts *
     return truth_of(is_between(c, difficulty));
 }
 
+/* What is not judged counts as the most sensitive, and as an attack, for routes. */
+static enum truth ask_chance(const struct condition *c, const struct facts *facts, float chance,
+                             enum asker asker)
+{
+    if (facts->is_judged)
+        return truth_of(is_between(c, (double)chance));
+    return asker == ROUTE_ASKS ? truth_of(is_between(c, 1)) : UNKNOWN;
+}
+
 static enum truth ask(const struct condition *c, const struct facts *facts, enum asker asker);
 
 /* ALL is the least of its conditions, ANY the greatest. */
@@ -110,6 +119,10 @@ static enum truth ask(const struct condition *c, const struct facts *facts, enum
         return ask_taught(c, facts);
     case COND_DIFFICULTY:
         return ask_difficulty(c, facts, asker);
+    case COND_SENSITIVITY:
+        return ask_chance(c, facts, facts->judgement.sensitivity, asker);
+    case COND_INJECTION:
+        return ask_chance(c, facts, facts->judgement.injection, asker);
     case COND_TOKENS:
         return truth_of(is_between(c, (double)facts->tokens));
     case COND_MODEL:
@@ -145,8 +158,8 @@ bool condition_asks(const struct condition *c, enum condition_kind kind)
 
 /* ---- reading ---- */
 
-const char *const condition_keys[] = { "pii",        "topic", "class", "difficulty", "tokens",
-                                       "model",      "team",  "tools", "tool_loop",  "stream",
+const char *const condition_keys[] = { "pii",        "topic", "class", "difficulty", "sensitivity", "injection",
+                                       "tokens",     "model", "team",  "tools",      "tool_loop",   "stream",
                                        "unreadable", "any",   "all",   "not",        NULL };
 
 static struct condition *condition_new(struct compiling *c, enum condition_kind kind)
@@ -277,12 +290,12 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
     unsigned key = 0;
     while (condition_keys[key] && !slice_is(y->key, condition_keys[key]))
         key++;
-    static const enum condition_kind kind_of[] = { COND_PII,        COND_TOPIC,      COND_CLASS,
-                                                   COND_DIFFICULTY, COND_TOKENS,     COND_MODEL,
-                                                   COND_TEAM,       COND_TOOLS,      COND_TOOL_LOOP,
-                                                   COND_STREAM,     COND_UNREADABLE, COND_ANY,
-                                                   COND_ALL,        COND_NOT,        COND_ALL };
-    struct condition                *out = condition_new(c, kind_of[key]);
+    static const enum condition_kind kind_of[] = {
+        COND_PII,        COND_TOPIC, COND_CLASS, COND_DIFFICULTY, COND_SENSITIVITY, COND_INJECTION,
+        COND_TOKENS,     COND_MODEL, COND_TEAM,  COND_TOOLS,      COND_TOOL_LOOP,   COND_STREAM,
+        COND_UNREADABLE, COND_ANY,   COND_ALL,   COND_NOT,        COND_ALL
+    };
+    struct condition *out = condition_new(c, kind_of[key]);
     if (!condition_keys[key] && head_named(c->policy, y->key, &out->head))
         out->kind = COND_TAUGHT;
     else if (!condition_keys[key])
@@ -306,6 +319,14 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
     case COND_DIFFICULTY:
         read_difficulty(c, y, out);
         c->policy->needs.judgement = true;
+        break;
+    case COND_SENSITIVITY:
+        read_range(c, y, "sensitivity", 1, out);
+        c->policy->needs.judgement = true;
+        break;
+    case COND_INJECTION:
+        read_range(c, y, "injection", 1, out);
+        c->policy->needs.judgement = c->policy->needs.injection = true;
         break;
     case COND_TOKENS:
         read_range(c, y, "tokens", 1e9, out);

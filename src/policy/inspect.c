@@ -2,7 +2,10 @@
 #include "policy/inspect.h"
 
 #include "base/die.h"
+#include "injection.h"
 #include "needed.h"
+
+#include <math.h>
 
 enum { TOKEN_BYTES = 4 }; /* what rules count a token as */
 
@@ -94,6 +97,8 @@ static void judge(const struct inspector *inspector, struct needs needs, struct 
     slm_embed_question(worker, question, embedding);
     if (has_heads)
         slm_judge_embedded(slm_of(worker), question, embedding, &out->judgement);
+    if (has_heads && needs.injection)
+        out->judgement.injection = fmaxf(out->judgement.injection, injection_within(worker, chat));
     out->is_judged = has_heads;
     if (has_classes) {
         float *share = arena_array(arena, classes_count(inspector->classes), sizeof *share);

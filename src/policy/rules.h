@@ -23,6 +23,8 @@ enum condition_kind {
     COND_CLASS,
     COND_TAUGHT,
     COND_DIFFICULTY,
+    COND_SENSITIVITY,
+    COND_INJECTION,
     COND_TOKENS,
     COND_MODEL,
     COND_TEAM,
@@ -43,7 +45,7 @@ struct condition {
     unsigned            classes;
     bool                has_share; /* DIFFICULTY: above is facts.bar[share], or else the reference's */
     unsigned            share;     /* index in policy_shares() */
-    double above, below; /* DIFFICULTY, TOKENS: both exclusive; TOPIC, CLASS, TAUGHT: above is the share
+    double above, below; /* DIFFICULTY to TOKENS: both exclusive; TOPIC, CLASS, TAUGHT: above is the share
                             needed, <0: the likeliest one */
     const char **name;   /* MODEL, TEAM: any of these */
     unsigned     names;

@@ -64,7 +64,7 @@ static bool read_head(struct reader *r, const char *name, uint32_t dim, uint32_t
     if (h.hidden == 0 || h.hidden > HEADS_HIDDEN_MOST || h.outputs != outputs)
         return fault_set(why, FAULT_UNSUPPORTED, "the %s head has %u hidden units and %u outputs, not %u", name,
                          h.hidden, h.outputs, outputs);
-    h.A = take_floats(r, dim + HEADS_MARKS, h.hidden);
+    h.A = take_floats(r, 2 * dim + HEADS_MARKS, h.hidden);
     h.a = take_floats(r, 1, h.hidden);
     h.B = take_floats(r, h.hidden, h.outputs);
     h.b = take_floats(r, 1, h.outputs);
@@ -90,7 +90,10 @@ bool heads_read(struct slice file, struct heads *out, struct fault *why)
         return fault_set(why, FAULT_UNSUPPORTED, "heads for %u floats, %u marks and %u buckets are not ours",
                          out->dim, marks, buckets);
     if (!read_head(&r, "difficulty", out->dim, 1, &out->difficulty, why) ||
-        !read_head(&r, "topic", out->dim, TOPICS, &out->topic, why))
+        !read_head(&r, "topic", out->dim, TOPICS, &out->topic, why) ||
+        !read_head(&r, "exam", out->dim, 2, &out->exam, why) ||
+        !read_head(&r, "sensitivity", out->dim, 1, &out->sensitivity, why) ||
+        !read_head(&r, "injection", out->dim, 1, &out->injection, why))
         return false;
     uint64_t hash = slice_hash(slice_cut(file, 0, file.len - r.rest.len));
     if (take_u64(&r) != hash || r.is_short || r.rest.len > 0)
@@ -136,14 +139,20 @@ void head_run(const struct head *h, uint32_t dim, const float *embedding, const 
 {
     float hidden[HEADS_HIDDEN_MOST];
     memcpy(hidden, h->a, h->hidden * sizeof *hidden);
-    for (size_t i = 0; i < dim; i++)
+    for (size_t i = 0; i < 2 * (size_t)dim; i++)
         add_row(hidden, embedding[i], h->A + i * h->hidden, h->hidden);
     for (size_t i = 0; i < HEADS_MARKS; i++)
-        add_row(hidden, t->mark[i], h->A + (dim + i) * h->hidden, h->hidden);
+        add_row(hidden, t->mark[i], h->A + (2 * dim + i) * h->hidden, h->hidden);
 
     memcpy(out, h->b, h->outputs * sizeof *out);
     for (size_t i = 0; i < h->hidden; i++)
         if (hidden[i] > 0)
             add_row(out, hidden[i], h->B + i * h->outputs, h->outputs);
+    add_words(h, t, out);
+}
+
+void head_run_words(const struct head *h, const struct text_marks *t, float *out)
+{
+    memset(out, 0, h->outputs * sizeof *out);
     add_words(h, t, out);
 }

@@ -1,5 +1,5 @@
 /*
- * judge.c - how hard is it, what is it about: one embedding, two heads.
+ * judge.c - how hard is it, what is it about, is it private, is it an attack: one embedding, five heads.
  *
  * An embedding looks at the first 256 tokens only. Of a longer question the beginning says what is asked about
  * and the end what is asked, so both are embedded and averaged; what lies between is mostly material.
@@ -83,20 +83,33 @@ bool slm_has_heads(const struct slm *s)
     return heads_shipped()->dim == slm_dim(s) && heads_shipped()->fingerprint == slm_fingerprint(s);
 }
 
+static float sigmoid(float x)
+{
+    return 1.0f / (1.0f + expf(-x));
+}
+
 void slm_judge_embedded(const struct slm *slm, struct slice question, const float *embedding,
                         struct judgement *out)
 {
     const struct heads *heads = heads_shipped();
+    const uint32_t      dim = heads->dim;
     struct text_marks   marks;
-    float               difficulty, topic[TOPICS];
+    float               topic[TOPICS], right[2], logit;
     *out = (struct judgement){ .difficulty = 0 };
     if (!slm_has_heads(slm))
         return;
     text_marks_of(question, &marks);
-    head_run(&heads->difficulty, heads->dim, embedding, &marks, &difficulty);
-    head_run(&heads->topic, heads->dim, embedding, &marks, topic);
-    out->difficulty = 1.0f / (1.0f + expf(-difficulty));
+    head_run(&heads->difficulty, dim, embedding, &marks, &logit);
+    out->difficulty = sigmoid(logit);
+    head_run(&heads->topic, dim, embedding, &marks, topic);
     out->topic = share_out(topic, out->topic_share);
+    head_run(&heads->exam, dim, embedding, &marks, right);
+    out->small_right = sigmoid(right[0]);
+    out->large_right = sigmoid(right[1]);
+    head_run(&heads->sensitivity, dim, embedding, &marks, &logit);
+    out->sensitivity = sigmoid(logit);
+    head_run(&heads->injection, dim, embedding, &marks, &logit);
+    out->injection = sigmoid(logit);
 }
 
 void slm_judge(struct slm_worker *worker, struct slice question, struct judgement *out)
@@ -107,6 +120,15 @@ void slm_judge(struct slm_worker *worker, struct slice question, struct judgemen
         return;
     slm_embed_question(worker, question, embedding);
     slm_judge_embedded(slm_of(worker), question, embedding, out);
+}
+
+float slm_suspicion(struct slice text)
+{
+    struct text_marks marks;
+    float             logit;
+    text_marks_of(text, &marks);
+    head_run_words(&heads_shipped()->injection, &marks, &logit);
+    return logit;
 }
 
 static const char *const words[TOPICS] = {

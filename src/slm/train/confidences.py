@@ -61,7 +61,7 @@ MORE = {
                 "{name} {surname} was admitted on Monday with {ill}", "Patient reports {body}; plan: {pill} {small} mg", "Discharge summary for {name} {surname}: {ill}, stable on {pill}"],
     "key": ["password is {word}{mrn}!", "root password: {word}{digit}{digit}#", "DB_PASSWORD={word}_{mrn}", "postgres://admin:{word}{digit}@db.{firm2}.internal:5432/prod", "AWS secret {word}{mrn}{word}", "the wifi key is {word}-{mrn}",
             "api_key = 'sk-{mrn}{word}{mrn}'", "Authorization: Bearer {word}{mrn}{word}", "my PIN is {digit}{digit}{digit}{digit}", "the VPN login is {name}/{word}{digit}{digit}", "seed phrase: {word} river {word} stone {word}",
-            "the safe's code is {mrn}", "-----BEGIN PRIVATE KEY----- {word}{mrn}{word}"],
+            "the safe's code is {mrn}", "private key: {word}{mrn}{word}{mrn}"],
     "word": "falcon maple tiger orbit velvet copper winter lantern pepper saturn willow rocket granite".split(),
     "firm2": "northwind halden corvex lumen aster kestrel".split(),
     "student": ["{name} {surname} failed the exam a second time", "{name}'s parents are getting divorced and her marks drop", "{name} {surname} has dyslexia and needs more time", "{name} was caught cheating", "{name} {surname} was suspended for fighting"],

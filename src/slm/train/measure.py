@@ -3,8 +3,10 @@
 import numpy as np
 
 import data
+from calibrate import DRAWS, calibrate
 from corpus import FOLDS, Inputs
 from figures import auroc, recall_at, routing_figures, say
+from head import sigmoid
 
 EASY_BELOW = 0.45
 
@@ -48,6 +50,27 @@ def exam(rows, encoder):
     for name, part in (("mmlu", (rows.source == "mmlu") & ~rows.known["bare"]), ("gsm8k", rows.source == "gsm8k")):
         weak, strong = outcomes(name + ".jsonl.gz")
         say(f"exam on {name}, 5-fold", *by_fold(right[part, 1] - right[part, 0], rows.fold[part], weak, strong))
+
+
+def calibration(rows, encoder):
+    """As a team's own would be: the exam head knows three folds, the calibration some of the fourth, the fifth is asked."""
+    for source, learned in (("mmlu", 1500), ("gsm8k", 300)):
+        part = np.flatnonzero((rows.source == source) & ~rows.known["bare"])
+        weak, strong = outcomes(source + ".jsonl.gz")
+        fold, found, alone = rows.fold[part], [], []
+        for asked in range(FOLDS):
+            lent = (asked + 1) % FOLDS
+            exam_head = rows.train("exam", ~np.isin(rows.fold, [asked, lent]))
+            logits = exam_head.logits(rows.x[part], rows.inputs.words[part])
+            seen = [rows.inputs.middle[part].astype(np.float64), rows.inputs.marks[part].astype(np.float64), logits]
+            test = fold == asked
+            alone.append(routing_figures(sigmoid(logits[test, 1]) - sigmoid(logits[test, 0]), weak[test], strong[test]))
+            for draw in range(DRAWS):
+                some = np.random.default_rng(100 * draw + asked).permutation(np.flatnonzero(fold == lent))[:learned]
+                ask = calibrate([s[some] for s in seen], weak[some], strong[some])
+                found.append(routing_figures(ask([s[test] for s in seen]), weak[test], strong[test]))
+        say(f"{source}: the exam head of three folds, alone", *np.mean(alone, axis=0))
+        say(f"{source}: the same, calibrated on {min(learned, len(some))} rows of the fourth", *np.mean(found, axis=0))
 
 
 def topic(rows, encoder):

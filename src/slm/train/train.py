@@ -145,6 +145,18 @@ def write(path, encoder, scale, heads):
     print(f"{path}: {len(out)} bytes")
 
 
+def write_quantiles(path, rows, head):
+    """The words above the numbers say what they are."""
+    parts = [np.flatnonzero(r) for r in (rows.source == "clinc", rows.source == "banking", (rows.source == "mmlu") & rows.known["bare"], rows.source == "gsm8k")]
+    scores = [rows.ask(head, p)[:, 0] for p in parts]
+    mixture = np.concatenate([np.quantile(s, (np.arange(2000) + 0.5) / 2000) for s in scores])
+    numbers = [f"{q:.3f}" for q in np.quantile(mixture, np.linspace(0, 1, 21))]
+    with open(path) as f:
+        words = f.read().split("*/")[0]
+    with open(path, "w") as f:
+        f.write(words + "*/\n" + ", ".join(numbers[:11]) + ",\n       " + ", ".join(numbers[11:]) + "\n")
+
+
 ODD_TEXTS = ["", " ", "?", "A. one\nB. two\nC. three\nD. four\nAnswer:", "I", "1 2 3 3.14 007", "f(x) = x^2 + 3*x < 4", "\u4eca\u5929\u5929\u6c14\u600e\u4e48\u6837\uff1f",
              "\u041a\u0430\u043a \u0442\u0432\u043e\u0438 \u0434\u0435\u043b\u0430?", "caf\u00e9 na\u00efve co\u00f6perate", "tabs\tand\r\nlines\x0b\x0c end", "WORD word Word wOrD", "a_b[c](d){e};`f`",
              "no_blank_" * 200, "\u00e9" * 900, "long questions are read at both of their ends, " * 40 + "so what is the last word?", "far beyond what is counted. " * 700]
@@ -167,8 +179,8 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("model", help="the folder of all-MiniLM-L6-v2")
     args.add_argument("--cache", help="keep what the encoder sees in this file")
-    args.add_argument("--write", action="store_true", help="write src/slm/heads.bin and tests/reference/judge.jsonl")
-    args.add_argument("--measure", nargs="*", choices=[*HEADS, "unseen"], default=[*HEADS, "unseen"], help="only these (none: nothing)")
+    args.add_argument("--write", action="store_true", help="write src/slm/heads.bin and what is made from it")
+    args.add_argument("--measure", nargs="*", choices=[*HEADS, "calibration", "unseen"], default=[*HEADS, "calibration", "unseen"], help="only these (none: nothing)")
     args = args.parse_args()
     encoder = Encoder(args.model, args.cache)
     rows = Corpus(encoder)
@@ -184,6 +196,7 @@ def main():
         measure.unseen(heads, rows.scale, encoder)
     if args.write:
         write(os.path.join(data.HERE, "..", "heads.bin"), encoder, rows.scale, heads)
+        write_quantiles(os.path.join(data.ROOT, "include", "tables", "difficulty_reference.h"), rows, heads["difficulty"])
         write_reference(os.path.join(data.ROOT, "tests", "reference", "judge.jsonl"), args.model, rows.scale, heads)
 
 

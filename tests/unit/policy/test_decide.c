@@ -70,7 +70,9 @@ static int set_up(void **state)
         .is_judged = true,
         .judgement = { .difficulty = 0.5f,
                        .topic = TOPIC_CODE,
-                       .topic_share = { [TOPIC_CODE] = 0.8f, [TOPIC_MATH] = 0.2f } },
+                       .topic_share = { [TOPIC_CODE] = 0.8f, [TOPIC_MATH] = 0.2f },
+                       .sensitivity = 0.65f,
+                       .injection = 0.1f },
         .tokens = 100,
     };
     *state = f;
@@ -154,6 +156,10 @@ static void every_condition(void **state)
         { "{ difficulty: { below: 0.5 } }", false },
         { "{ difficulty: { above: 0.4, below: 0.6 } }", true },
         { "{ difficulty: { above: 0.5 } }", false },
+        { "{ sensitivity: { above: 0.6 } }", true },
+        { "{ sensitivity: { above: 0.7 } }", false },
+        { "{ injection: { below: 0.2 } }", true },
+        { "{ injection: { above: 0.8 } }", false },
         { "{ tokens: { above: 99 } }", true },
         { "{ tokens: { above: 100 } }", false },
         { "{ model: auto }", true },
@@ -187,6 +193,10 @@ static void unknown_facts_fail_closed(void **state)
     assert_true(privacy_applies(f, "{ topic: medical }"));
     assert_true(privacy_applies(f, "{ not: { topic: medical } }"));
     assert_true(privacy_applies(f, "{ difficulty: { below: 0.1 } }"));
+    assert_true(privacy_applies(f, "{ sensitivity: { above: 0.9 } }"));
+    assert_true(privacy_applies(f, "{ injection: { above: 0.9 } }"));
+    assert_true(route_takes(f, "{ injection: { above: 0.9 } }"));
+    assert_false(route_takes(f, "{ sensitivity: { below: 0.9 } }"));
     assert_false(privacy_applies(f, "{ topic: medical, tools: true }"));
     assert_false(route_takes(f, "{ topic: medical }"));
     assert_false(route_takes(f, "{ not: { topic: medical } }"));

@@ -46,11 +46,11 @@ static void add_head(struct file *f, uint32_t outputs)
 {
     add_u32(f, HIDDEN);
     add_u32(f, outputs);
-    add_floats(f, (DIM + HEADS_MARKS) * HIDDEN, 0.5f, -0.125f); /* A */
-    add_floats(f, HIDDEN, 1.0f, 1.0f);                          /* a */
-    add_floats(f, HIDDEN * outputs, -1.0f, 0.25f);              /* B */
-    add_floats(f, outputs, 0.5f, 0.5f);                         /* b */
-    add_floats(f, HEADS_BUCKETS * outputs, 0.0f, 0.001f);       /* C */
+    add_floats(f, (2 * DIM + HEADS_MARKS) * HIDDEN, 0.5f, -0.125f); /* A */
+    add_floats(f, HIDDEN, 1.0f, 1.0f);                              /* a */
+    add_floats(f, HIDDEN * outputs, -1.0f, 0.25f);                  /* B */
+    add_floats(f, outputs, 0.5f, 0.5f);                             /* b */
+    add_floats(f, HEADS_BUCKETS * outputs, 0.0f, 0.001f);           /* C */
 }
 
 static void seal(struct file *f)
@@ -72,6 +72,9 @@ static struct file *make_file(uint32_t version, uint32_t dim, uint32_t buckets, 
     add(f, &fingerprint, sizeof fingerprint);
     add_head(f, 1);
     add_head(f, topics);
+    add_head(f, 2);
+    add_head(f, 1);
+    add_head(f, 1);
     seal(f);
     return f;
 }
@@ -138,8 +141,8 @@ static float by_hand(const struct head *h, const float *x, const struct text_mar
     float out = h->b[output];
     for (size_t u = 0; u < h->hidden; u++) {
         float hidden = h->a[u];
-        for (size_t i = 0; i < DIM + HEADS_MARKS; i++)
-            hidden += (i < DIM ? x[i] : t->mark[i - DIM]) * h->A[i * h->hidden + u];
+        for (size_t i = 0; i < 2 * DIM + HEADS_MARKS; i++)
+            hidden += (i < 2 * DIM ? x[i] : t->mark[i - 2 * DIM]) * h->A[i * h->hidden + u];
         out += fmaxf(hidden, 0) * h->B[u * h->outputs + output];
     }
     for (size_t i = 0; i < HEADS_BUCKETS; i++)
@@ -155,7 +158,7 @@ static void test_a_head_computes_its_formula(void **state)
     struct heads heads;
     struct fault why;
     assert_true(heads_read(slice_of(f->bytes, f->len), &heads, &why));
-    const float       embedding[][DIM] = { { 0, 0, 0 }, { 1, -2, 0.5f }, { -9, 3, 7 } };
+    const float       embedding[][2 * DIM] = { { 0 }, { 1, -2, 0.5f, 2, -1, 4 }, { -9, 3, 7, 0, 1, -2 } };
     const char *const texts[] = { "", "one two three", "2 + 2 = 4?" };
     for (size_t i = 0; i < 3; i++) {
         struct text_marks marks;
@@ -174,6 +177,7 @@ static void test_what_ships_is_whole(void **state)
     const struct heads *heads = heads_shipped();
     assert_int_equal(heads->dim, 384);
     assert_int_equal(heads->topic.outputs, TOPICS);
+    assert_int_equal(heads->exam.outputs, 2);
     assert_ptr_equal(heads, heads_shipped());
 }
 

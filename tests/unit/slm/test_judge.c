@@ -111,6 +111,20 @@ static void test_judgements_are_the_reference(void **state)
         double difficulty = json_number_value(json_object_get(row[i], "difficulty")), sum = 0;
         if (fabs(is.difficulty - difficulty) > 1e-3)
             fail_msg("row %zu: difficulty %f, not %f", i, (double)is.difficulty, difficulty);
+        const json_t *right = json_object_get(row[i], "right");
+        const struct {
+            const char *what;
+            float       is;
+            double      wanted;
+        } chance[] = {
+            { "sensitivity", is.sensitivity, json_number_value(json_object_get(row[i], "sensitivity")) },
+            { "injection", is.injection, json_number_value(json_object_get(row[i], "injection")) },
+            { "small right", is.small_right, number(right, 0) },
+            { "large right", is.large_right, number(right, 1) },
+        };
+        for (size_t k = 0; k < sizeof chance / sizeof *chance; k++)
+            if (fabs((double)chance[k].is - chance[k].wanted) > 1e-3)
+                fail_msg("row %zu: %s %f, not %f", i, chance[k].what, (double)chance[k].is, chance[k].wanted);
         const json_t *share = json_object_get(row[i], "share");
         for (size_t t = 0; t < TOPICS; t++) {
             sum += (double)is.topic_share[t];
