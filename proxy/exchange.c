@@ -72,15 +72,13 @@ static enum step_result wait_for(struct exchange *x, void (*cancel)(struct excha
 
 /* ---- SLM threads ---- */
 
-static void free_when_nothing_is_out(struct exchange *x);
-
 static void on_thought(struct job *job)
 {
     struct thinking *t = (struct thinking *)job;
     struct exchange *x = t->exchange;
     t->is_out = false;
     if (x->is_over) {
-        free_when_nothing_is_out(x);
+        exchange_free_when_nothing_is_out(x);
     } else if (t->is_awaited) { /* else its deadline has passed, and the exchange has gone on without it */
         t->is_awaited = false;
         t->is_done = true;
@@ -537,9 +535,9 @@ static void free_now(void *arg)
     arena_free(&arena);
 }
 
-static void free_when_nothing_is_out(struct exchange *x)
+void exchange_free_when_nothing_is_out(struct exchange *x)
 {
-    if (!x->inspecting.is_out && !x->shortening.is_out)
+    if (!x->inspecting.is_out && !x->shortening.is_out && !x->guarding.is_out)
         loop_defer(x->tools->loop, free_now, x);
 }
 
@@ -552,7 +550,7 @@ void exchange_end(struct exchange *x)
     exchange_settle(x);
     x->tools->running--;
     metrics_add(x->tools->metrics, METRIC_REQUESTS_RUNNING, -1);
-    free_when_nothing_is_out(x);
+    exchange_free_when_nothing_is_out(x);
 }
 
 void exchange_on_gone(struct client *client)

@@ -1,6 +1,6 @@
 /*
  * exchange_parts.h - the inside of an exchange, for the files that are its steps: exchange.c, asking.c,
- * settle.c. Nobody else.
+ * guarding.c, settle.c. Nobody else.
  */
 #ifndef WEIR_EXCHANGE_PARTS_H
 #define WEIR_EXCHANGE_PARTS_H
@@ -9,6 +9,7 @@
 #include "exchange.h"
 #include "ledger.h"
 #include "admit.h"
+#include "guard.h"
 #include "relay.h"
 #include "request_id.h"
 #include "slm/shorten.h"
@@ -46,6 +47,25 @@ struct summarizing {
     struct buf   heard; /* its answer */
     int          status;
     int64_t      asked_bytes;
+};
+
+/* What becomes of an answer that is looked through first; guarding.c. None is called when the exchange is over.
+ */
+struct guarding_handler {
+    void (*passed)(struct exchange *, struct slice);          /* these bytes may go on */
+    void (*through)(struct exchange *);                       /* all has; none of the three follows */
+    void (*refused)(struct exchange *, const struct fault *); /* nothing more will; likewise */
+};
+
+struct guarding {
+    struct job                     job;
+    struct exchange               *exchange;
+    struct guard                  *guard; /* NULL: nobody asks for it */
+    const struct guarding_handler *handler;
+    struct buf                     waiting;            /* came while a look was out */
+    bool                           is_out, is_awaited; /* as in struct thinking: the look */
+    bool                           has_ended;          /* the body has */
+    struct fault                   broke;              /* what ended it instead, told when the look is back */
 };
 
 struct exchange {
@@ -91,6 +111,7 @@ struct exchange {
     bool                is_escalated;
     struct call        *call;
     struct relay       *relay;
+    struct guarding     guarding;
     struct buf          out;   /* for the client, not yet handed over */
     struct buf          draft; /* a whole answer that was not good enough, in case nothing better comes */
     const struct model *draft_model;
@@ -110,6 +131,8 @@ struct exchange {
 /* Goes on with the step after a wait; or ends. Never called from within a step. */
 void exchange_go_on(struct exchange *);
 void exchange_end(struct exchange *);
+/* What it was waiting for on an SLM thread has come back after its end. */
+void exchange_free_when_nothing_is_out(struct exchange *);
 /* A leg has failed that has to be paid: settles it, and reserves what the candidates that are left can cost. */
 void exchange_reserve_again(struct exchange *);
 
@@ -132,6 +155,13 @@ enum step_result take_forward(struct exchange *);
 enum step_result exchange_replay(struct exchange *, const struct cached *);
 /* Answers the client with the fault, or breaks off an answer that has begun. */
 void exchange_fail(struct exchange *, const struct fault *);
+
+/* guarding.c: answers that are looked through before they go on, where the decision asks for it. */
+void exchange_guard(struct exchange *, const struct guarding_handler *); /* a new body is to come */
+void guarding_feed(struct exchange *, struct slice body);
+void guarding_end(struct exchange *);                         /* the body ended as it should */
+void guarding_break(struct exchange *, const struct fault *); /* it did not: refused, with this */
+void guarding_cancel(struct exchange *); /* the exchange ends; nothing is called any more */
 
 /* settle.c */
 void exchange_settle(struct exchange *);
