@@ -273,12 +273,20 @@ static void leg_ended(struct exchange *x)
         leg_failed(x, &why, true);
 }
 
+static void body_ended(struct exchange *x)
+{
+    if (x->guarding.guard)
+        guarding_end(x);
+    else
+        leg_ended(x);
+}
+
 /* It said [DONE] and does not hang up. */
 static void on_linger_over(void *arg)
 {
     struct exchange *x = arg;
     call_cancel(&x->call);
-    leg_ended(x);
+    body_ended(x);
 }
 
 static void on_error_late(void *arg)
@@ -287,6 +295,8 @@ static void on_error_late(void *arg)
     call_cancel(&x->call);
     provider_refused(x);
 }
+
+static const struct guarding_handler leg_handler;
 
 static void on_head(struct call *call, const struct http1_head *head, void *arg)
 {
@@ -302,18 +312,14 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
     }
     x->retry_after_s = 0;
     x->relay = relay_for(x);
+    exchange_guard(x, &leg_handler);
 }
 
-static void on_body(struct call *call, struct slice bytes, void *arg)
+/* What may go on towards the client. */
+static void hear(struct exchange *x, struct slice bytes)
 {
-    (void)call;
-    struct exchange *x = arg;
-    struct fault     why = { 0 };
-    if (x->error_status) {
-        buf_add(&x->error_body, bytes); /* what is beyond its ceiling is of no interest */
-        return;
-    }
-    bool was_done = relay_is_done(x->relay);
+    struct fault why = { 0 };
+    bool         was_done = relay_is_done(x->relay);
     if (!relay_feed(x->relay, bytes, &x->out, &why)) {
         call_cancel(&x->call);
         leg_failed(x, &why, true);
@@ -324,29 +330,56 @@ static void on_body(struct call *call, struct slice bytes, void *arg)
         timer_set(x->tools->loop, &x->deadline, LINGER_MS, on_linger_over, x);
 }
 
+static void refuse_leg(struct exchange *x, const struct fault *why)
+{
+    call_cancel(&x->call);
+    leg_failed(x, why, true);
+}
+
+static const struct guarding_handler leg_handler = { .passed = hear,
+                                                     .through = leg_ended,
+                                                     .refused = refuse_leg };
+
+static void on_body(struct call *call, struct slice bytes, void *arg)
+{
+    (void)call;
+    struct exchange *x = arg;
+    if (x->error_status)
+        buf_add(&x->error_body, bytes); /* what is beyond its ceiling is of no interest */
+    else if (x->guarding.guard)
+        guarding_feed(x, bytes);
+    else
+        hear(x, bytes);
+}
+
 static void on_end(struct call *call, void *arg)
 {
     (void)call;
     struct exchange *x = arg;
     x->call = NULL;
-    timer_clear(&x->deadline);
+    if (!x->guarding.is_awaited) /* its deadline goes on */
+        timer_clear(&x->deadline);
     if (x->error_status)
         provider_refused(x);
     else
-        leg_ended(x);
+        body_ended(x);
 }
 
 static void on_fault(struct call *call, const struct fault *why, void *arg)
 {
     struct exchange *x = arg;
+    bool             was_sent = call_was_sent(call);
     x->call = NULL;
-    timer_clear(&x->deadline);
+    if (!x->guarding.is_awaited)
+        timer_clear(&x->deadline);
     if (x->error_status)
         provider_refused(x);
     else if (x->relay && relay_is_done(x->relay))
-        leg_ended(x); /* all was said before it broke */
+        body_ended(x); /* all was said before it broke */
+    else if (x->guarding.is_out)
+        guarding_break(x, why);
     else
-        leg_failed(x, why, call_was_sent(call));
+        leg_failed(x, why, was_sent);
 }
 
 static const struct call_handler call_handler = {
@@ -433,8 +466,9 @@ static struct slice headers_for(struct exchange *x)
 
 static void cancel_call(struct exchange *x)
 {
+    guarding_cancel(x);
     timer_clear(&x->deadline);
-    exchange_count_leg(x, call_was_sent(x->call) && !x->error_status);
+    exchange_count_leg(x, (!x->call || call_was_sent(x->call)) && !x->error_status);
     call_cancel(&x->call);
 }
 
@@ -479,6 +513,7 @@ enum step_result take_forward(struct exchange *x)
     x->fault = (struct fault){ 0 };
     x->error_status = 0;
     x->relay = NULL;
+    x->guarding.guard = NULL;
     x->is_draft = may_escalate(x);
     buf_reset(&x->out);
     buf_reset(&x->error_body);
@@ -509,22 +544,75 @@ static void ask_or_end(struct exchange *x)
 
 /* ---- from the cache ---- */
 
+static void forget_hit(struct exchange *x)
+{
+    buf_reset(&x->out);
+    x->relay = NULL;
+    x->model = NULL;
+    x->is_hit = false;
+    x->saved_nanousd = 0;
+    x->guarding.guard = NULL;
+}
+
+/* What goes on of it. What breaks is told at its end. */
+static void replay(struct exchange *x, struct slice bytes)
+{
+    struct fault why = { 0 };
+    if (!relay_feed(x->relay, bytes, &x->out, &why))
+        log_debug("replay_failed", "%s: %s", x->id, why.detail);
+}
+
+static void on_replayed(struct exchange *x)
+{
+    struct fault why = { 0 };
+    if (!relay_end(x->relay, &x->out, &why)) {
+        forget_hit(x);
+        exchange_go_on(x);
+        return;
+    }
+    deliver(x);
+    exchange_end(x);
+}
+
+static void refuse_replay(struct exchange *x, const struct fault *why)
+{
+    exchange_fail(x, why);
+    exchange_end(x);
+}
+
+/* A rule may be younger than what was kept. */
+static enum step_result replay_guarded(struct exchange *x, struct slice answer)
+{
+    static const struct guarding_handler handler = { .passed = replay,
+                                                     .through = on_replayed,
+                                                     .refused = refuse_replay };
+    x->cancel = guarding_cancel;
+    exchange_guard(x, &handler);
+    if (!x->guarding.guard)
+        return NEXT;
+    guarding_feed(x, answer);
+    if (!x->is_over)
+        guarding_end(x);
+    return WAIT;
+}
+
 enum step_result exchange_replay(struct exchange *x, const struct cached *hit)
 {
     struct fault why = { 0 };
     x->model = settings_model(x->snapshot->settings, hit->model);
-    if (!x->model) /* it has gone since */
-        return NEXT;
-    x->relay = relay_for(x);
-    if (hit->is_stream != x->chat.stream || !relay_feed(x->relay, hit->answer, &x->out, &why) ||
-        !relay_end(x->relay, &x->out, &why)) {
-        buf_reset(&x->out);
-        x->relay = NULL;
+    if (!x->model || hit->is_stream != x->chat.stream) { /* it has gone since */
         x->model = NULL;
         return NEXT;
     }
+    x->relay = relay_for(x);
     x->is_hit = true;
     x->saved_nanousd = hit->cost_nanousd;
-    deliver(x);
-    return END;
+    if (replay_guarded(x, hit->answer) == WAIT)
+        return WAIT;
+    if (relay_feed(x->relay, hit->answer, &x->out, &why) && relay_end(x->relay, &x->out, &why)) {
+        deliver(x);
+        return END;
+    }
+    forget_hit(x);
+    return NEXT;
 }

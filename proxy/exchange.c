@@ -231,9 +231,10 @@ static void on_recalled(void *arg, const struct cached *hit)
     struct exchange *x = arg;
     metrics_add(x->tools->metrics, hit ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, 1);
     x->cancel = NULL;
-    if (hit && exchange_replay(x, hit) == END)
+    enum step_result result = hit ? exchange_replay(x, hit) : NEXT;
+    if (result == END)
         exchange_end(x);
-    else
+    else if (result == NEXT)
         exchange_go_on(x);
 }
 
@@ -511,6 +512,7 @@ void exchange_begin(struct tools *tools, struct client *client, enum dialect dia
     buf_init(&x->out, (size_t)x->snapshot->settings->answer_most_bytes * 2);
     buf_init(&x->draft, x->out.ceiling);
     buf_init(&x->error_body, ERROR_BODY_MOST);
+    buf_init(&x->guarding.waiting, (size_t)x->snapshot->settings->answer_most_bytes);
     tools->running++;
     metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
     client_set_owner(client, x);
@@ -530,6 +532,7 @@ static void free_now(void *arg)
     buf_wipe(&x->out);
     buf_wipe(&x->draft);
     buf_wipe(&x->error_body);
+    buf_wipe(&x->guarding.waiting);
     buf_wipe(&x->summarizing.heard);
     snapshot_unref(&x->snapshot);
     arena_free(&arena);

@@ -9,7 +9,9 @@
 
 #include "wire/sse.h"
 
-enum { LANES_MOST = 4096, HITS_MOST = 1 << 16 };
+#include <stdio.h>
+
+enum { LANES_MOST = 4096, HITS_MOST = 1 << 16, TYPE_MOST = 64 };
 
 /* A stretch of a lane that must not go on. */
 struct hit {
@@ -133,18 +135,27 @@ static bool spread(struct guard *g, struct held *h, struct fault *why)
     return true;
 }
 
-static void finish_choices(struct guard *g, const struct json *j)
+static void finish_lanes(struct guard *g, uint32_t choice)
 {
-    uint32_t position = 0;
+    for (size_t i = 0; i < g->lanes; i++)
+        g->lane[i]->is_final = g->lane[i]->is_final || g->lane[i]->choice == choice;
+}
+
+/* Which texts will say no more. */
+static void finish(struct guard *g, const struct answer *a)
+{
+    const struct json *j = &a->json;
+    uint32_t           position = 0;
+    if (a->finish.ptr)
+        finish_lanes(g, a->finish_choice);
+    for (size_t i = 0; i < g->lanes && a->ends_block; i++)
+        g->lane[i]->is_final = g->lane[i]->is_final || g->lane[i]->tool == a->block;
     for (json_at c = json_first(j, json_get(j, 0, "choices")); c != JSON_NONE;
          c = json_next(j, c), position++) {
-        int64_t index = position;
-        if (json_kind(j, json_get(j, c, "finish_reason")) == JSON_NULL)
-            continue;
-        if (!json_i64(j, json_get(j, c, "index"), &index))
-            index = position;
-        for (size_t i = 0; i < g->lanes; i++)
-            g->lane[i]->is_final = g->lane[i]->is_final || g->lane[i]->choice == index;
+        int64_t index;
+        bool    has_index = json_i64(j, json_get(j, c, "index"), &index) && index >= 0 && index < UINT32_MAX;
+        if (json_kind(j, json_get(j, c, "finish_reason")) == JSON_STRING)
+            finish_lanes(g, has_index ? (uint32_t)index : position);
     }
 }
 
@@ -180,11 +191,14 @@ static bool hold_document(struct guard *g, struct slice before, struct slice dat
     struct held *h = hold(g, before, data, after);
     if (g->held_bytes > g->options.most_bytes)
         return too_much(why);
-    if (!answer_read(h->arena, h->data, &h->answer, NULL))
+    bool is_read = g->options.dialect == DIALECT_ANTHROPIC
+                       ? anthropic_answer_read(h->arena, h->data, &h->answer, NULL)
+                       : answer_read(h->arena, h->data, &h->answer, NULL);
+    if (!is_read)
         return true;
     if (!spread(g, h, why))
         return false;
-    finish_choices(g, &h->answer.json);
+    finish(g, &h->answer);
     return true;
 }
 
@@ -192,11 +206,13 @@ static bool hold_document(struct guard *g, struct slice before, struct slice dat
  * knows errors that come so, and lets nothing of them go on. */
 static bool hold_event(struct guard *g, const struct sse_event *ev, struct fault *why)
 {
-    struct slice lines = slice_trim(ev->raw), type = slice_trim(ev->event);
+    struct slice lines = slice_trim(ev->raw), type = slice_cut(slice_trim(ev->event), 0, TYPE_MOST);
     bool         is_error = slice_starts(lines, S("error:")) || slice_starts(lines, S("{\"error\""));
+    char         head[TYPE_MOST + 32];
+    int length = snprintf(head, sizeof head, "%s%.*s%sdata: ", type.len ? "event: " : "", SLICE_ARG(type),
+                          type.len ? "\n" : "");
     if (ev->has_data)
-        return hold_document(g, slice_is(type, "error") ? S("event: error\ndata: ") : S("data: "), ev->data,
-                             S("\n\n"), why);
+        return hold_document(g, slice_of(head, (size_t)length), ev->data, S("\n\n"), why);
     hold(g, is_error ? ev->raw : S(":\n\n"), S(""), S(""));
     return g->held_bytes <= g->options.most_bytes || too_much(why);
 }

@@ -26,6 +26,7 @@ enum {
 };
 
 struct guard_options {
+    enum dialect        dialect; /* of the body */
     bool                is_stream;
     pii_set             redact, block;
     const char         *rule;       /* (ref) that asks for it */

@@ -20,6 +20,7 @@ void exchange_guard(struct exchange *x, const struct guarding_handler *handler)
     if (!(d->answers_redact | d->answers_block))
         return;
     const struct guard_options options = {
+        .dialect = x->model->provider->api->dialect,
         .is_stream = x->chat.stream,
         .redact = d->answers_redact,
         .block = d->answers_block,
@@ -28,8 +29,6 @@ void exchange_guard(struct exchange *x, const struct guarding_handler *handler)
         .vault = x->vault,
         .most_bytes = most,
     };
-    if (!g->guard)
-        buf_init(&g->waiting, most);
     buf_reset(&g->waiting);
     g->exchange = x;
     g->handler = handler;

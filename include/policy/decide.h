@@ -67,9 +67,9 @@ struct decision {
     const char *reach_rule;        /* the rule that keeps it there (ref); NULL where none does */
     pii_set     hide;              /* kinds that must be hidden from destinations beyond zone 0 */
     pii_set     surrogate, remove; /* of these, those that are hidden so; the rest by placeholders */
-    pii_set     answers_redact, answers_block;      /* kinds that no answer may bring which the client did
-                                                       not send; a kind is in one of both */
-    const char         *answers_rule;               /* that blocks them (ref in policy) */
+    pii_set     answers_redact, answers_block; /* kinds that no answer may bring which the client did
+                                                  not send; a kind is in one of both */
+    const char         *answers_rule; /* that blocks them, else one that redacts (ref in policy); NULL: none */
     const struct model *candidate[CANDIDATES_MOST]; /* to try, in order */
     unsigned            count;
     const struct model *struck[CANDIDATES_MOST]; /* would have been asked, but are beyond the reach */

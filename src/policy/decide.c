@@ -69,10 +69,11 @@ static void apply_rule(const struct privacy_rule *rule, const struct facts *fact
         keep_within(out, rule->reach, rule->name);
     if (rule->has_if_needed && (facts->needed & hidden))
         keep_within(out, rule->if_needed, rule->name);
+    bool blocks_first = rule->answers_block && !out->answers_block;
+    if (blocks_first || (rule->answers_redact && !out->answers_rule))
+        out->answers_rule = rule->name;
     out->answers_redact |= rule->answers_redact;
     out->answers_block |= rule->answers_block;
-    if (rule->answers_block && !out->answers_rule)
-        out->answers_rule = rule->name;
 }
 
 /* Of several ways to hide a kind the strictest. */
