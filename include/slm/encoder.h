@@ -13,21 +13,27 @@ struct kernels;
 
 enum { ENCODER_TOKENS_MOST = 8192, ENCODER_LAYERS_MOST = 64 };
 
-/* What config.json says of the model, and sentence_bert_config.json of its use. */
+/* How tensors are named, and what else differs in the family. */
+enum architecture { ARCHITECTURE_BERT, ARCHITECTURE_DISTILBERT };
+
+/* What config.json says of the model, sentence_bert_config.json of its use, tokenizer_config.json of its text.
+ */
 struct bert_config {
-    size_t hidden;       /* features of a token */
-    size_t heads;        /* of attention; hidden is a multiple of it */
-    size_t intermediate; /* features between the two halves of a feed-forward block */
-    size_t layers;
-    size_t positions;   /* rows of the position embedding */
-    size_t vocabulary;  /* rows of the word embedding */
-    size_t types;       /* rows of the token type embedding; ours is always row 0 */
-    size_t tokens_most; /* tokens that a text is cut to, [CLS] and [SEP] included; <= positions */
-    float  epsilon;     /* of layer normalization */
+    enum architecture architecture;
+    bool              keeps_case;   /* capitals are told from small letters */
+    size_t            hidden;       /* features of a token */
+    size_t            heads;        /* of attention; hidden is a multiple of it */
+    size_t            intermediate; /* features between the two halves of a feed-forward block */
+    size_t            layers;
+    size_t            positions;  /* rows of the position embedding */
+    size_t            vocabulary; /* rows of the word embedding */
+    size_t            types;      /* rows of the token type embedding, ours is always row 0; 0: there is none */
+    size_t            tokens_most; /* tokens that a text is cut to, [CLS] and [SEP] included; <= positions */
+    float             epsilon;     /* of layer normalization */
 };
 
 /* Refuses, with the reason, what encoder.c does not compute: other architectures, activations and positions,
- * and models whose texts are not put in lower case. */
+ * and texts that are made ready in another way. */
 MUST_CHECK bool bert_config_read(const char *folder, struct bert_config *out, struct fault *why);
 
 struct encoder;
@@ -41,6 +47,12 @@ const struct kernels     *encoder_kernels(const struct encoder *);
 
 /* A number that stands for the weights: models with equal ones share an embedding space. */
 uint64_t encoder_fingerprint(const struct encoder *);
+
+/* A tensor of the folder's that is not the encoder's own: of a head on top of it. A name that begins with a dot
+ * stands behind the encoder's prefix. As weights_floats(). Not while another thread asks for the same
+ * encoder's. */
+bool         encoder_has_tensor(const struct encoder *, const char *name);
+const float *encoder_tensor(struct encoder *, const char *name, size_t rows, size_t columns, struct fault *why);
 
 struct encoder_scratch *encoder_scratch_new(const struct encoder *);
 void                    encoder_scratch_free(struct encoder_scratch **);

@@ -68,6 +68,26 @@ void slm_embed_question(struct slm_worker *, struct slice question, float *out);
 /* Token ids with [CLS] and [SEP], cut at most (>= 2); returns how many. */
 size_t slm_tokenize(struct slm_worker *, struct slice text, uint32_t *ids, size_t most);
 
+/* What a folder's own head tells: nothing, a text's class, or each token's. */
+enum slm_head { SLM_HEAD_NONE, SLM_HEAD_TEXT, SLM_HEAD_TOKENS };
+enum slm_head slm_head(const struct slm *);
+unsigned      slm_labels(const struct slm *);
+const char   *slm_label(const struct slm *, unsigned); /* its word in config.json */
+
+/* Of SLM_HEAD_TEXT. share: slm_labels() floats, which sum to 1; or are each from 0 to 1 where the labels do not
+ * exclude one another. Text beyond slm_tokens_most() is not looked at. */
+void slm_classify(struct slm_worker *, struct slice text, float *share);
+
+/* The likeliest label of one token, which stands at bytes [from, to) of the text. */
+struct slm_mark {
+    uint32_t from, to;
+    unsigned label;
+    float    share;
+};
+
+/* Of SLM_HEAD_TOKENS: all tokens that are looked at, `most` at most; returns how many. */
+size_t slm_mark_tokens(struct slm_worker *, struct slice text, struct slm_mark *out, size_t most);
+
 struct judgement {
     float      difficulty;          /* 0..1: the chance that a small model's answer is wrong */
     enum topic topic;               /* the likeliest */

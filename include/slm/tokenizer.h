@@ -1,10 +1,10 @@
 /*
- * tokenizer.h - text to token ids, as Hugging Face's BertTokenizerFast does it for uncased models.
+ * tokenizer.h - text to token ids, as Hugging Face's BertTokenizerFast does it.
  *
- * Text is cleaned, decomposed, stripped of accents and put in lower case, cut into words at blanks and around
- * punctuation and ideographs, and each word into the longest pieces that the vocabulary has. A word without
- * such pieces, or longer than 100 characters, is [UNK]. The names of special tokens, standing in the text as
- * they are, become those tokens. Bytes that are not UTF-8 are left out.
+ * Text is cleaned and, for an uncased model, decomposed, stripped of accents and put in lower case; it is cut
+ * into words at blanks and around punctuation and ideographs, and each word into the longest pieces that the
+ * vocabulary has. A word without such pieces, or longer than 100 characters, is [UNK]. The names of special
+ * tokens, standing in the text as they are, become those tokens. Bytes that are not UTF-8 are left out.
  */
 #ifndef WEIR_SLM_TOKENIZER_H
 #define WEIR_SLM_TOKENIZER_H
@@ -13,11 +13,15 @@
 
 struct tokenizer; /* immutable once it is made: any number of threads may use it */
 
+/* Whether the model tells capitals from small letters. */
+enum token_case { CASE_FOLDED, CASE_KEPT };
+
 /* Of a vocab.txt: a token a line, its id the line's number from 0. */
-MUST_CHECK struct tokenizer *tokenizer_open(const char *path, struct fault *why);
+MUST_CHECK struct tokenizer *tokenizer_open(const char *path, enum token_case, struct fault *why);
 
 /* The same for bytes in memory, which are copied. */
-MUST_CHECK struct tokenizer *tokenizer_read(struct slice vocab, const char *name, struct fault *why);
+MUST_CHECK struct tokenizer *tokenizer_read(struct slice vocab, const char *name, enum token_case,
+                                            struct fault *why);
 
 void tokenizer_free(struct tokenizer **);
 

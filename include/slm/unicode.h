@@ -1,5 +1,5 @@
 /*
- * unicode.h - code points: read from UTF-8, and folded as BERT's uncased tokenizer folds them.
+ * unicode.h - code points: read from UTF-8, and folded or cleaned as BERT's tokenizers do it.
  */
 #ifndef WEIR_SLM_UNICODE_H
 #define WEIR_SLM_UNICODE_H
@@ -23,6 +23,9 @@ struct fold {
     bool     is_wall;
 };
 struct fold unicode_fold(uint32_t code_point);
+
+/* Where case is kept: cleaned only, and ideographs set apart. */
+struct fold unicode_clean(uint32_t code_point);
 
 /* 0, or a mark's place: neighbouring marks stand in the order of their ranks. */
 unsigned unicode_rank(uint32_t code_point);

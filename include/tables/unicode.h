@@ -1,5 +1,5 @@
 /*
- * unicode.h - what BERT's uncased tokenizer makes of each code point. Made by src/slm/make_unicode.py from
+ * unicode.h - what BERT's tokenizers make of each code point. Made by src/slm/make_unicode.py from
  * tokenizers 0.23.3; not edited by hand.
  *
  * FOLD(first, last, kind, value): cleaned, decomposed, stripped of accents, in lower case
@@ -7,6 +7,7 @@
  *     SPACE   a blank                      ALONE   itself between two blanks
  *     SHIFT   the code point + value       TO      the code point that is the value
  *     HANGUL  its letters, by arithmetic   SPELL   value % 8 of SPELL, from value / 8 on
+ * CLEAN(first, last, kind): only cleaned, where case is kept; DROP, SPACE or ALONE
  * RANK(first, last, rank): neighbouring marks are put in the order of their ranks
  * PUNCTUATION(first, last): a word of its own
  */
@@ -1254,6 +1255,20 @@ SPELL(0x20) SPELL(0x20) SPELL(0x9f0f) SPELL(0x20)
 SPELL(0x20) SPELL(0x9f16) SPELL(0x20) SPELL(0x20)
 SPELL(0x9f3b) SPELL(0x20) SPELL(0x20) SPELL(0x2a600)
 SPELL(0x20)
+#endif
+
+#ifdef CLEAN
+CLEAN(0x0, 0x8, DROP) CLEAN(0x9, 0xa, SPACE) CLEAN(0xb, 0xc, DROP) CLEAN(0xd, 0xd, SPACE)
+CLEAN(0xe, 0x1f, DROP) CLEAN(0x20, 0x20, SPACE) CLEAN(0x7f, 0x9f, DROP) CLEAN(0xa0, 0xa0, SPACE)
+CLEAN(0xad, 0xad, DROP) CLEAN(0x600, 0x605, DROP) CLEAN(0x61c, 0x61c, DROP) CLEAN(0x6dd, 0x6dd, DROP)
+CLEAN(0x70f, 0x70f, DROP) CLEAN(0x1680, 0x1680, SPACE) CLEAN(0x180e, 0x180e, DROP) CLEAN(0x2000, 0x200a, SPACE)
+CLEAN(0x200b, 0x200f, DROP) CLEAN(0x2028, 0x2029, SPACE) CLEAN(0x202a, 0x202e, DROP) CLEAN(0x202f, 0x202f, SPACE)
+CLEAN(0x205f, 0x205f, SPACE) CLEAN(0x2060, 0x2064, DROP) CLEAN(0x2066, 0x206f, DROP) CLEAN(0x3000, 0x3000, SPACE)
+CLEAN(0x3400, 0x4dbf, ALONE) CLEAN(0x4e00, 0x9fff, ALONE) CLEAN(0xe000, 0xf8ff, DROP) CLEAN(0xf900, 0xfaff, ALONE)
+CLEAN(0xfeff, 0xfeff, DROP) CLEAN(0xfff9, 0xfffb, DROP) CLEAN(0xfffd, 0xfffd, DROP) CLEAN(0x110bd, 0x110bd, DROP)
+CLEAN(0x1bca0, 0x1bca3, DROP) CLEAN(0x1d173, 0x1d17a, DROP) CLEAN(0x20000, 0x2a6df, ALONE) CLEAN(0x2a700, 0x2b81f, ALONE)
+CLEAN(0x2b920, 0x2ceaf, ALONE) CLEAN(0x2f800, 0x2fa1f, ALONE) CLEAN(0xe0001, 0xe0001, DROP) CLEAN(0xe0020, 0xe007f, DROP)
+CLEAN(0xf0000, 0xffffd, DROP) CLEAN(0x100000, 0x10fffd, DROP)
 #endif
 
 #ifdef RANK

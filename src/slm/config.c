@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { HIDDEN_MOST = 8192, WIDTH_MOST = 65536, VOCABULARY_MOST = 4 << 20, TOKENS_BY_DEFAULT = 256 };
+enum { HIDDEN_MOST = 8192, WIDTH_MOST = 65536, VOCABULARY_MOST = 4 << 20, TOKENS_BY_DEFAULT = 512 };
 
 /* One file of the folder, and where what is wrong with it is said. */
 struct document {
@@ -54,25 +54,60 @@ static bool is_word(const struct document *d, const char *key, const char *serve
                      word ? word : "not a word", served);
 }
 
-static bool read_model(const struct document *d, struct bert_config *out)
+/* What the same things are called in each architecture. */
+static const struct keys {
+    const char *type, *hidden, *heads, *intermediate, *layers, *activation;
+    bool        has_types, has_epsilon; /* what has none is of one type, and takes the usual epsilon */
+} keys_of[] = {
+    [ARCHITECTURE_BERT] = { "bert", "hidden_size", "num_attention_heads", "intermediate_size",
+                            "num_hidden_layers", "hidden_act", true, true },
+    [ARCHITECTURE_DISTILBERT] = { "distilbert", "dim", "n_heads", "hidden_dim", "n_layers", "activation", false,
+                                  false },
+};
+static const float USUAL_EPSILON = 1e-12f;
+
+static bool read_architecture(const struct document *d, enum architecture *out)
 {
-    if (!is_word(d, "model_type", "bert", false) || !is_word(d, "hidden_act", "gelu", false) ||
-        !is_word(d, "position_embedding_type", "absolute", true) ||
-        !whole(d, "hidden_size", 1, HIDDEN_MOST, &out->hidden) ||
-        !whole(d, "num_attention_heads", 1, HIDDEN_MOST, &out->heads) ||
-        !whole(d, "intermediate_size", 1, WIDTH_MOST, &out->intermediate) ||
-        !whole(d, "num_hidden_layers", 1, ENCODER_LAYERS_MOST, &out->layers) ||
-        !whole(d, "max_position_embeddings", 2, ENCODER_TOKENS_MOST, &out->positions) ||
-        !whole(d, "vocab_size", 1, VOCABULARY_MOST, &out->vocabulary) ||
-        !whole(d, "type_vocab_size", 1, WIDTH_MOST, &out->types))
-        return false;
-    if (out->hidden % out->heads != 0)
-        return fault_set(d->why, FAULT_UNSUPPORTED, "%s: hidden_size %zu is no multiple of %zu heads", d->path,
-                         out->hidden, out->heads);
+    const char *type = json_string_value(json_object_get(d->json, "model_type"));
+    for (size_t i = 0; type && i < sizeof keys_of / sizeof *keys_of; i++)
+        if (strcmp(type, keys_of[i].type) == 0) {
+            *out = (enum architecture)i;
+            return true;
+        }
+    return fault_set(d->why, FAULT_UNSUPPORTED, "%s: model_type is %.60s; only bert and distilbert are served",
+                     d->path, type ? type : "not a word");
+}
+
+static bool read_epsilon(const struct document *d, float *out)
+{
     double epsilon = json_number_value(json_object_get(d->json, "layer_norm_eps"));
     if (!(epsilon > 0 && epsilon < 1))
         return fault_set(d->why, FAULT_UNSUPPORTED, "%s: layer_norm_eps must be between 0 and 1", d->path);
-    out->epsilon = (float)epsilon;
+    *out = (float)epsilon;
+    return true;
+}
+
+static bool read_model(const struct document *d, struct bert_config *out)
+{
+    if (!read_architecture(d, &out->architecture))
+        return false;
+    const struct keys *keys = &keys_of[out->architecture];
+    out->types = 0;
+    out->epsilon = USUAL_EPSILON;
+    if (!is_word(d, keys->activation, "gelu", false) ||
+        !is_word(d, "position_embedding_type", "absolute", true) ||
+        !whole(d, keys->hidden, 1, HIDDEN_MOST, &out->hidden) ||
+        !whole(d, keys->heads, 1, HIDDEN_MOST, &out->heads) ||
+        !whole(d, keys->intermediate, 1, WIDTH_MOST, &out->intermediate) ||
+        !whole(d, keys->layers, 1, ENCODER_LAYERS_MOST, &out->layers) ||
+        !whole(d, "max_position_embeddings", 2, ENCODER_TOKENS_MOST, &out->positions) ||
+        !whole(d, "vocab_size", 1, VOCABULARY_MOST, &out->vocabulary) ||
+        (keys->has_types && !whole(d, "type_vocab_size", 1, WIDTH_MOST, &out->types)) ||
+        (keys->has_epsilon && !read_epsilon(d, &out->epsilon)))
+        return false;
+    if (out->hidden % out->heads != 0)
+        return fault_set(d->why, FAULT_UNSUPPORTED, "%s: %s %zu is no multiple of %zu heads", d->path,
+                         keys->hidden, out->hidden, out->heads);
     return true;
 }
 
@@ -91,18 +126,29 @@ static bool read_tokens_most(const char *folder, struct bert_config *out, struct
     return is_good;
 }
 
-/* The tokenizer folds case; a model that was taught with capitals would be read wrongly. */
-static bool check_lower_case(const char *folder, struct fault *why)
+/* A key that may be missing or null, and then says what is usual; anything but that is refused. */
+static bool is_usual(const struct document *d, const char *key, bool usual)
+{
+    const json_t *value = json_object_get(d->json, key);
+    if (!value || json_is_null(value) || json_is_true(value) == usual)
+        return true;
+    return fault_set(d->why, FAULT_UNSUPPORTED, "%s: %s is %s, which is not served", d->path, key,
+                     usual ? "false" : "true");
+}
+
+/* How text is made ready. Accents are stripped where case is folded, and only there. */
+static bool read_case(const char *folder, struct bert_config *out, struct fault *why)
 {
     char path[512];
     snprintf(path, sizeof path, "%s/tokenizer_config.json", folder);
+    out->keeps_case = false;
     if (access(path, F_OK) != 0)
         return true;
     struct document d = { .json = NULL };
     bool            is_good = document_open(&d, folder, "tokenizer_config.json", why);
-    if (is_good && json_is_false(json_object_get(d.json, "do_lower_case")))
-        is_good = fault_set(why, FAULT_UNSUPPORTED,
-                            "%s: do_lower_case is false; only uncased models are served", path);
+    out->keeps_case = is_good && json_is_false(json_object_get(d.json, "do_lower_case"));
+    is_good = is_good && is_usual(&d, "strip_accents", !out->keeps_case) &&
+              is_usual(&d, "tokenize_chinese_chars", true);
     json_decref(d.json);
     return is_good;
 }
@@ -111,7 +157,7 @@ bool bert_config_read(const char *folder, struct bert_config *out, struct fault 
 {
     struct document d = { .json = NULL };
     bool            is_good = document_open(&d, folder, "config.json", why) && read_model(&d, out) &&
-                   read_tokens_most(folder, out, why) && check_lower_case(folder, why);
+                   read_tokens_most(folder, out, why) && read_case(folder, out, why);
     json_decref(d.json);
     return is_good;
 }

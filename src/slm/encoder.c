@@ -80,7 +80,7 @@ static void embed(const struct encoder *e, const uint32_t *ids, size_t count, fl
         const float *word = e->words + ids[t] * hidden, *position = e->positions + t * hidden;
         float       *to = x + token_place(e, t);
         for (size_t f = 0; f < hidden; f++)
-            to[f * width] = word[f] + position[f] + e->type[f];
+            to[f * width] = word[f] + position[f] + (e->type ? e->type[f] : 0);
     }
 }
 

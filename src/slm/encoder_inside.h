@@ -18,10 +18,10 @@ struct encoder {
     struct bert_config    config;
     const struct kernels *kernels;
     struct weights       *weights;
-    const char           *prefix;    /* of every tensor's name: "", or "bert." where there is a head besides */
+    const char           *prefix;    /* of every tensor's name, "bert." or "": where there is no head besides */
     const float          *words;     /* [vocabulary][hidden] (ref in weights) */
     const float          *positions; /* [positions][hidden] (ref in weights) */
-    const float          *type;      /* [hidden], row 0 of the types (ref in weights) */
+    const float          *type;      /* [hidden], row 0 of the types (ref in weights); NULL: there are none */
     struct norm           after_embedding;
     struct layer         *layer;    /* [config.layers] */
     char                 *matrices; /* all layers', packed, one after the other */

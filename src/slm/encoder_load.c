@@ -14,14 +14,32 @@
 /* -------------------------------------------------------------------------------------------- tensors by name
  */
 
+/* What tensors are called in each architecture. */
+static const struct names {
+    const char *prefix; /* where there is a head besides, else nothing */
+    const char *layer, *query, *key, *value, *out, *after_attention, *up, *down, *after_feed;
+} names_of[] = {
+    [ARCHITECTURE_BERT] = { "bert.", "encoder.layer", "attention.self.query", "attention.self.key",
+                            "attention.self.value", "attention.output.dense", "attention.output.LayerNorm",
+                            "intermediate.dense", "output.dense", "output.LayerNorm" },
+    [ARCHITECTURE_DISTILBERT] = { "distilbert.", "transformer.layer", "attention.q_lin", "attention.k_lin",
+                                  "attention.v_lin", "attention.out_lin", "sa_layer_norm", "ffn.lin1",
+                                  "ffn.lin2", "output_layer_norm" },
+};
+
 /* Finds tensors by name; the first that is missing or misshapen ends the search, and the rest are not looked
  * for. */
 struct finder {
-    const struct weights *weights;
-    const char           *prefix;
-    struct fault         *why;
-    bool                  is_good;
+    struct weights *weights;
+    const char     *prefix;
+    struct fault   *why;
+    bool            is_good;
 };
+
+static struct finder finder_of(struct encoder *e, struct fault *why)
+{
+    return (struct finder){ .weights = e->weights, .prefix = e->prefix, .why = why, .is_good = true };
+}
 
 static const float *find(struct finder *f, size_t rows, size_t columns, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
@@ -40,32 +58,39 @@ static const float *find(struct finder *f, size_t rows, size_t columns, const ch
     return floats;
 }
 
-static struct norm find_norm(struct finder *f, size_t hidden, const char *where)
+/* One layer's, in whose names this stands before the part's. */
+struct layer_finder {
+    struct finder *f;
+    const char    *layer;
+    size_t         number;
+};
+
+static struct norm find_norm(const struct layer_finder *l, size_t hidden, const char *part)
 {
-    return (struct norm){ .gain = find(f, 1, hidden, "%s.LayerNorm.weight", where),
-                          .shift = find(f, 1, hidden, "%s.LayerNorm.bias", where) };
+    return (struct norm){ .gain = find(l->f, 1, hidden, "%s.%zu.%s.weight", l->layer, l->number, part),
+                          .shift = find(l->f, 1, hidden, "%s.%zu.%s.bias", l->layer, l->number, part) };
 }
 
-static struct dense find_dense(struct finder *f, size_t outputs, size_t inputs, size_t layer, const char *where)
+static struct dense find_dense(const struct layer_finder *l, size_t outputs, size_t inputs, const char *part)
 {
-    return (struct dense){ .rows = find(f, outputs, inputs, "encoder.layer.%zu.%s.weight", layer, where),
-                           .bias = find(f, 1, outputs, "encoder.layer.%zu.%s.bias", layer, where) };
+    return (struct dense){ .rows = find(l->f, outputs, inputs, "%s.%zu.%s.weight", l->layer, l->number, part),
+                           .bias = find(l->f, 1, outputs, "%s.%zu.%s.bias", l->layer, l->number, part) };
 }
 
 static void find_layer(struct finder *f, const struct bert_config *c, size_t number, struct layer_weights *out)
 {
-    char after_attention[64], after_feed[64];
-    snprintf(after_attention, sizeof after_attention, "encoder.layer.%zu.attention.output", number);
-    snprintf(after_feed, sizeof after_feed, "encoder.layer.%zu.output", number);
+    const struct names       *names = &names_of[c->architecture];
+    const struct layer_finder l = { f, names->layer, number };
+    size_t                    hidden = c->hidden, inner = c->intermediate;
     *out = (struct layer_weights){
-        .query = find_dense(f, c->hidden, c->hidden, number, "attention.self.query"),
-        .key = find_dense(f, c->hidden, c->hidden, number, "attention.self.key"),
-        .value = find_dense(f, c->hidden, c->hidden, number, "attention.self.value"),
-        .out = find_dense(f, c->hidden, c->hidden, number, "attention.output.dense"),
-        .after_attention = find_norm(f, c->hidden, after_attention),
-        .up = find_dense(f, c->intermediate, c->hidden, number, "intermediate.dense"),
-        .down = find_dense(f, c->hidden, c->intermediate, number, "output.dense"),
-        .after_feed = find_norm(f, c->hidden, after_feed),
+        .query = find_dense(&l, hidden, hidden, names->query),
+        .key = find_dense(&l, hidden, hidden, names->key),
+        .value = find_dense(&l, hidden, hidden, names->value),
+        .out = find_dense(&l, hidden, hidden, names->out),
+        .after_attention = find_norm(&l, hidden, names->after_attention),
+        .up = find_dense(&l, inner, hidden, names->up),
+        .down = find_dense(&l, hidden, inner, names->down),
+        .after_feed = find_norm(&l, hidden, names->after_feed),
     };
 }
 
@@ -93,8 +118,10 @@ static void load_embeddings(struct encoder *e, struct finder *f)
     const struct bert_config *c = &e->config;
     e->words = find(f, c->vocabulary, c->hidden, "embeddings.word_embeddings.weight");
     e->positions = find(f, c->positions, c->hidden, "embeddings.position_embeddings.weight");
-    e->type = find(f, c->types, c->hidden, "embeddings.token_type_embeddings.weight");
-    e->after_embedding = find_norm(f, c->hidden, "embeddings");
+    if (c->types > 0)
+        e->type = find(f, c->types, c->hidden, "embeddings.token_type_embeddings.weight");
+    e->after_embedding.gain = find(f, 1, c->hidden, "embeddings.LayerNorm.weight");
+    e->after_embedding.shift = find(f, 1, c->hidden, "embeddings.LayerNorm.bias");
 }
 
 static void load_layers(struct encoder *e, struct finder *f)
@@ -125,8 +152,10 @@ static bool load(struct encoder *e, const char *folder, struct fault *why)
     if (!e->weights)
         return false;
 
-    e->prefix = weights_has(e->weights, "bert.embeddings.word_embeddings.weight") ? "bert." : "";
-    struct finder f = { .weights = e->weights, .prefix = e->prefix, .why = why, .is_good = true };
+    e->prefix = names_of[e->config.architecture].prefix;
+    if (!encoder_has_tensor(e, ".embeddings.word_embeddings.weight"))
+        e->prefix = "";
+    struct finder f = finder_of(e, why);
     load_embeddings(e, &f);
     if (f.is_good)
         load_layers(e, &f);
@@ -159,7 +188,7 @@ void encoder_close(struct encoder **e)
 void encoder_layer_floats(struct encoder *e, size_t number, struct layer_weights *out)
 {
     struct fault  why;
-    struct finder f = { .weights = e->weights, .prefix = e->prefix, .why = &why, .is_good = true };
+    struct finder f = finder_of(e, &why);
     find_layer(&f, &e->config, number, out);
     if (!f.is_good)
         die("%s", why.detail);
@@ -173,4 +202,26 @@ void encoder_layer_done(struct encoder *e, const struct layer_weights *w)
         weights_done_with(e->weights, square[i].rows, hidden * hidden);
     weights_done_with(e->weights, w->up.rows, inner * hidden);
     weights_done_with(e->weights, w->down.rows, hidden * inner);
+}
+
+/* A name that begins with a dot stands behind the prefix. */
+static const char *whole_name(const struct encoder *e, const char *name, char *room, size_t bytes)
+{
+    if (name[0] == '.')
+        snprintf(room, bytes, "%s%s", e->prefix, name + 1);
+    else
+        snprintf(room, bytes, "%s", name);
+    return room;
+}
+
+bool encoder_has_tensor(const struct encoder *e, const char *name)
+{
+    char room[160];
+    return weights_has(e->weights, whole_name(e, name, room, sizeof room));
+}
+
+const float *encoder_tensor(struct encoder *e, const char *name, size_t rows, size_t columns, struct fault *why)
+{
+    char room[160];
+    return weights_floats(e->weights, whole_name(e, name, room, sizeof room), rows, columns, why);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes include/tables/unicode.h: what BERT's uncased tokenizer makes of each code point.
+"""Writes include/tables/unicode.h: what BERT's tokenizers make of each code point.
 
 Hugging Face's `tokenizers` mixes tables of several Unicode versions (Rust's own for lower case and white space,
 two crates' for decomposition and categories), so the library itself is asked about every code point, and what it
@@ -20,8 +20,17 @@ normalizer = BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_ac
 splitter = BertPreTokenizer()
 
 
+cleaner = BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=False)
+
+
 def fold(text):
     return normalizer.normalize_str(text)
+
+
+def cleaned(c):
+    """What a tokenizer that keeps case makes of a code point, None where it stays as it is."""
+    out = cleaner.normalize_str(chr(c))
+    return {chr(c): None, "": "DROP", " ": "SPACE", f" {chr(c)} ": "ALONE"}[out]
 
 
 def kind_of(c, pool):
@@ -96,11 +105,12 @@ def lines(macro, rows):
 def main():
     pool = {}
     folds = merged(runs((c, kind_of(c, pool)) for c in CODE_POINTS))
+    clean = runs((c, cleaned(c)) for c in CODE_POINTS)
     marks = runs(ranks())
     points = runs((c, 1 if len(splitter.pre_tokenize_str(f"a{chr(c)}b")) == 3 else None) for c in CODE_POINTS)
 
     print(f"""/*
- * unicode.h - what BERT's uncased tokenizer makes of each code point. Made by src/slm/make_unicode.py from
+ * unicode.h - what BERT's tokenizers make of each code point. Made by src/slm/make_unicode.py from
  * tokenizers {version("tokenizers")}; not edited by hand.
  *
  * FOLD(first, last, kind, value): cleaned, decomposed, stripped of accents, in lower case
@@ -108,11 +118,13 @@ def main():
  *     SPACE   a blank                      ALONE   itself between two blanks
  *     SHIFT   the code point + value       TO      the code point that is the value
  *     HANGUL  its letters, by arithmetic   SPELL   value % 8 of SPELL, from value / 8 on
+ * CLEAN(first, last, kind): only cleaned, where case is kept; DROP, SPACE or ALONE
  * RANK(first, last, rank): neighbouring marks are put in the order of their ranks
  * PUNCTUATION(first, last): a word of its own
  */""")
     lines("FOLD", [(hex(a), hex(b), kind, value) for a, b, kind, value in folds])
     lines("SPELL", [(hex(ord(c)),) for text in pool for c in text])
+    lines("CLEAN", [(hex(a), hex(b), kind) for a, b, kind in clean])
     lines("RANK", [(hex(a), hex(b), rank) for a, b, rank in marks])
     lines("PUNCTUATION", [(hex(a), hex(b)) for a, b, _ in points])
 

@@ -27,10 +27,12 @@ static bool load(struct slm *s, const char *folder, enum slm_precision precision
     set_name(s, folder);
     snprintf(vocab, sizeof vocab, "%s/vocab.txt", folder);
     s->encoder = encoder_open(folder, kernels, why);
-    s->tokenizer = s->encoder ? tokenizer_open(vocab, why) : NULL;
-    if (!s->tokenizer)
+    if (!s->encoder || !model_head_open(folder, s->encoder, &s->head, why))
         return false;
     const struct bert_config *config = encoder_config(s->encoder);
+    s->tokenizer = tokenizer_open(vocab, config->keeps_case ? CASE_KEPT : CASE_FOLDED, why);
+    if (!s->tokenizer)
+        return false;
     if (config->hidden > SLM_DIM_MOST)
         return fault_set(why, FAULT_UNSUPPORTED, "%s: embeddings of %zu floats are too long, %d is the most",
                          folder, config->hidden, SLM_DIM_MOST);
@@ -58,6 +60,7 @@ void slm_close(struct slm **s)
     if (!*s)
         return;
     tokenizer_free(&(*s)->tokenizer);
+    model_head_free(&(*s)->head);
     encoder_close(&(*s)->encoder);
     free(*s);
     *s = NULL;
@@ -94,6 +97,11 @@ struct slm_worker *slm_worker_new(const struct slm *s)
     worker->slm = s;
     worker->scratch = encoder_scratch_new(s->encoder);
     worker->ids = must_calloc(slm_tokens_most(s), sizeof *worker->ids);
+    if (s->head) {
+        worker->states = must_calloc((size_t)slm_tokens_most(s) * slm_dim(s), sizeof *worker->states);
+        worker->places = must_calloc(slm_tokens_most(s), sizeof *worker->places);
+        worker->share = must_calloc(slm_labels(s), sizeof *worker->share);
+    }
     return worker;
 }
 
@@ -103,6 +111,9 @@ void slm_worker_free(struct slm_worker **worker)
         return;
     encoder_scratch_free(&(*worker)->scratch);
     free((*worker)->ids);
+    free((*worker)->states);
+    free((*worker)->places);
+    free((*worker)->share);
     free(*worker);
     *worker = NULL;
 }

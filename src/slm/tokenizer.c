@@ -5,6 +5,8 @@
  *
  *     bytes -> code points -> fold -> marks in order -> words -> pieces -> ids
  *
+ * Where case is kept, folding is no more than cleaning, and marks stay where they are.
+ *
  * The vocabulary is a hash table of ids by their text. FNV-1a is read off after each byte of a word, so the
  * hashes of all beginnings of the word cost one pass, and the longest piece is looked for from the longest
  * down: a word that stands in the vocabulary whole, as most do, is one look-up.
@@ -30,13 +32,14 @@ static const struct slice special_name[] = { SLICE("[UNK]"), SLICE("[CLS]"), SLI
                                              SLICE("[MASK]") };
 
 struct tokenizer {
-    char         *text;              /* the vocabulary's bytes */
-    struct slice *token;             /* by id (ref in text); a piece that goes on with a word begins with ## */
-    size_t        count;             /* # tokens */
-    size_t        longest;           /* bytes of the longest token */
-    int32_t      *slot;              /* hash table of ids, NO_TOKEN where free */
-    size_t        slots;             /* # slots, a power of two */
-    int32_t       special[SPECIALS]; /* ids, NO_TOKEN where the vocabulary has none */
+    enum token_case letters;
+    char           *text;    /* the vocabulary's bytes */
+    struct slice   *token;   /* by id (ref in text); a piece that goes on with a word begins with ## */
+    size_t          count;   /* # tokens */
+    size_t          longest; /* bytes of the longest token */
+    int32_t        *slot;    /* hash table of ids, NO_TOKEN where free */
+    size_t          slots;   /* # slots, a power of two */
+    int32_t         special[SPECIALS]; /* ids, NO_TOKEN where the vocabulary has none */
 };
 
 #define FNV_START 0xCBF29CE484222325u
@@ -107,13 +110,15 @@ static void fill_slots(struct tokenizer *t)
     }
 }
 
-struct tokenizer *tokenizer_read(struct slice vocab, const char *name, struct fault *why)
+struct tokenizer *tokenizer_read(struct slice vocab, const char *name, enum token_case letters,
+                                 struct fault *why)
 {
     if (vocab.len > VOCAB_BYTES_MOST) {
         fault_set(why, FAULT_TOO_LARGE, "%s: a vocabulary of %zu bytes is not believed", name, vocab.len);
         return NULL;
     }
     struct tokenizer *t = must_calloc(1, sizeof *t);
+    t->letters = letters;
     t->text = must_calloc(vocab.len, 1);
     if (vocab.len)
         memcpy(t->text, vocab.ptr, vocab.len);
@@ -130,7 +135,7 @@ struct tokenizer *tokenizer_read(struct slice vocab, const char *name, struct fa
     return t;
 }
 
-struct tokenizer *tokenizer_open(const char *path, struct fault *why)
+struct tokenizer *tokenizer_open(const char *path, enum token_case letters, struct fault *why)
 {
     FILE *file = fopen(path, "re");
     if (!file) {
@@ -150,7 +155,7 @@ struct tokenizer *tokenizer_open(const char *path, struct fault *why)
     fclose(file);
     struct tokenizer *t = NULL;
     if (is_read)
-        t = tokenizer_read(slice_of(text, len), path, why);
+        t = tokenizer_read(slice_of(text, len), path, letters, why);
     else
         fault_set(why, FAULT_UNSUPPORTED, "%s could not be read", path);
     free(text);
@@ -314,7 +319,7 @@ static void read_folded(struct run *r, struct fold fold, struct token_place plac
         release_marks(r);
     for (unsigned i = 0; i < fold.count; i++) {
         struct letter letter = { fold.point[i], place };
-        unsigned      rank = unicode_rank(letter.point);
+        unsigned      rank = r->of->letters == CASE_FOLDED ? unicode_rank(letter.point) : 0;
         if (rank) {
             hold_mark(r, letter, rank);
         } else {
@@ -353,7 +358,8 @@ size_t tokenizer_run_placed(const struct tokenizer *t, struct slice text, uint32
         struct slice rest = slice_cut(text, at, text.len);
         size_t       bytes = rest.ptr[0] == '[' ? read_special(&r, rest, at) : 0;
         if (!bytes) {
-            struct fold fold = unicode_fold(unicode_read(rest, &bytes));
+            uint32_t    point = unicode_read(rest, &bytes);
+            struct fold fold = t->letters == CASE_KEPT ? unicode_clean(point) : unicode_fold(point);
             read_folded(&r, fold, (struct token_place){ (uint32_t)at, (uint32_t)(at + bytes) });
         }
         at += bytes;

@@ -20,6 +20,12 @@ static const struct run folds[] = {
 #undef FOLD
 };
 
+static const struct run cleans[] = {
+#define CLEAN(first, last, kind) { first, last, kind, 0 },
+#include "tables/unicode.h"
+#undef CLEAN
+};
+
 static const uint32_t spelling[] = {
 #define SPELL(code_point) code_point,
 #include "tables/unicode.h"
@@ -118,13 +124,8 @@ static struct fold fold_spelled(int32_t value)
     return fold;
 }
 
-struct fold unicode_fold(uint32_t point)
+static struct fold fold_as(uint32_t point, const struct run *run)
 {
-    if (point >= 'A' && point <= 'Z')
-        return fold_to(point + 32);
-    if (point >= ' ' && point < 0x7F)
-        return fold_to(point);
-    const struct run *run = run_of(point, folds, COUNT(folds));
     if (!run)
         return fold_to(point);
     switch (run->kind) {
@@ -146,6 +147,20 @@ struct fold unicode_fold(uint32_t point)
         return fold_spelled(run->value);
     }
     return (struct fold){ .count = 0 };
+}
+
+struct fold unicode_fold(uint32_t point)
+{
+    if (point >= 'A' && point <= 'Z')
+        return fold_to(point + 32);
+    if (point >= ' ' && point < 0x7F)
+        return fold_to(point);
+    return fold_as(point, run_of(point, folds, COUNT(folds)));
+}
+
+struct fold unicode_clean(uint32_t point)
+{
+    return fold_as(point, run_of(point, cleans, COUNT(cleans)));
 }
 
 unsigned unicode_rank(uint32_t point)

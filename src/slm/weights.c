@@ -20,12 +20,19 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "safetensors are littl
 
 enum { LENGTH_BYTES = 8, HEADER_BYTES_MOST = 100 << 20, DIMENSIONS_MOST = 8 };
 
+/* A tensor that was made wider. */
+struct widened {
+    struct widened *next;
+    float           x[];
+};
+
 struct weights {
-    struct slice file;
-    bool         is_mapped; /* file is a mapping of ours */
-    struct slice data;      /* the tensors (ref in file) */
-    json_t      *header;    /* name -> {dtype, shape, data_offsets} */
-    char         name[256]; /* for faults */
+    struct slice    file;
+    bool            is_mapped; /* file is a mapping of ours */
+    struct slice    data;      /* the tensors (ref in file) */
+    json_t         *header;    /* name -> {dtype, shape, data_offsets} */
+    struct widened *widened;   /* those that are in use */
+    char            name[256]; /* for faults */
 };
 
 static const struct {
@@ -146,6 +153,10 @@ void weights_close(struct weights **w)
 {
     if (!*w)
         return;
+    for (struct widened *one; (one = (*w)->widened);) {
+        (*w)->widened = one->next;
+        free(one);
+    }
     json_decref((*w)->header);
     if ((*w)->is_mapped)
         munmap((void *)(*w)->file.ptr, (*w)->file.len);
@@ -171,7 +182,45 @@ static bool is_shape(const json_t *entry, size_t rows, size_t columns)
     return rank == 2 && dimension(entry, 0) == rows && dimension(entry, 1) == columns;
 }
 
-const float *weights_floats(const struct weights *w, const char *tensor, size_t rows, size_t columns,
+/* The sign, five bits of exponent above 15, ten of mantissa. What is below the normal numbers comes out right,
+ * since the multiplication moves its leading bit. (IEEE 754-2008, 3.6) */
+static float float_of_f16(uint16_t half)
+{
+    uint32_t bits = (uint32_t)(half & 0x7FFF) << 13, sign = (uint32_t)(half & 0x8000) << 16;
+    float    x;
+    memcpy(&x, &bits, sizeof x);
+    x *= 0x1p112f;
+    memcpy(&bits, &x, sizeof x);
+    if ((half & 0x7C00) == 0x7C00)
+        bits |= 0x7F800000; /* infinite, or no number */
+    bits |= sign;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* The upper half of a float. */
+static float float_of_bf16(uint16_t half)
+{
+    uint32_t bits = (uint32_t)half << 16;
+    float    x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static const float *widen(struct weights *w, const char *bytes, size_t count, float (*float_of)(uint16_t))
+{
+    struct widened *one = must_calloc(1, sizeof *one + count * sizeof *one->x);
+    for (size_t i = 0; i < count; i++) {
+        uint16_t half;
+        memcpy(&half, bytes + i * sizeof half, sizeof half);
+        one->x[i] = float_of(half);
+    }
+    one->next = w->widened;
+    w->widened = one;
+    return one->x;
+}
+
+const float *weights_floats(struct weights *w, const char *tensor, size_t rows, size_t columns,
                             struct fault *why)
 {
     const json_t *entry = json_object_get(w->header, tensor);
@@ -179,18 +228,23 @@ const float *weights_floats(const struct weights *w, const char *tensor, size_t 
         fault_set(why, FAULT_UNSUPPORTED, "%s: tensor %s is missing", w->name, tensor);
         return NULL;
     }
-    const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-    if (strcmp(dtype, "F32") != 0) {
-        fault_set(why, FAULT_UNSUPPORTED, "%s: tensor %s is %s; only F32 is served", w->name, tensor, dtype);
-        return NULL;
-    }
     if (!is_shape(entry, rows, columns)) {
         fault_set(why, FAULT_UNSUPPORTED, "%s: tensor %s is not of shape %zu x %zu", w->name, tensor, rows,
                   columns);
         return NULL;
     }
+    const char *dtype = json_string_value(json_object_get(entry, "dtype"));
     const char *bytes =
         w->data.ptr + json_integer_value(json_array_get(json_object_get(entry, "data_offsets"), 0));
+    if (strcmp(dtype, "F16") == 0)
+        return widen(w, bytes, rows * columns, float_of_f16);
+    if (strcmp(dtype, "BF16") == 0)
+        return widen(w, bytes, rows * columns, float_of_bf16);
+    if (strcmp(dtype, "F32") != 0) {
+        fault_set(why, FAULT_UNSUPPORTED, "%s: tensor %s is %s; F32, F16 and BF16 are served", w->name, tensor,
+                  dtype);
+        return NULL;
+    }
     if ((uintptr_t)bytes % sizeof(float) != 0) {
         fault_set(why, FAULT_UNSUPPORTED, "%s: tensor %s does not begin at a multiple of four bytes", w->name,
                   tensor);
@@ -199,11 +253,25 @@ const float *weights_floats(const struct weights *w, const char *tensor, size_t 
     return (const float *)(const void *)bytes;
 }
 
-void weights_done_with(const struct weights *w, const float *floats, size_t count)
+/* Whether it was one of those that were made wider: it is freed. */
+static bool free_widened(struct weights *w, const float *floats)
+{
+    struct widened **at = &w->widened;
+    while (*at && (*at)->x != floats)
+        at = &(*at)->next;
+    struct widened *one = *at;
+    if (!one)
+        return false;
+    *at = one->next;
+    free(one);
+    return true;
+}
+
+void weights_done_with(struct weights *w, const float *floats, size_t count)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t from = ((uintptr_t)floats + page - 1) / page * page;
     uintptr_t to = (uintptr_t)(floats + count) / page * page;
-    if (w->is_mapped && from < to)
+    if (!free_widened(w, floats) && w->is_mapped && from < to)
         madvise((void *)from, to - from, MADV_DONTNEED); /* read again from the file when touched */
 }

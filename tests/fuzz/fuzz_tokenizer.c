@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fault             why;
     if (!tokenizer)
         tokenizer = tokenizer_read(S("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##a\nb\nab\n##c\nun\n##aff\n.\n"),
-                                   "v", &why);
+                                   "v", CASE_FOLDED, &why);
     if (!tokenizer)
         abort();
     uint32_t           many[MOST], few[FEW];
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int needed = 18;
     memcpy(vocab, "[UNK]\n[CLS]\n[SEP]\n", (size_t)needed);
     memcpy(vocab + needed, data, size);
-    struct tokenizer *other = tokenizer_read(slice_of(vocab, (size_t)needed + size), "v", &why);
+    struct tokenizer *other = tokenizer_read(slice_of(vocab, (size_t)needed + size), "v", CASE_FOLDED, &why);
     if (!other || tokenizer_run(other, text, many, MOST) < 2)
         abort();
     tokenizer_free(&other);

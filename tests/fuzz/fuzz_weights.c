@@ -18,7 +18,7 @@ const char *const fuzz_seeds[] = {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void read_all(const struct weights *w, size_t rows, size_t columns)
+static void read_all(struct weights *w, size_t rows, size_t columns)
 {
     struct fault   why;
     volatile float sum = 0;

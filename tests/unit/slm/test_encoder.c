@@ -298,7 +298,7 @@ static void test_refuses_with_the_reason(void **state)
     write_file("config.json", "{\"model_type\":");
     assert_refused("config.json: line 1");
     write_config_with("\"bert\"", "\"roberta\"");
-    assert_refused("model_type is roberta; only bert");
+    assert_refused("model_type is roberta; only bert and distilbert");
     write_config_with("\"gelu\"", "\"relu\"");
     assert_refused("hidden_act is relu");
     write_config_with("\"type_vocab_size\"",
@@ -316,8 +316,10 @@ static void test_refuses_with_the_reason(void **state)
     write_file("sentence_bert_config.json", "{\"max_seq_length\": 64}");
     assert_refused("max_seq_length must be a whole number from 2 to 32");
     write_file("sentence_bert_config.json", "{\"max_seq_length\": 16}");
-    write_file("tokenizer_config.json", "{\"do_lower_case\": false}");
-    assert_refused("only uncased");
+    write_file("tokenizer_config.json", "{\"do_lower_case\": false, \"strip_accents\": true}");
+    assert_refused("strip_accents is true, which is not served");
+    write_file("tokenizer_config.json", "{\"do_lower_case\": true, \"tokenize_chinese_chars\": false}");
+    assert_refused("tokenize_chinese_chars is false");
     write_file("tokenizer_config.json", "{\"do_lower_case\": true}");
     write_file("model.safetensors", "");
     assert_refused("empty");

@@ -30,7 +30,7 @@ static int set_up(void **state)
 {
     (void)state;
     struct fault why;
-    tokenizer = tokenizer_read(slice_str(vocabulary), "vocab", &why);
+    tokenizer = tokenizer_read(slice_str(vocabulary), "vocab", CASE_FOLDED, &why);
     assert_non_null(tokenizer);
     return 0;
 }
@@ -194,7 +194,7 @@ static void test_every_cut_of_the_text(void **state)
 static void assert_refused(struct slice vocab, const char *words)
 {
     struct fault why = { .kind = FAULT_NONE };
-    assert_null(tokenizer_read(vocab, "vocab", &why));
+    assert_null(tokenizer_read(vocab, "vocab", CASE_FOLDED, &why));
     assert_non_null(strstr(why.detail, words));
 }
 
@@ -207,13 +207,14 @@ static void test_vocabularies(void **state)
 
     struct fault      why;
     uint32_t          ids[4];
-    struct tokenizer *windows = tokenizer_read(S("[UNK]\r\n[CLS]\r\n[SEP]\r\na\r\na"), "vocab", &why);
+    struct tokenizer *windows =
+        tokenizer_read(S("[UNK]\r\n[CLS]\r\n[SEP]\r\na\r\na"), "vocab", CASE_FOLDED, &why);
     assert_non_null(windows);
     assert_int_equal(tokenizer_run(windows, S("a"), ids, 4), 3);
     assert_int_equal(ids[1], 4); /* of two equal lines the later */
     tokenizer_free(&windows);
 
-    assert_null(tokenizer_open("/nonexistent/vocab.txt", &why));
+    assert_null(tokenizer_open("/nonexistent/vocab.txt", CASE_FOLDED, &why));
     assert_non_null(strstr(why.detail, "No such file"));
 }
 

@@ -9,6 +9,7 @@
 
 #include "slm/weights.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -80,8 +81,39 @@ static void test_says_what_is_wrong_with_a_tensor(void **state)
     assert_lacks(w, "a", 3, 2, "tensor a is not of shape 3 x 2");
     assert_lacks(w, "a", 1, 6, "not of shape");
     assert_lacks(w, "b", 3, 1, "not of shape");
-    assert_lacks(w, "c", 1, 2, "tensor c is F16; only F32");
+    assert_lacks(w, "d", 1, 1, "tensor d is I8; F32, F16 and BF16");
     assert_lacks(w, "e", 1, 1, "multiple of four");
+    weights_close(&w);
+}
+
+/* 16 bits of every kind: 1, -2, the least normal number and the least of all, the largest, infinite, no number.
+ */
+static void test_makes_16_bits_wider(void **state)
+{
+    (void)state;
+    static const uint16_t f16[] = { 0x3C00, 0xC000, 0x0400, 0x0001, 0x7BFF, 0x7C00, 0xFE00, 0x8000 };
+    static const float    wide[] = { 1, -2, 0x1p-14f, 0x1p-24f, 65504, INFINITY, NAN, -0.0f };
+    static const uint16_t bf16[] = { 0x3F80, 0xC000, 0x0080, 0x0001, 0x7F7F, 0x7F80, 0xFFC0, 0x8000 };
+    static const float    wide_b[] = { 1, -2, 0x1p-126f, 0x1p-133f, 0x1.FEp127f, INFINITY, NAN, -0.0f };
+    enum { COUNT = sizeof f16 / sizeof *f16, BYTES = 2 * sizeof f16 };
+    struct fault why;
+    struct slice file = make("{\"a\":{\"dtype\":\"F16\",\"shape\":[2,4],\"data_offsets\":[0,16]},"
+                             "\"b\":{\"dtype\":\"BF16\",\"shape\":[8],\"data_offsets\":[16,32]}}",
+                             BYTES);
+    memcpy(made.bytes + file.len - BYTES, f16, sizeof f16);
+    memcpy(made.bytes + file.len - sizeof bf16, bf16, sizeof bf16);
+    struct weights *w = weights_read(file, "file", &why);
+    assert_non_null(w);
+    const float *a = weights_floats(w, "a", 2, 4, &why), *b = weights_floats(w, "b", 1, 8, &why);
+    assert_non_null(a);
+    assert_non_null(b);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_true(a[i] == wide[i] || (isnan(a[i]) && isnan(wide[i])));
+        assert_true(b[i] == wide_b[i] || (isnan(b[i]) && isnan(wide_b[i])));
+        assert_int_equal(signbit(a[i]) != 0, signbit(b[i]) != 0);
+    }
+    weights_done_with(w, a, COUNT);
+    assert_true(b[0] == 1); /* the other stays */
     weights_close(&w);
 }
 
@@ -181,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_says_what_is_wrong_with_a_tensor),
+        cmocka_unit_test(test_makes_16_bits_wider),
         cmocka_unit_test(test_refuses_headers),
         cmocka_unit_test(test_refuses_every_cut),
         cmocka_unit_test(test_refuses_absurd_lengths),
