@@ -2,17 +2,15 @@
  * cmd_classify.c - weir classify: how hard is each line of stdin, what is it about, of which class is it.
  *
  * What policies see of a prompt of the same words. For people a line each: difficulty, topic and its share,
- * class where the policies have some, the words. With --json all shares.
+ * class where the policies have some, the words. With --json all shares. With --model FOLDER it is that
+ * folder's own head that answers instead (cmd_labels.c).
  */
+#include "cmd_labels.h"
 #include "cmd_lines.h"
 #include "cmd_load.h"
 #include "commands.h"
 
-#include "base/utf8.h"
-
 #include <getopt.h>
-
-enum { WORDS_SHOWN_BYTES = 72 };
 
 struct reading {
     bool               is_judged, is_classed;
@@ -126,16 +124,6 @@ static void answer_in_json(const struct loaded *l, struct slice line, struct buf
 
 /* ---- for people ---- */
 
-/* The line's beginning; control characters would move the cursor, so a blank stands for them. */
-static void add_words(struct buf *out, struct slice line)
-{
-    size_t shown = line.len > WORDS_SHOWN_BYTES ? utf8_whole(line.ptr, WORDS_SHOWN_BYTES) : line.len;
-    for (size_t i = 0; i < shown; i++)
-        buf_add_byte(out, (unsigned char)line.ptr[i] < 0x20 || line.ptr[i] == 0x7F ? ' ' : line.ptr[i]);
-    if (shown < line.len)
-        buf_add(out, S("..."));
-}
-
 static void add_best_labels(struct buf *out, const struct policy *policy, const struct reading *r)
 {
     const struct taught_heads *heads = policy_heads(policy);
@@ -160,21 +148,23 @@ static void answer_in_words(const struct loaded *l, struct slice line, struct bu
     if (policy_class_count(l->policy) > 0)
         buf_printf(out, "%-16s  ", r.is_classed ? r.class_best : "-");
     add_best_labels(out, l->policy, &r);
-    add_words(out, line);
+    lines_add_words(out, line);
 }
 
 /* ---- the command ---- */
 
 static int usage(void)
 {
-    fputs("usage: weir classify [-c weir.yaml] [--json] < LINES\n", stderr);
+    fputs("usage: weir classify [-c weir.yaml | --model FOLDER] [--json] < LINES\n", stderr);
     return 2;
 }
 
 int cmd_classify(int argc, char **argv)
 {
-    static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
-    const char                *file = NULL;
+    static const struct option options[] = { { "json", no_argument, NULL, 'j' },
+                                             { "model", required_argument, NULL, 'm' },
+                                             { NULL, 0, NULL, 0 } };
+    const char                *file = NULL, *model = NULL;
     bool                       is_json = false;
     optind = 1;
     for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
@@ -182,10 +172,14 @@ int cmd_classify(int argc, char **argv)
             file = optarg;
         else if (option == 'j')
             is_json = true;
+        else if (option == 'm')
+            model = optarg;
         else
             return usage();
     }
-    if (optind != argc)
+    if (optind != argc || (file && model))
         return usage();
+    if (model)
+        return labels_answer(model, is_json);
     return lines_answer(file, "classify", is_json ? answer_in_json : answer_in_words, NULL);
 }

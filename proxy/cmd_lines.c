@@ -1,9 +1,10 @@
 /* cmd_lines.c - see cmd_lines.h. */
 #include "cmd_lines.h"
 
+#include "base/utf8.h"
 #include "cmd_load.h"
 
-enum { ANSWER_MOST_BYTES = 1 << 20 };
+enum { ANSWER_MOST_BYTES = 1 << 20, WORDS_SHOWN_BYTES = 72 };
 
 void lines_init(struct lines *l, FILE *file, size_t line_most_bytes)
 {
@@ -42,8 +43,18 @@ static bool is_able(const struct loaded *l, const char *command)
     return l->worker != NULL;
 }
 
-static bool answer_all(const struct loaded *l, const char                                              *command,
-                       void (*answer)(const struct loaded *, struct slice, struct buf *, void *), void *arg)
+/* The line's beginning; control characters would move the cursor, so a blank stands for them. */
+void lines_add_words(struct buf *out, struct slice line)
+{
+    size_t shown = line.len > WORDS_SHOWN_BYTES ? utf8_whole(line.ptr, WORDS_SHOWN_BYTES) : line.len;
+    for (size_t i = 0; i < shown; i++)
+        buf_add_byte(out, (unsigned char)line.ptr[i] < 0x20 || line.ptr[i] == 0x7F ? ' ' : line.ptr[i]);
+    if (shown < line.len)
+        buf_add(out, S("..."));
+}
+
+bool lines_answer_all(const struct loaded *l, const char                                              *command,
+                      void (*answer)(const struct loaded *, struct slice, struct buf *, void *), void *arg)
 {
     struct lines lines;
     struct slice line;
@@ -74,7 +85,7 @@ int lines_answer(const char *settings_file, const char                          
     bool          ok = loaded_open(&l, settings_file);
     if (!ok)
         fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l.diag.text)));
-    ok = ok && is_able(&l, command) && answer_all(&l, command, answer, arg);
+    ok = ok && is_able(&l, command) && lines_answer_all(&l, command, answer, arg);
     loaded_close(&l);
     return ok ? 0 : 1;
 }

@@ -27,8 +27,17 @@ void lines_fini(struct lines *);
  * where is_bad. A last line may lack its end; an empty line is one too; one that is_long is given as empty. */
 MUST_CHECK bool lines_next(struct lines *, struct slice *line);
 
-/* What `weir embed` and `weir classify` share: settings read as -c says, stdin's lines answered one by one,
- * each answer written when it is made. Returns the exit status. */
+/* The beginning of what is shown to people of a line, on one line. */
+void lines_add_words(struct buf *out, struct slice line);
+
+/* Answers stdin's lines one by one, each answer written when it is made. False, told on stderr, where one could
+ * not be read or written. */
+bool lines_answer_all(const struct loaded *, const char *command,
+                      void (*answer)(const struct loaded *, struct slice line, struct buf *out, void *arg),
+                      void *arg);
+
+/* What `weir embed` and `weir classify` share: settings read as -c says, then lines_answer_all(). Returns the
+ * exit status. */
 int lines_answer(const char *settings_file, const char *command,
                  void (*answer)(const struct loaded *, struct slice line, struct buf *out, void *arg),
                  void *arg);

@@ -15,7 +15,7 @@ static int cmd_help(int argc, char **argv);
     COMMAND("explain", cmd_explain, "[-c weir.yaml] [--team T] [--model M] [--json] \"prompt\"",               \
             "what would become of a prompt, and why")                                                          \
     COMMAND("embed", cmd_embed, "[-c weir.yaml]", "the embedding of each line of stdin, as JSON")              \
-    COMMAND("classify", cmd_classify, "[-c weir.yaml] [--json]",                                               \
+    COMMAND("classify", cmd_classify, "[-c weir.yaml | --model FOLDER] [--json]",                              \
             "how hard each line of stdin is, and what it is about")                                            \
     COMMAND("redact", cmd_redact,                                                                              \
             "[-c weir.yaml] [--kinds K,...] [--map FILE] [--team T] [--lines | --jsonl | --json]",             \

@@ -77,3 +77,32 @@ def test_without_a_model_it_is_told_where_to_get_one(stage, command):
 def test_misuse_is_told_with_status_2(command):
     done = subprocess.run([BINARY, command, "word"], input="", capture_output=True, text=True, timeout=60)
     assert done.returncode == 2 and f"weir {command}" in done.stderr
+
+
+HEADS = ROOT / "tests" / "reference" / "heads"
+
+
+def classify_with(folder, *words, stdin="The weir holds.\n\nAda telephones London\n"):
+    return subprocess.run([BINARY, "classify", "--model", folder, *words], input=stdin, capture_output=True, text=True, timeout=60)
+
+
+def test_a_folders_own_head_answers():
+    told = [json.loads(line) for line in classify_with(HEADS / "bert_text", "--json").stdout.splitlines()]
+    assert len(told) == 3
+    for line in told:
+        assert set(line["labels"]) == {"river", "sea", "none of them"} and sum(line["labels"].values()) == pytest.approx(1, abs=1e-4)
+        assert line["label"] == max(line["labels"], key=line["labels"].get)
+    assert told[0]["label"] in classify_with(HEADS / "bert_text").stdout.splitlines()[0]
+
+
+def test_a_head_of_tokens_tells_where_they_stand():
+    told = [json.loads(line)["tokens"] for line in classify_with(HEADS / "bert_tokens_cased", "--json").stdout.splitlines()]
+    assert [token["text"] for token in told[2]] == ["Ada", "tele", "phone", "s", "London"] and told[1] == []
+    assert [(token["from"], token["to"]) for token in told[2]] == [(0, 3), (4, 8), (8, 13), (13, 14), (15, 21)]
+    assert {token["label"] for token in told[2]} <= {"O", "B-PER", "I-PER", "B-LOC"}
+
+
+def test_a_folder_that_cannot_answer_is_refused_with_the_reason():
+    for folder, reason in (HEADS / "bert", "no head of its own"), (HEADS, "config.json"):
+        done = classify_with(folder)
+        assert done.returncode == 1 and done.stdout == "" and reason in done.stderr
