@@ -34,7 +34,7 @@
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
 #define AGE_DOUBTS "at least|under|over|below|above|minimum|must be|children|people|persons|patients|adults|"
 #define BIRTH_WORDS                                                                                            \
-    "born|birth*|dob|d.o.b|b.|geboren|geburts*|geb|naissance|né|née|nacido|nacida|nacimiento|nascita|nato|nata|"    \
+    "born|birth*|dob|d.o.b|geboren|geburts*|geb|naissance|né|née|nacido|nacida|nacimiento|nascita|nato|nata|"    \
     "nascimento|nascido|geboorte*|urodz*|født|fødsel*|född|födelse*|syntynyt|syntymä*|出生*|生日|生年月日|생년월일"
 
 /*          kind        name               regex                                                       check         alone beside words, doubts */

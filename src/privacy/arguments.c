@@ -11,6 +11,8 @@
  * once when it comes back; a number is taken whole, and its placeholder is put in quotes.
  */
 #include "privacy/find.h"
+
+#include "base/utf8.h"
 #include "view.h"
 #include "wire/json.h"
 
@@ -52,12 +54,12 @@ static size_t undo_escape(struct slice s, char out[4], size_t *used)
     }
     *used = 6;
     if (high < 0xD800 || high > 0xDFFF)
-        return view_put_utf8((uint32_t)high, out);
+        return utf8_write((uint32_t)high, out);
     int low = slice_starts(slice_cut(s, 6, s.len), S("\\u")) ? hex4(slice_cut(s, 8, s.len)) : -1;
     if (high > 0xDBFF || low < 0xDC00 || low > 0xDFFF)
-        return view_put_utf8(0xFFFD, out);
+        return utf8_write(0xFFFD, out);
     *used = 12;
-    return view_put_utf8(0x10000 + ((uint32_t)(high - 0xD800) << 10) + (uint32_t)(low - 0xDC00), out);
+    return utf8_write(0x10000 + ((uint32_t)(high - 0xD800) << 10) + (uint32_t)(low - 0xDC00), out);
 }
 
 /* In the arena. */

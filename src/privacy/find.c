@@ -241,18 +241,32 @@ static hs_error_t scan_text(struct scan *scan, hs_scratch_t *scratch)
     return error;
 }
 
-/* The text as it is, then as it reads; the candidates of both are settled together. */
+/* Disguises may lie in layers: "%2540", base64 of an escape. */
+enum { LAYERS_MOST = 3 };
+
+/* The text as it is, then as it reads with one layer of disguises after the other undone; all candidates are
+ * settled together. */
 static hs_error_t scan_all(const struct finder *f, struct finder_scratch *s, struct slice text)
 {
     struct scan scan = { .finder = f, .text = text, .candidates = &s->candidates };
     hs_error_t  error = scan_text(&scan, s->hyperscan);
-    if (error != HS_SUCCESS || !scan.is_disguised)
-        return error;
-    struct view view;
-    view_init_undisguised(&view, text);
-    struct scan again = { .finder = f, .text = view.text, .view = &view, .candidates = &s->candidates };
-    if (view.text.len > 0)
-        error = scan_text(&again, s->hyperscan);
+    struct view view = { 0 };
+    for (int layer = 0;
+         layer < LAYERS_MOST && error == HS_SUCCESS && (scan.is_disguised || view_is_needed(scan.text));
+         layer++) {
+        struct view next;
+        view_init_undisguised(&next, scan.text);
+        if (next.text.len == 0 || slice_eq(next.text, scan.text)) {
+            view_fini(&next);
+            break;
+        }
+        if (layer > 0)
+            view_through(&next, &view);
+        view_fini(&view);
+        view = next;
+        scan = (struct scan){ .finder = f, .text = view.text, .view = &view, .candidates = &s->candidates };
+        error = scan_text(&scan, s->hyperscan);
+    }
     view_fini(&view);
     return error;
 }

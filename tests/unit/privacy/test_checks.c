@@ -24,7 +24,7 @@ static void emails(void **state)
         "user={email|x_y@example.org}&z=1",
         "No address: @home, a@b, me@localhost, logo@2x.png, react@18.2.0, git@github.com:weir/weir.git",
         "{email|first@example.org}.",
-        "m\\u00fc{email|ller@example.org}, DOMAIN\\{email|jane@example.org}",
+        "{email|m\\u00fcller@example.org}, DOMAIN\\{email|jane@example.org}",
         "to: \\\"x\\\\n{email|ada@example.org}\\\"",
         NULL,
     };
