@@ -228,7 +228,7 @@ static bool read_system(struct openai_reader *r, json_at at)
 static const struct openai_field tool_fields[] = {
     { "type", openai_read_words },          { "name", openai_read_words },
     { "cache_control", openai_read_words }, { "allowed_callers", openai_read_words },
-    { NULL, openai_read_schema },
+    { NULL, openai_read_schema_member },
 };
 
 static bool read_tool(struct openai_reader *r, json_at tool)
@@ -251,15 +251,14 @@ static bool read_max_tokens(struct openai_reader *r, json_at at)
     return true;
 }
 
+static const struct openai_field metadata_fields[] = {
+    { "user_id", openai_read_name },
+    { NULL, openai_read_other },
+};
+
 static bool read_metadata(struct openai_reader *r, json_at at)
 {
-    json_at user = json_get(r->json, at, "user_id");
-    if (json_kind(r->json, user) == JSON_STRING)
-        openai_add_string(r, user, CHAT_NAME);
-    for (json_at m = json_first(r->json, at); m != JSON_NONE; m = json_next(r->json, m))
-        if (m != user && !openai_read_other(r, m))
-            return false;
-    return true;
+    return openai_read_fields(r, at, metadata_fields);
 }
 
 static const struct openai_field request_fields[] = {

@@ -50,6 +50,9 @@ void openai_add_json(struct openai_reader *, json_at);
  * anything. */
 void openai_add_all(struct openai_reader *, json_at, enum chat_place);
 
+/* Lists a member's key, unless it is a plain word. */
+void openai_add_key(struct openai_reader *, json_at member, enum chat_place);
+
 openai_read openai_read_nothing;
 openai_read openai_read_metadata; /* all strings */
 openai_read openai_read_other; /* a member that is not known: all strings, and its key as in openai_add_all */
@@ -77,6 +80,8 @@ openai_read openai_read_model, openai_read_stream;
 /* ---- openai_tools.c ---- */
 
 openai_read openai_read_schema; /* a JSON schema: free text is listed, names and structure are not */
+openai_read
+    openai_read_schema_member; /* one of its members: a property's name is listed if it is no plain word */
 openai_read openai_read_tools, openai_read_old_functions, openai_read_response_format;
 
 /* ---- openai_messages.c ---- */

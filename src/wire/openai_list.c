@@ -16,6 +16,10 @@ bool openai_refuse(struct openai_reader *r, const char *member, const char *wron
 
 bool openai_read_fields(struct openai_reader *r, json_at object, const struct openai_field *fields)
 {
+    if (json_kind(r->json, object) == JSON_STRING) { /* where an object was expected */
+        openai_add_string(r, object, CHAT_METADATA);
+        return true;
+    }
     for (json_at m = json_first(r->json, object); m != JSON_NONE; m = json_next(r->json, m)) {
         const struct openai_field *f = fields;
         while (f->key && !json_key_is(r->json, m, f->key))
@@ -66,7 +70,7 @@ void openai_add_json(struct openai_reader *r, json_at at)
     add_text(r, json_raw(r->json, at), n->start, n->end, CHAT_TOOL_ARGUMENTS)->is_json = true;
 }
 
-static void add_key(struct openai_reader *r, json_at member, enum chat_place place)
+void openai_add_key(struct openai_reader *r, json_at member, enum chat_place place)
 {
     const struct json_node *n = &r->json->node[member];
     struct slice            key = json_key(r->json, member, r->arena);
@@ -81,7 +85,7 @@ void openai_add_all(struct openai_reader *r, json_at at, enum chat_place place)
         return;
     }
     for (json_at m = json_first(r->json, at); m != JSON_NONE; m = json_next(r->json, m)) {
-        add_key(r, m, place);
+        openai_add_key(r, m, place);
         openai_add_all(r, m, place);
     }
 }
@@ -101,7 +105,7 @@ bool openai_read_metadata(struct openai_reader *r, json_at at)
 
 bool openai_read_other(struct openai_reader *r, json_at at)
 {
-    add_key(r, at, CHAT_METADATA);
+    openai_add_key(r, at, CHAT_METADATA);
     return openai_read_metadata(r, at);
 }
 
@@ -135,7 +139,7 @@ bool openai_read_words(struct openai_reader *r, json_at at)
     if (json_kind(r->json, at) == JSON_STRING && !openai_is_word(json_string(r->json, at, r->arena)))
         openai_add_string(r, at, CHAT_METADATA);
     for (json_at m = json_first(r->json, at); m != JSON_NONE; m = json_next(r->json, m)) {
-        add_key(r, m, CHAT_METADATA);
+        openai_add_key(r, m, CHAT_METADATA);
         openai_read_words(r, m);
     }
     return true;

@@ -17,6 +17,8 @@ enum {
 /* {"50256": -100}: a key is a token's number, and listed where it is more than that. */
 static bool read_logit_bias(struct openai_reader *r, json_at at)
 {
+    if (json_kind(r->json, at) != JSON_OBJECT)
+        return openai_read_metadata(r, at);
     for (json_at m = json_first(r->json, at); m != JSON_NONE; m = json_next(r->json, m)) {
         int64_t token;
         bool    is_token =

@@ -40,22 +40,31 @@ static bool read_schema_words(struct openai_reader *r, json_at at)
 }
 
 static const struct openai_field schema_fields[] = {
-    { "type", read_schema_words },     { "required", read_schema_words },    { "format", read_schema_words },
-    { "$ref", read_schema_words },     { "$dynamicRef", read_schema_words }, { "$schema", read_schema_words },
-    { "default", read_schema_values }, { "enum", read_schema_values },       { "const", read_schema_values },
-    { "example", read_schema_values }, { "examples", read_schema_values },   { NULL, openai_read_schema },
+    { "type", read_schema_words },        { "required", read_schema_words },
+    { "format", read_schema_words },      { "$ref", read_schema_words },
+    { "$dynamicRef", read_schema_words }, { "$schema", read_schema_words },
+    { "default", read_schema_values },    { "enum", read_schema_values },
+    { "const", read_schema_values },      { "example", read_schema_values },
+    { "examples", read_schema_values },   { NULL, openai_read_schema_member },
 };
+
+bool openai_read_schema_member(struct openai_reader *r, json_at at)
+{
+    openai_add_key(r, at, CHAT_TOOL_ABOUT);
+    return openai_read_schema(r, at);
+}
 
 bool openai_read_schema(struct openai_reader *r, json_at at)
 {
-    if (json_kind(r->json, at) == JSON_STRING)
-        openai_add_string(r, at, CHAT_TOOL_ABOUT);
-    return openai_read_fields(r, at, schema_fields);
+    if (json_kind(r->json, at) != JSON_STRING)
+        return openai_read_fields(r, at, schema_fields);
+    openai_add_string(r, at, CHAT_TOOL_ABOUT);
+    return true;
 }
 
 static const struct openai_field function_fields[] = {
     { "name", openai_read_words },
-    { NULL, openai_read_schema },
+    { NULL, openai_read_schema_member },
 };
 
 /* {"name", "description", "parameters"}: a tool's function, or a response schema. */
@@ -68,7 +77,7 @@ static const struct openai_field tool_fields[] = {
     { "type", openai_read_words },
     { "function", read_function },
     { "custom", read_function },
-    { NULL, openai_read_schema },
+    { NULL, openai_read_schema_member },
 };
 
 static bool read_tool(struct openai_reader *r, json_at at)
@@ -96,7 +105,7 @@ bool openai_read_old_functions(struct openai_reader *r, json_at at)
 static const struct openai_field response_format_fields[] = {
     { "type", openai_read_words },
     { "json_schema", read_function },
-    { NULL, openai_read_schema },
+    { NULL, openai_read_schema_member },
 };
 
 bool openai_read_response_format(struct openai_reader *r, json_at at)
