@@ -10,10 +10,12 @@
  * unfinished body (law 4).
  */
 #include "exchange_parts.h"
+#include "outcomes.h"
 
 #include "base/log.h"
 
 enum {
+    RECORD_MOST_BYTES = 4096,
     LINGER_MS = 500,      /* for the end of an answer that has said [DONE] */
     ERROR_MOST_MS = 2000, /* for the body of an error, which might never end */
     ERROR_BODY_MOST = 4096,
@@ -154,10 +156,27 @@ static bool may_escalate(const struct exchange *x)
            reach_allows(x->decision.reach, x->decision.escalate_to->provider->zone);
 }
 
+/* For weir calibrate: what a head sees of the question, and whether the draft was kept. It stays on this
+ * machine, which is zone 0 and within any reach; an inspection that still runs has nothing to tell. */
+static void record_outcome(struct exchange *x, bool is_kept)
+{
+    const struct inspection *inspection = &x->inspecting.inspection;
+    if (!x->tools->records || !x->inspecting.is_done || !inspection->view ||
+        !reach_allows(x->decision.reach, 0))
+        return;
+    struct buf line;
+    buf_init(&line, RECORD_MOST_BYTES);
+    outcome_write(x->snapshot->slm, inspection->view, is_kept, &line);
+    audit_line(x->tools->records, buf_slice(&line));
+    buf_fini(&line);
+}
+
 static void leg_done(struct exchange *x)
 {
     const struct relay_outcome *outcome = relay_outcome(x->relay);
     exchange_count_leg(x, true);
+    if (x->is_draft)
+        record_outcome(x, outcome->confidence >= x->decision.escalate_below);
     if (x->is_draft && outcome->confidence < x->decision.escalate_below && may_escalate(x)) {
         log_debug("escalated", "%s: confidence %.2f of %s is below %.2f (%s)", x->id, outcome->confidence,
                   x->model->name, x->decision.escalate_below, outcome->doubt ? outcome->doubt : "logprobs");

@@ -7,7 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { QUEUE_MOST_BYTES = 4 << 20, NOTE_MOST_BYTES = 64 };
@@ -19,6 +22,8 @@ struct audit {
     uint64_t        dropped;
     bool            is_closing;
     int             fd;
+    char           *file;
+    int64_t         most_bytes; /* 0: it may grow */
     pthread_t       thread;
 };
 
@@ -48,6 +53,27 @@ static void take_queue(struct audit *a, struct buf *taken)
     }
 }
 
+static int open_file(const char *file)
+{
+    return open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static void set_aside(struct audit *a)
+{
+    char        old[PATH_MAX];
+    struct stat about;
+    if (!a->most_bytes || fstat(a->fd, &about) != 0 || about.st_size < a->most_bytes / 2)
+        return;
+    int ok = snprintf(old, sizeof old, "%s.old", a->file) < (int)sizeof old && rename(a->file, old) == 0;
+    int fd = ok ? open_file(a->file) : -1;
+    if (fd < 0) {
+        log_error("audit_write_failed", "%s cannot be set aside: %s", a->file, strerror(errno));
+        return;
+    }
+    close(a->fd);
+    a->fd = fd;
+}
+
 static void *work(void *arg)
 {
     struct audit *a = arg;
@@ -60,6 +86,8 @@ static void *work(void *arg)
         goes_on = !a->is_closing;
         take_queue(a, &taken);
         pthread_mutex_unlock(&a->lock);
+        if (taken.len)
+            set_aside(a);
         write_all(a->fd, buf_slice(&taken));
         buf_reset(&taken);
     }
@@ -69,13 +97,20 @@ static void *work(void *arg)
 
 struct audit *audit_open(const char *file, struct fault *why)
 {
-    int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    return audit_open_bounded(file, 0, why);
+}
+
+struct audit *audit_open_bounded(const char *file, int64_t most_bytes, struct fault *why)
+{
+    int fd = open_file(file);
     if (fd < 0) {
-        fault_set(why, FAULT_INTERNAL, "the audit file %s cannot be written: %s", file, strerror(errno));
+        fault_set(why, FAULT_INTERNAL, "the file %s cannot be written: %s", file, strerror(errno));
         return NULL;
     }
     struct audit *a = must_calloc(1, sizeof *a);
     a->fd = fd;
+    a->file = die_if_null(strdup(file));
+    a->most_bytes = most_bytes;
     buf_init(&a->queue, QUEUE_MOST_BYTES + NOTE_MOST_BYTES);
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->news, NULL);
@@ -96,6 +131,7 @@ void audit_close(struct audit **handle)
     pthread_mutex_unlock(&a->lock);
     pthread_join(a->thread, NULL);
     close(a->fd);
+    free(a->file);
     buf_fini(&a->queue);
     pthread_mutex_destroy(&a->lock);
     pthread_cond_destroy(&a->news);

@@ -37,6 +37,7 @@ struct daemon {
     struct snapshot    *first; /* the one that we started with: what only a restart changes is as it says */
     struct redis_child *redis_child;
     struct audit       *audit;
+    struct audit       *records;
     struct bars        *bars;
     struct slm_pool    *slm_pool;
     struct post        *post;
@@ -95,6 +96,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
         .metrics = metrics_new(),
         .slm_pool = d->slm_pool,
         .audit = d->audit,
+        .records = d->records,
         .bars = d->bars,
     };
     struct server_handler handler = endpoints_handler;
@@ -243,6 +245,7 @@ static void close_all(struct daemon *d)
     }
     free(d->post);
     audit_close(&d->audit);
+    audit_close(&d->records);
     bars_free(&d->bars);
     redis_child_stop(&d->redis_child);
     snapshot_unref(&d->first);
@@ -262,6 +265,9 @@ static bool open_all(struct daemon *d, struct fault *why)
         redis_url = redis_child_url(d->redis_child);
     }
     if (settings->audit_file && !(d->audit = audit_open(settings->audit_file, why)))
+        return false;
+    if (settings->records_file &&
+        !(d->records = audit_open_bounded(settings->records_file, settings->records_most_bytes, why)))
         return false;
     unsigned slm_threads = settings->slm_threads ? settings->slm_threads : (cores() + 1) / 2;
     d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);

@@ -165,15 +165,26 @@ static void tell_use(const struct taught *head, const char *file, size_t bytes)
 
 /* ---- teaching ---- */
 
+/* What heads see of each text, as short as it can be kept. */
 static struct teach_row *view_all(const struct loaded *loaded, const struct lesson *l)
 {
-    struct teach_row *row = arena_array(l->arena, l->count, sizeof *row);
+    const size_t        floats = taught_view_floats(loaded->slm, TAUGHT_CLASSES);
+    struct teach_row   *row = arena_array(l->arena, l->count, sizeof *row);
+    float              *dense = arena_array(l->arena, l->count * floats, sizeof *dense);
+    struct text_marks  *marks = arena_array(l->arena, l->count, sizeof *marks);
+    struct taught_view *view = arena_alloc(l->arena, sizeof *view);
     for (size_t i = 0; i < l->count; i++) {
         float embedding[SLM_QUESTION_MOST];
         slm_embed_question(loaded->worker, l->sample[i].text, embedding);
-        taught_view(loaded->slm, l->sample[i].text, embedding, &row[i].view);
-        row[i].twin = teach_twin(l->sample[i].text);
-        row[i].label = l->sample[i].label;
+        taught_view(loaded->slm, l->sample[i].text, embedding, view);
+        memcpy(dense + i * floats, view->dense, floats * sizeof *dense);
+        marks[i] = view->marks;
+        row[i] = (struct teach_row){
+            .dense = dense + i * floats,
+            .marks = &marks[i],
+            .twin = teach_twin(l->sample[i].text),
+            .label = l->sample[i].label,
+        };
     }
     return row;
 }
@@ -184,7 +195,8 @@ static bool teach(const struct loaded *loaded, const struct lesson *l, const cha
     struct taught       head;
     struct teach_row   *row = view_all(loaded, l);
     size_t              different = teach_folds(row, l->count, l->labels);
-    teach_validate(l->arena, row, l->count, taught_view_floats(loaded->slm), l->labels, &report);
+    teach_validate(l->arena, row, l->count, taught_view_floats(loaded->slm, TAUGHT_CLASSES), l->labels,
+                   &report);
     printf("%zu rows, %zu different texts, %u labels, on the encoder %s\n", l->count, different, l->labels,
            slm_name(loaded->slm));
     printf("Accuracy %.3f on rows that it had not learned from (%d folds), where it said to be %.3f sure\n",

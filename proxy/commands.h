@@ -28,6 +28,9 @@ int cmd_redact(int argc, char **argv);
 /* restore --map FILE [--json]: gives back what redact hid. */
 int cmd_restore(int argc, char **argv);
 
+/* calibrate [-c FILE] [--in ROWS] [--out HEAD]: learns how hard prompts are for a team, from outcomes. */
+int cmd_calibrate(int argc, char **argv);
+
 /* teach NAME [-c FILE] [--in ROWS] [--out HEAD]: fits a head on rows with labels, and writes it. */
 int cmd_teach(int argc, char **argv);
 

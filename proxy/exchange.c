@@ -170,7 +170,7 @@ static void on_inspect_late(void *arg)
 enum step_result take_inspect(struct exchange *x)
 {
     struct needs needs = x->snapshot->needs;
-    if (!needs.pii && !needs.judgement && !needs.classes)
+    if (!needs.pii && !needs.judgement && !needs.classes && !needs.view)
         return NEXT;
     metrics_add(x->tools->metrics, METRIC_INSPECTIONS, 1);
     if (!think(x, &x->inspecting, run_inspection))
@@ -185,7 +185,7 @@ static const struct inspection *findings_of(struct exchange *x)
     static const struct inspection unknown; /* not inspected, not judged */
     struct needs                   needs = x->snapshot->needs;
     static const struct inspection nothing_asked = { .is_inspected = true };
-    if (!needs.pii && !needs.judgement && !needs.classes)
+    if (!needs.pii && !needs.judgement && !needs.classes && !needs.view)
         return &nothing_asked;
     return x->inspecting.is_done ? &x->inspecting.inspection : &unknown;
 }

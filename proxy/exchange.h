@@ -21,7 +21,8 @@ struct tools {
     struct redis    *redis;
     struct metrics  *metrics;
     struct slm_pool *slm_pool;
-    struct audit    *audit; /* NULL: none is kept */
+    struct audit    *audit;   /* NULL: none is kept */
+    struct audit    *records; /* of drafts' outcomes; NULL: none are kept */
     struct bars     *bars;
     unsigned         running; /* # exchanges */
     bool             is_draining;

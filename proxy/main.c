@@ -23,6 +23,8 @@ static int cmd_help(int argc, char **argv);
     COMMAND("restore", cmd_restore, "--map FILE [--json]", "gives back what redact has hidden")                \
     COMMAND("teach", cmd_teach, "NAME [-c weir.yaml] [--in ROWS.jsonl] [--out NAME.head]",                     \
             "a head of your own from rows {\"text\", \"label\"}, for policies to ask about")                   \
+    COMMAND("calibrate", cmd_calibrate, "[-c weir.yaml] [--in ROWS.jsonl] [--out difficulty.head]",            \
+            "how hard prompts are for you, from rows {\"prompt\", \"weak_ok\", \"strong_ok\"} or records")     \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
             "a provider to try and test with: it says back what it received")                                  \
     COMMAND("version", cmd_version, "", "print the version")                                                   \

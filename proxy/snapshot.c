@@ -170,6 +170,7 @@ struct snapshot *snapshot_load(const char *file, const struct snapshot *old, str
     if (!s->settings || !(s->policy = policy_read(arena, s->settings, file_read, diag)))
         goto failed;
     s->needs = policy_needs(s->policy);
+    s->needs.view = s->settings->records_file != NULL;
     s->finder = policy_finder(s->policy, &why);
     if (!s->finder) {
         place_error(diag, s->settings, &why);

@@ -52,6 +52,7 @@ struct needs {
     bool classes;   /* of the user's own: from examples, or taught */
     bool needed;    /* whether the values found are what is asked about */
     bool injection; /* whether any text of others tries to take the model over, not the question alone */
+    bool view;      /* what a head sees of the question: for records */
 };
 
 struct budget {

@@ -34,6 +34,7 @@ struct inspection {
     struct judgement judgement;
     const float     *class_share;        /* in the arena; NULL: not asked for, or not judged */
     unsigned         class_best;         /* the likeliest; classes_count(): none of them */
+    const struct taught_view    *view;   /* of the question; in the arena; NULL: not asked for, or not judged */
     const struct taught_opinion *taught; /* of each of heads->classes; in the arena; NULL as above */
 };
 

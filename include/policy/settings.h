@@ -117,6 +117,8 @@ struct settings {
     int64_t          redis_ms;       /* deadline of a Redis reply */
     bool             ledger_open;    /* budgets when Redis is away: false refuses (law 2) */
     const char      *audit_file;     /* NULL: none is kept */
+    const char      *records_file;   /* drafts' outcomes, for weir calibrate; NULL: none are kept */
+    int64_t          records_most_bytes;
     enum log_level   log_level;
 
     enum slm_precision slm_precision; /* a change needs no restart */

@@ -11,9 +11,9 @@
  *     u32      version (TAUGHT_VERSION)     u32 kind
  *     u32      floats in a view             u32 HEADS_BUCKETS
  *     u64      slm_fingerprint() of the encoder
- *     u32      labels (1 to TAUGHT_LABELS_MOST; of a head for difficulty 1)
+ *     u32      labels (2 to TAUGHT_LABELS_MOST; of a head for difficulty 1 or 2: the weak and the strong model)
  *     u32      rows that it was taught with
- *     floats   TAUGHT_FIGURES figures, TAUGHT_QUANTILES quantiles
+ *     floats   TAUGHT_FIGURES figures, TAUGHT_QUANTILES quantiles, slope, offset
  *     labels times: u32 rows, float share of them that was found
  *     1 + labels times: u32 bytes, and so many bytes: the head's name, the labels
  *     A [view][labels]   C [HEADS_BUCKETS][labels]   b [labels]
@@ -31,7 +31,7 @@ enum {
     TAUGHT_LABELS_MOST = 256,
     TAUGHT_WORD_BYTES = 63, /* in a name or a label */
     TAUGHT_QUANTILES = 21,  /* 0 %, 5 % ... 100 % */
-    TAUGHT_VIEW_MOST = SLM_DIM_MOST + HEADS_MARKS + 1,
+    TAUGHT_VIEW_MOST = SLM_QUESTION_MOST + HEADS_MARKS + 1,
     TAUGHT_FILE_BYTES_MOST = 4 << 20,
 };
 
@@ -69,7 +69,11 @@ struct taught {
     float            quantile[TAUGHT_QUANTILES]; /* of difficulty: among the rows that it did not learn from */
     struct taught_label *label;
     unsigned             labels;
-    struct linear        linear; /* of difficulty: one output, a sigmoid's argument */
+    /* Of difficulty: the outputs are sigmoids' arguments, the chances that each model's answer is right; the
+     * strong one's (1 where only the weak one's outcomes were known) less the weak one's is the gain, and
+     * sigmoid(slope gain + offset) the difficulty. */
+    struct linear linear;
+    float         slope, offset;
 };
 
 /* The heads that are asked about each text. */
@@ -85,11 +89,15 @@ struct taught_opinion {
     unsigned     best;  /* the likeliest */
 };
 
-/* Floats in a view of texts that this model embeds. */
-size_t taught_view_floats(const struct slm *);
+/* Floats of a view that a head looks at: those that tell difficulty look at all, the others at all but the
+ * middle layer, which adds half as much again to what is learned and .001 to what is right. */
+size_t taught_view_floats(const struct slm *, enum taught_kind);
 
-/* embedding: slm_embed_question() of the text. */
+/* embedding: slm_embed_question() of the text, 2 * slm_dim() floats. */
 void taught_view(const struct slm *, struct slice text, const float *embedding, struct taught_view *out);
+
+/* The shipped head's difficulty, as the view has it. */
+float taught_view_difficulty(const struct slm *, const struct taught_view *);
 
 /* What it says of a text: of classes `labels` shares, which sum to 1; returns the likeliest. */
 unsigned taught_class(const struct taught *, const struct taught_view *, float *share);

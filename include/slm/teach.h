@@ -20,10 +20,11 @@ enum {
 
 /* One row, and what a head sees of it. */
 struct teach_row {
-    struct taught_view view;
-    uint64_t           twin;  /* teach_twin() of its text */
-    unsigned           label; /* index */
-    unsigned           fold;  /* set by teach_folds() */
+    const float             *dense; /* (ref) as in a taught_view */
+    const struct text_marks *marks; /* (ref) */
+    uint64_t                 twin;  /* teach_twin() of its text */
+    unsigned                 label; /* index */
+    unsigned                 fold;  /* set by teach_folds() */
 };
 
 /* Equal for texts that differ in the case of ASCII letters and in blanks alone. */

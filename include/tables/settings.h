@@ -14,3 +14,4 @@ SETTING("limits",  "answer",       BYTES,       answer_most_bytes, 1024,  1 << 3
 SETTING("limits",  "client_idle",  DURATION_MS, client_idle_ms,    100,   86400000,        60000,         false,   "a client that sends nothing")
 SETTING("limits",  "inspect",      DURATION_MS, inspect_ms,        10,    600000,          5000,          false,   "an inspection; past it the request counts as private")
 SETTING("limits",  "summarize",    DURATION_MS, summarize_ms,      100,   600000,          30000,         false,   "all summaries of a long context; past it sentences are chosen")
+SETTING("records", "most",         BYTES,       records_most_bytes, 65536, 1ll << 40,      64 << 20,      true,    "of records of drafts, the older half is forgotten beyond it")

@@ -66,19 +66,22 @@ static bool find_all(const struct inspector *inspector, struct arena *arena, con
 static void ask_taught(const struct inspector *inspector, struct needs needs, struct arena *arena,
                        struct slice question, const float *embedding, struct inspection *out)
 {
-    const struct taught_heads *heads = inspector->heads;
-    struct taught_view         view;
-    if (!heads || !((needs.classes && heads->count) || (needs.judgement && heads->difficulty)))
+    static const struct taught_heads none;
+    const struct taught_heads       *heads = inspector->heads ? inspector->heads : &none;
+    const bool has_labels = needs.classes && heads->count, has_difficulty = out->is_judged && heads->difficulty;
+    if (!has_labels && !has_difficulty && !needs.view)
         return;
-    taught_view(slm_of(inspector->worker), question, embedding, &view);
-    if (out->is_judged && heads->difficulty)
-        out->judgement.difficulty = taught_difficulty(heads->difficulty, &view);
-    if (!needs.classes || !heads->count)
+    struct taught_view *view = arena_alloc(arena, sizeof *view);
+    taught_view(slm_of(inspector->worker), question, embedding, view);
+    out->view = view;
+    if (has_difficulty)
+        out->judgement.difficulty = taught_difficulty(heads->difficulty, view);
+    if (!has_labels)
         return;
     struct taught_opinion *said = arena_array(arena, heads->count, sizeof *said);
     for (unsigned i = 0; i < heads->count; i++) {
         float *share = arena_array(arena, heads->classes[i]->labels, sizeof *share);
-        said[i] = (struct taught_opinion){ share, taught_class(heads->classes[i], &view, share) };
+        said[i] = (struct taught_opinion){ share, taught_class(heads->classes[i], view, share) };
     }
     out->taught = said;
 }
@@ -92,7 +95,7 @@ static void judge(const struct inspector *inspector, struct needs needs, struct 
     const bool         has_taught = needs.classes && inspector->heads && inspector->heads->count;
     struct slice       question = chat_question(chat, arena);
     float              embedding[SLM_QUESTION_MOST];
-    if (slice_trim(question).len == 0 || !(has_heads || has_classes || has_taught))
+    if (slice_trim(question).len == 0 || !(has_heads || has_classes || has_taught || needs.view))
         return;
     slm_embed_question(worker, question, embedding);
     if (has_heads)

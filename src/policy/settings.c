@@ -10,7 +10,7 @@
 static const char *const top_keys[] = { "listen",  "loops",       "zones",    "providers", "models",
                                         "aliases", "slm",         "redis",    "state",     "teams",
                                         "secret",  "secret_file", "policies", "prices",    "limits",
-                                        "budgets", "log",         "audit",    NULL };
+                                        "budgets", "log",         "audit",    "records",   NULL };
 
 static const char first_run[] = "providers:\n"
                                 "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
@@ -142,10 +142,12 @@ static void check_section(struct setup *s, const char *section, const char *cons
 
 static void read_numbers(struct setup *s)
 {
-    static const char *const slm[] = { "model", "precision", "heads", NULL }, *const redis[] = { "url", NULL };
+    static const char *const slm[] = { "model", "precision", "heads", NULL }, *const redis[] = { "url", NULL },
+                             *const file[] = { "file", NULL };
     check_section(s, "slm", slm);
     check_section(s, "redis", redis);
     check_section(s, "limits", redis + 1);
+    check_section(s, "records", file);
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
     s->settings->field = (__typeof__(s->settings->field))read_number(                                          \
         s, yaml_get(*section ? yaml_get(s->root, section) : s->root, key), kind, least, most, fallback);
@@ -331,6 +333,16 @@ static void read_redis_url(struct setup *s)
     s->settings->redis_url = url;
 }
 
+/* `records: { file: … }`; `most` is a number like others. */
+static void read_records(struct setup *s)
+{
+    const struct yaml *records = yaml_get(s->root, "records");
+    const char        *file = setup_text(s, records, "file");
+    if (records && records->kind == YAML_MAP && !yaml_get(records, "file"))
+        diag_error(s->diag, records->place, "records needs `file`: where they are kept");
+    s->settings->records_file = file ? setup_path(s, file) : NULL;
+}
+
 static void read_audit(struct setup *s)
 {
     static const char *const keys[] = { "file", NULL };
@@ -365,6 +377,7 @@ static struct settings *read_all(struct setup *s)
     read_master_key(s);
     read_redis_url(s);
     read_audit(s);
+    read_records(s);
     settings->state_folder = find_state_folder(s);
     settings->slm_folder = find_slm_folder(s);
     return s->diag->errors ? NULL : settings;
@@ -428,6 +441,8 @@ const char *settings_restart_key(const struct settings *running, const struct se
         return "state";
     if (!same(running->audit_file, wanted->audit_file))
         return "audit";
+    if (!same(running->records_file, wanted->records_file))
+        return "records";
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
     if (restart && running->field != wanted->field)                                                            \
         return *section ? section "." key : key;

@@ -14,15 +14,16 @@
 
 static const char MAGIC[8] = "WTAUGHT\n";
 
-/* An embedding's length is 1. Marks are about 0..1 each; so much less they count, that SGD, whose step is meant
- * for rows of length 1, does not diverge. */
+/* An embedding's length is 1. What else is seen counts so much less that SGD, whose step is meant for rows of
+ * about that length, does not diverge; who standardizes the floats, as slm/calibrate.h does, need not care. */
 static const float MARKS_WEIGHT = 0.15f, DIFFICULTY_WEIGHT = 0.3f;
 
 /* ---- seeing ---- */
 
-size_t taught_view_floats(const struct slm *s)
+size_t taught_view_floats(const struct slm *s, enum taught_kind kind)
 {
-    return slm_dim(s) + HEADS_MARKS + 1;
+    size_t dim = slm_dim(s), first = dim + HEADS_MARKS + 1;
+    return kind == TAUGHT_CLASSES ? first : first + dim;
 }
 
 void taught_view(const struct slm *s, struct slice text, const float *embedding, struct taught_view *out)
@@ -35,6 +36,12 @@ void taught_view(const struct slm *s, struct slice text, const float *embedding,
         out->dense[dim + i] = MARKS_WEIGHT * out->marks.mark[i];
     slm_judge_embedded(s, text, embedding, &shipped);
     out->dense[dim + HEADS_MARKS] = DIFFICULTY_WEIGHT * shipped.difficulty;
+    memcpy(out->dense + dim + HEADS_MARKS + 1, embedding + dim, dim * sizeof *embedding);
+}
+
+float taught_view_difficulty(const struct slm *s, const struct taught_view *view)
+{
+    return view->dense[slm_dim(s) + HEADS_MARKS] / DIFFICULTY_WEIGHT;
 }
 
 /* ---- asking ---- */
@@ -48,11 +55,17 @@ unsigned taught_class(const struct taught *t, const struct taught_view *view, fl
     return best;
 }
 
+static float sigmoid(float x)
+{
+    return 1 / (1 + expf(-x));
+}
+
 float taught_difficulty(const struct taught *t, const struct taught_view *view)
 {
-    float logit;
-    linear_sum(&t->linear, view->dense, &view->marks, &logit);
-    return 1 / (1 + expf(-logit));
+    float right[2] = { 0 }; /* the weak model's answer, the strong one's */
+    linear_sum(&t->linear, view->dense, &view->marks, right);
+    float gain = (t->labels == 2 ? sigmoid(right[1]) : 1) - sigmoid(right[0]);
+    return sigmoid(t->slope * gain + t->offset);
 }
 
 bool taught_is_word(struct slice word)
@@ -150,13 +163,15 @@ static bool read_start(struct reader *r, struct taught *out, struct fault *why)
     out->rows = take_u32(r);
     take(r, out->figure, sizeof out->figure);
     take(r, out->quantile, sizeof out->quantile);
+    take(r, &out->slope, sizeof out->slope);
+    take(r, &out->offset, sizeof out->offset);
     if (r->is_short)
         return refuse(why, "the head is cut off");
     out->kind = (enum taught_kind)kind;
     out->linear.classes = out->labels;
     bool is_known = kind < TAUGHT_KINDS && out->linear.dim > 0 && out->linear.dim <= TAUGHT_VIEW_MOST &&
                     buckets == HEADS_BUCKETS;
-    unsigned least = kind == TAUGHT_CLASSES ? 2 : 1, most = kind == TAUGHT_CLASSES ? TAUGHT_LABELS_MOST : 1;
+    unsigned least = kind == TAUGHT_CLASSES ? 2 : 1, most = kind == TAUGHT_CLASSES ? TAUGHT_LABELS_MOST : 2;
     return (is_known && out->labels >= least && out->labels <= most) ||
            refuse(why, "the head is of a kind or a size that this Weir does not have");
 }
@@ -201,7 +216,7 @@ bool taught_read(struct arena *arena, struct slice file, struct taught *out, str
 
 bool taught_fits(const struct taught *t, const struct slm *s, struct fault *why)
 {
-    return (t->fingerprint == slm_fingerprint(s) && t->linear.dim == taught_view_floats(s)) ||
+    return (t->fingerprint == slm_fingerprint(s) && t->linear.dim == taught_view_floats(s, t->kind)) ||
            fault_set(why, FAULT_UNSUPPORTED,
                      "the head \"%s\" was taught on another encoder than %s: teach it anew", t->name,
                      slm_name(s));
@@ -239,6 +254,8 @@ void taught_write(const struct taught *t, struct buf *out)
     add_u32(out, t->rows);
     add(out, t->figure, sizeof t->figure);
     add(out, t->quantile, sizeof t->quantile);
+    add(out, &t->slope, sizeof t->slope);
+    add(out, &t->offset, sizeof t->offset);
     for (unsigned i = 0; i < t->labels; i++) {
         add_u32(out, t->label[i].rows);
         add(out, &t->label[i].found, sizeof t->label[i].found);

@@ -68,7 +68,7 @@ static void learn(struct arena *arena, const struct teach_row *row, size_t rows,
     size_t             count = 0;
     for (size_t i = 0; i < rows; i++)
         if (row[i].fold != left_out)
-            of[count++] = (struct linear_row){ row[i].view.dense, &row[i].view.marks, row[i].label };
+            of[count++] = (struct linear_row){ row[i].dense, row[i].marks, row[i].label };
     linear_learn(out, arena, of, count, floats, labels);
     free(of);
 }
@@ -76,12 +76,14 @@ static void learn(struct arena *arena, const struct teach_row *row, size_t rows,
 static void ask_fold(const struct linear *l, const struct teach_row *row, size_t rows, unsigned fold,
                      unsigned labels, struct teach_report *out)
 {
-    struct taught t = { .linear = *l, .labels = labels };
-    float         share[TAUGHT_LABELS_MOST];
+    float share[TAUGHT_LABELS_MOST];
     for (size_t i = 0; i < rows; i++) {
         if (row[i].fold != fold)
             continue;
-        unsigned best = taught_class(&t, &row[i].view, share);
+        linear_run(l, row[i].dense, row[i].marks, share);
+        unsigned best = 0;
+        for (unsigned k = 1; k < labels; k++)
+            best = share[k] > share[best] ? k : best;
         out->taken[row[i].label * labels + best]++;
         out->accuracy += best == row[i].label;
         out->sureness += (double)share[best];
@@ -127,5 +129,5 @@ void teach_classes(struct arena *arena, const struct slm *slm, const struct teac
             .rows = report->rows[i],
             .found = (float)report->taken[i * labels + i] / (float)(report->rows[i] ? report->rows[i] : 1),
         };
-    learn(arena, row, rows, taught_view_floats(slm), labels, TEACH_FOLDS, &out->linear);
+    learn(arena, row, rows, taught_view_floats(slm, TAUGHT_CLASSES), labels, TEACH_FOLDS, &out->linear);
 }

@@ -12,8 +12,10 @@
 enum { LABELS = 3, EACH = 20, ROWS = LABELS * EACH, FLOATS = 8 };
 
 struct fixture {
-    struct arena    *arena;
-    struct teach_row row[ROWS];
+    struct arena     *arena;
+    struct teach_row  row[ROWS];
+    float             dense[ROWS][FLOATS];
+    struct text_marks marks[ROWS];
 };
 
 /* A direction for each label, and a little noise of its own for each row. */
@@ -22,10 +24,14 @@ static int set_up(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     f->arena = arena_new();
     for (unsigned i = 0; i < ROWS; i++) {
-        f->row[i].label = i % LABELS;
-        f->row[i].view.dense[i % LABELS] = 0.95f;
-        f->row[i].view.dense[LABELS + i % 5] = 0.3f;
-        f->row[i].twin = slice_hash(slice_of((const char *)&i, sizeof i));
+        f->dense[i][i % LABELS] = 0.95f;
+        f->dense[i][LABELS + i % 5] = 0.3f;
+        f->row[i] = (struct teach_row){
+            .dense = f->dense[i],
+            .marks = &f->marks[i],
+            .twin = slice_hash(slice_of((const char *)&i, sizeof i)),
+            .label = i % LABELS,
+        };
     }
     *state = f;
     return 0;
@@ -90,9 +96,11 @@ static void test_labels_that_mean_nothing_are_not_found(void **state)
     struct teach_report report;
     for (unsigned i = 0; i < ROWS; i++) {
         unsigned text = i / 2; /* each text twice, its bucket its own, its label by chance */
-        f->row[i] = (struct teach_row){ .label = (text * 7 + text / 5) % LABELS, .twin = text };
-        f->row[i].view.marks.bucket[text / 64] = 1ull << text % 64;
-        f->row[i].view.marks.buckets = 1;
+        memset(f->dense[i], 0, sizeof f->dense[i]);
+        f->row[i].label = (text * 7 + text / 5) % LABELS;
+        f->row[i].twin = text;
+        f->marks[i].bucket[text / 64] = 1ull << text % 64;
+        f->marks[i].buckets = 1;
     }
     teach_folds(f->row, ROWS, LABELS);
     teach_validate(f->arena, f->row, ROWS, FLOATS, LABELS, &report);

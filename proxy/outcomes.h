@@ -1,0 +1,32 @@
+/*
+ * outcomes.h - records of drafts that were kept or escalated, for weir calibrate to learn from; kept where the
+ * settings say so (`records:`), else not.
+ *
+ * One line of JSON a draft: the outcome, and what a head for difficulty sees of the question: the middle
+ * layer's mean in a byte each, counts, the shipped difficulty. No text, no name, no time. But such numbers do
+ * tell about a text to who has the encoder: its subject, and of short texts some words. So the file is the
+ * machine's own (mode 0600), is bounded, and is sent nowhere.
+ *
+ *     {"encoder":"<fingerprint, hexadecimal>","weak_ok":false,"seen":"<base64>"}
+ *
+ * seen: float scale, float difficulty, HEADS_MARKS floats, and dim signed bytes, which times the scale are the
+ * middle layer's mean; all little-endian.
+ */
+#ifndef WEIR_OUTCOMES_H
+#define WEIR_OUTCOMES_H
+
+#include "slm/taught.h"
+#include "wire/json.h"
+
+/* Without a line end. */
+void outcome_write(const struct slm *, const struct taught_view *, bool weak_ok, struct buf *out);
+
+/* Is the row a record of another encoder's? */
+bool outcome_is_for_another(const struct json *row, struct arena *, const struct slm *);
+
+/* The view as far as heads for difficulty look at it, and what is equal for records of one question. why: the
+ * record is damaged. */
+MUST_CHECK bool outcome_read(const struct json  *row, struct arena *, const struct slm *,
+                             struct taught_view *out, uint64_t *twin, struct fault *why);
+
+#endif
