@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "injection.h"
+#include "joins.h"
 #include "needed.h"
 
 #include <math.h>
@@ -55,6 +56,8 @@ static bool find_all(const struct inspector *inspector, struct arena *arena, con
         if (!inspect_text(inspector, arena, text->text, is_arguments, &out->findings[i], why))
             return false;
     }
+    if (!find_joined(inspector, arena, chat, out->findings, why))
+        return false;
     if (inspector->policy)
         take_allowed(inspector->policy, arena, chat, out);
     for (size_t i = 0; i < chat->text_count; i++)
