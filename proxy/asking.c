@@ -20,7 +20,6 @@ enum {
     ERROR_MOST_MS = 2000, /* for the body of an error, which might never end */
     ERROR_BODY_MOST = 4096,
     HEADERS_MOST = 8192,
-    OUTPUT_TOKENS = 8192, /* asked for where a dialect must be told and the client gave none */
 };
 
 static void ask_or_end(struct exchange *x);
@@ -410,13 +409,6 @@ static const struct call_handler call_handler = {
 
 /* ---- asking ---- */
 
-/* What a model that must be told a limit is told where the client gave none. */
-static int64_t output_tokens(const struct model *model)
-{
-    return model->output_tokens > 0 && model->output_tokens < OUTPUT_TOKENS ? model->output_tokens
-                                                                            : OUTPUT_TOKENS;
-}
-
 /* What a model on this machine is told: the plain words. Where nothing was left out, they stand in the body as
  * it came. */
 static struct chat_text *plain_texts(struct exchange *x)
@@ -442,13 +434,14 @@ static struct chat_text *plain_texts(struct exchange *x)
 /* Hidden values go out hidden beyond this machine. False where the provider's dialect cannot say it. */
 static bool write_body(struct exchange *x, struct buf *body, struct fault *why)
 {
-    enum dialect              theirs = x->model->provider->api->dialect;
-    struct chat               chat = x->chat;
-    struct buf                ours;
-    const struct chat_changes changes = {
-        .model = slice_str(x->model->sent_as),
-        .ask_usage = chat.stream && !chat.include_usage,
-        .ask_logprobs = x->is_draft && !chat.has_logprobs && theirs == DIALECT_OPENAI,
+    enum dialect                 theirs = x->model->provider->api->dialect;
+    struct chat                  chat = x->chat;
+    struct buf                   ours;
+    const struct limits_of_model limits = { x->model->context_tokens, x->model->output_tokens };
+    const struct chat_changes    changes = {
+           .model = slice_str(x->model->sent_as),
+           .ask_usage = chat.stream && !chat.include_usage,
+           .ask_logprobs = x->is_draft && !chat.has_logprobs && theirs == DIALECT_OPENAI,
     };
     if (x->model->provider->zone == 0 && x->redactions)
         chat.text = plain_texts(x);
@@ -458,8 +451,8 @@ static bool write_body(struct exchange *x, struct buf *body, struct fault *why)
     }
     buf_init(&ours, SIZE_MAX);
     chat_write(&chat, &changes, x->arena, &ours);
-    bool ok = translate_request(x->arena, x->dialect, theirs, buf_slice(&ours), output_tokens(x->model), body,
-                                &x->left_out, why);
+    bool ok =
+        translate_request(x->arena, x->dialect, theirs, buf_slice(&ours), limits, body, &x->left_out, why);
     buf_wipe(&ours);
     return ok;
 }

@@ -18,8 +18,9 @@
 
 #include "wire/json.h"
 
-/* What a body is written in: OpenAI's chat completions, Anthropic's Messages. */
-enum dialect { DIALECT_OPENAI, DIALECT_ANTHROPIC };
+/* What a body is written in: OpenAI's chat completions, Anthropic's Messages, Gemini's generateContent,
+ * Ollama's /api/chat. The first two are read in place; the others are translated. */
+enum dialect { DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_OLLAMA };
 
 enum chat_role { CHAT_SYSTEM, CHAT_USER, CHAT_ASSISTANT, CHAT_TOOL, CHAT_NO_ROLE };
 

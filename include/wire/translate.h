@@ -21,10 +21,15 @@ struct left_out {
     char fields[192];
 };
 
-/* A request from one to the other; one of the two is DIALECT_OPENAI. output_tokens: what is asked for where the
- * target must be told a limit and the client gave none. why: UNSUPPORTED or BAD_REQUEST with the field. */
+/* Of the model that is asked; 0 where unknown. */
+struct limits_of_model {
+    int64_t context_tokens, output_tokens;
+};
+
+/* A request from one to the other. why: UNSUPPORTED or BAD_REQUEST with the field. */
 MUST_CHECK bool translate_request(struct arena *, enum dialect from, enum dialect to, struct slice body,
-                                  int64_t output_tokens, struct buf *out, struct left_out *, struct fault *why);
+                                  struct limits_of_model, struct buf *out, struct left_out *,
+                                  struct fault *why);
 
 /*
  * An answer. A translation is fed the body of an answer cut anywhere and appends what it means in the other

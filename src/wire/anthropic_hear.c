@@ -8,11 +8,11 @@
 #include "translate_inside.h"
 
 struct hearing {
-    struct slice id, model; /* raw JSON strings, in the arena */
-    int64_t      input_tokens, cached_tokens, written_tokens, output_tokens;
-    uint32_t     calls;      /* # tool calls begun */
-    bool         is_in_call; /* the block that is open is one */
-    bool         has_input;  /* and a piece of its input has come */
+    struct completion completion;
+    int64_t           input_tokens; /* those that were neither in the cache nor written to it */
+    uint32_t          calls;        /* # tool calls begun */
+    bool              is_in_call;   /* the block that is open is one */
+    bool              has_input;    /* and a piece of its input has come */
 };
 
 static const struct {
@@ -35,18 +35,6 @@ const char *anthropic_finish(struct slice stop_reason)
     return "stop";
 }
 
-static struct slice string_at(struct translation *t, const struct json *j, json_at object, const char *key)
-{
-    return json_string(j, json_get(j, object, key), t->scratch);
-}
-
-/* A raw string member, or an empty string. */
-static struct slice raw_string(const struct json *j, json_at object, const char *key)
-{
-    json_at at = json_get(j, object, key);
-    return json_kind(j, at) == JSON_STRING ? json_raw(j, at) : S("\"\"");
-}
-
 /* ---- usage ---- */
 
 /* What an event says replaces what an earlier one did; what it does not say stays. */
@@ -56,9 +44,9 @@ static void read_usage(struct hearing *h, const struct json *j, json_at usage)
         const char *key;
         int64_t    *to;
     } counts[] = { { "input_tokens", &h->input_tokens },
-                   { "cache_read_input_tokens", &h->cached_tokens },
-                   { "cache_creation_input_tokens", &h->written_tokens },
-                   { "output_tokens", &h->output_tokens } };
+                   { "cache_read_input_tokens", &h->completion.cached_tokens },
+                   { "cache_creation_input_tokens", &h->completion.written_tokens },
+                   { "output_tokens", &h->completion.output_tokens } };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int64_t tokens;
         if (json_i64(j, json_get(j, usage, counts[i].key), &tokens) && tokens >= 0)
@@ -67,74 +55,36 @@ static void read_usage(struct hearing *h, const struct json *j, json_at usage)
 }
 
 /* There, the input's three kinds are counted apart; here, as parts of one. */
-static void add_usage(const struct hearing *h, struct buf *out)
+static struct completion *completion_of(struct translation *t)
 {
-    int64_t prompt = h->input_tokens + h->cached_tokens + h->written_tokens;
-    json_add_key(out, "usage");
-    buf_add_byte(out, '{');
-    json_add_number_member(out, "prompt_tokens", prompt);
-    json_add_number_member(out, "completion_tokens", h->output_tokens);
-    json_add_number_member(out, "total_tokens", prompt + h->output_tokens);
-    json_add_key(out, "prompt_tokens_details");
-    buf_add_byte(out, '{');
-    json_add_number_member(out, "cached_tokens", h->cached_tokens);
-    json_add_number_member(out, "cache_creation_tokens", h->written_tokens);
-    buf_add_str(out, "}}");
+    struct hearing    *h = t->state;
+    struct completion *c = &h->completion;
+    c->prompt_tokens = h->input_tokens + c->cached_tokens + c->written_tokens;
+    return c;
 }
 
 /* ---- chunks ---- */
 
-static void add_envelope(struct translation *t, const char *object, struct buf *out)
-{
-    const struct hearing *h = t->state;
-    buf_add_byte(out, '{');
-    json_add_member(out, "id", h->id.len ? h->id : S("\"\""));
-    json_add_text_member(out, "object", slice_str(object));
-    json_add_number_member(out, "created", t->now_s);
-    json_add_member(out, "model", h->model.len ? h->model : S("\"\""));
-}
-
-static void begin_delta(struct translation *t, struct buf *out)
-{
-    buf_add_str(out, "data: ");
-    add_envelope(t, "chat.completion.chunk", out);
-    buf_add_str(out, ",\"choices\":[{\"index\":0,\"delta\":{");
-}
-
-static void end_delta(struct buf *out)
-{
-    buf_add_str(out, "},\"finish_reason\":null}]}\n\n");
-}
-
-static void tell(struct translation *t, const char *key, struct slice raw, struct buf *out)
-{
-    if (raw.len <= strlen("\"\""))
-        return;
-    begin_delta(t, out);
-    json_add_member(out, key, raw);
-    end_delta(out);
-}
-
 static void tell_call(struct translation *t, const struct json *j, json_at block, struct buf *out)
 {
     const struct hearing *h = t->state;
-    begin_delta(t, out);
+    chunk_begin(t, completion_of(t), out);
     buf_printf(out, "\"tool_calls\":[{\"index\":%u", h->calls - 1);
-    json_add_member(out, "id", raw_string(j, block, "id"));
+    json_add_member(out, "id", translate_raw(j, block, "id"));
     buf_add_str(out, ",\"type\":\"function\",\"function\":{");
-    json_add_member(out, "name", raw_string(j, block, "name"));
+    json_add_member(out, "name", translate_raw(j, block, "name"));
     buf_add_str(out, ",\"arguments\":\"\"}}]");
-    end_delta(out);
+    chunk_end(out);
 }
 
 static void tell_arguments(struct translation *t, struct slice raw, struct buf *out)
 {
     const struct hearing *h = t->state;
-    begin_delta(t, out);
+    chunk_begin(t, completion_of(t), out);
     buf_printf(out, "\"tool_calls\":[{\"index\":%u,\"function\":{", h->calls - 1);
     json_add_member(out, "arguments", raw);
     buf_add_str(out, "}}]");
-    end_delta(out);
+    chunk_end(out);
 }
 
 /* ---- events ---- */
@@ -143,30 +93,30 @@ static void on_message_start(struct translation *t, const struct json *j, struct
 {
     struct hearing *h = t->state;
     json_at         message = json_get(j, 0, "message");
-    h->id = arena_copy(t->arena, raw_string(j, message, "id"));
-    h->model = arena_copy(t->arena, raw_string(j, message, "model"));
+    h->completion.id = arena_copy(t->arena, translate_raw(j, message, "id"));
+    h->completion.model = arena_copy(t->arena, translate_raw(j, message, "model"));
     read_usage(h, j, json_get(j, message, "usage"));
-    begin_delta(t, out);
+    chunk_begin(t, completion_of(t), out);
     buf_add_str(out, "\"role\":\"assistant\",\"content\":\"\"");
-    end_delta(out);
+    chunk_end(out);
 }
 
 static void on_block_start(struct translation *t, const struct json *j, struct buf *out)
 {
     struct hearing *h = t->state;
     json_at         block = json_get(j, 0, "content_block");
-    struct slice    type = string_at(t, j, block, "type");
+    struct slice    type = translate_text(t, j, block, "type");
     h->is_in_call = slice_is(type, "tool_use");
     h->has_input = false;
     if (h->is_in_call) {
         h->calls++;
         tell_call(t, j, block, out);
     } else if (slice_is(type, "text")) {
-        tell(t, "content", raw_string(j, block, "text"), out);
+        chunk_text(t, completion_of(t), "content", translate_raw(j, block, "text"), out);
     } else if (slice_is(type, "thinking")) {
-        tell(t, "reasoning_content", raw_string(j, block, "thinking"), out);
+        chunk_text(t, completion_of(t), "reasoning_content", translate_raw(j, block, "thinking"), out);
     } else if (slice_is(type, "redacted_thinking")) {
-        tell(t, "reasoning_redacted", raw_string(j, block, "data"), out);
+        chunk_text(t, completion_of(t), "reasoning_redacted", translate_raw(j, block, "data"), out);
     }
 }
 
@@ -174,15 +124,15 @@ static void on_block_delta(struct translation *t, const struct json *j, struct b
 {
     struct hearing *h = t->state;
     json_at         delta = json_get(j, 0, "delta");
-    struct slice    type = string_at(t, j, delta, "type");
+    struct slice    type = translate_text(t, j, delta, "type");
     if (slice_is(type, "text_delta")) {
-        tell(t, "content", raw_string(j, delta, "text"), out);
+        chunk_text(t, completion_of(t), "content", translate_raw(j, delta, "text"), out);
     } else if (slice_is(type, "thinking_delta")) {
-        tell(t, "reasoning_content", raw_string(j, delta, "thinking"), out);
+        chunk_text(t, completion_of(t), "reasoning_content", translate_raw(j, delta, "thinking"), out);
     } else if (slice_is(type, "signature_delta")) {
-        tell(t, "reasoning_signature", raw_string(j, delta, "signature"), out);
+        chunk_text(t, completion_of(t), "reasoning_signature", translate_raw(j, delta, "signature"), out);
     } else if (slice_is(type, "input_json_delta") && h->is_in_call) {
-        struct slice piece = raw_string(j, delta, "partial_json");
+        struct slice piece = translate_raw(j, delta, "partial_json");
         if (piece.len <= strlen("\"\""))
             return;
         h->has_input = true;
@@ -203,8 +153,8 @@ static void add_finish(struct translation *t, const struct json *j, json_at obje
 {
     json_at sequence = json_get(j, object, "stop_sequence");
     json_add_text_member(out, "finish_reason",
-                         slice_str(anthropic_finish(string_at(t, j, object, "stop_reason"))));
-    json_add_member(out, "stop_reason", raw_string(j, object, "stop_reason"));
+                         slice_str(anthropic_finish(translate_text(t, j, object, "stop_reason"))));
+    json_add_member(out, "stop_reason", translate_raw(j, object, "stop_reason"));
     if (json_kind(j, sequence) == JSON_STRING)
         json_add_member(out, "stop_sequence", json_raw(j, sequence));
 }
@@ -215,9 +165,8 @@ static void on_message_delta(struct translation *t, const struct json *j, struct
     read_usage(t->state, j, json_get(j, 0, "usage"));
     if (json_kind(j, json_get(j, delta, "stop_reason")) != JSON_STRING)
         return;
-    buf_add_str(out, "data: ");
-    add_envelope(t, "chat.completion.chunk", out);
-    buf_add_str(out, ",\"choices\":[{\"index\":0,\"delta\":{}");
+    chunk_begin(t, completion_of(t), out);
+    buf_add_byte(out, '}');
     add_finish(t, j, delta, out);
     buf_add_str(out, "}]}\n\n");
 }
@@ -225,11 +174,8 @@ static void on_message_delta(struct translation *t, const struct json *j, struct
 static void on_message_stop(struct translation *t, const struct json *j, struct buf *out)
 {
     (void)j;
-    buf_add_str(out, "data: ");
-    add_envelope(t, "chat.completion.chunk", out);
-    buf_add_str(out, ",\"choices\":[]");
-    add_usage(t->state, out);
-    buf_add_str(out, "}\n\ndata: [DONE]\n\n");
+    chunk_usage(t, completion_of(t), out);
+    buf_add_str(out, "data: [DONE]\n\n");
 }
 
 static void on_ping(struct translation *t, const struct json *j, struct buf *out)
@@ -264,7 +210,7 @@ static const struct {
 /* A kind of event that is not known says nothing that a chat completion could. */
 static void on_event(struct translation *t, const struct json *j, struct buf *out)
 {
-    struct slice type = string_at(t, j, 0, "type");
+    struct slice type = translate_text(t, j, 0, "type");
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (slice_is(type, events[i].type))
             events[i].on(t, j, out);
@@ -285,14 +231,14 @@ static void add_texts(struct translation *t, const struct json *j, json_at block
 {
     bool has_any = false;
     for (json_at b = json_first(j, blocks); b != JSON_NONE; b = json_next(j, b)) {
-        if (!slice_is(string_at(t, j, b, "type"), type))
+        if (!slice_is(translate_text(t, j, b, "type"), type))
             continue;
         if (!has_any) {
             json_add_key(out, key);
             buf_add_byte(out, '"');
         }
         has_any = true;
-        json_add_escaped(out, string_at(t, j, b, member));
+        json_add_escaped(out, translate_text(t, j, b, member));
     }
     if (has_any)
         buf_add_byte(out, '"');
@@ -303,9 +249,9 @@ static void add_call(const struct json *j, json_at block, struct buf *out)
     json_at input = json_get(j, block, "input");
     json_add_comma(out);
     buf_add_byte(out, '{');
-    json_add_member(out, "id", raw_string(j, block, "id"));
+    json_add_member(out, "id", translate_raw(j, block, "id"));
     buf_add_str(out, ",\"type\":\"function\",\"function\":{");
-    json_add_member(out, "name", raw_string(j, block, "name"));
+    json_add_member(out, "name", translate_raw(j, block, "name"));
     json_add_text_member(out, "arguments", json_kind(j, input) == JSON_OBJECT ? json_raw(j, input) : S("{}"));
     buf_add_str(out, "}}");
 }
@@ -314,7 +260,7 @@ static void add_calls(struct translation *t, const struct json *j, json_at block
 {
     bool has_any = false;
     for (json_at b = json_first(j, blocks); b != JSON_NONE; b = json_next(j, b)) {
-        if (!slice_is(string_at(t, j, b, "type"), "tool_use"))
+        if (!slice_is(translate_text(t, j, b, "type"), "tool_use"))
             continue;
         if (!has_any)
             buf_add_str(out, ",\"tool_calls\":[");
@@ -328,7 +274,7 @@ static void add_calls(struct translation *t, const struct json *j, json_at block
 static bool has_text(struct translation *t, const struct json *j, json_at blocks)
 {
     for (json_at b = json_first(j, blocks); b != JSON_NONE; b = json_next(j, b))
-        if (slice_is(string_at(t, j, b, "type"), "text"))
+        if (slice_is(translate_text(t, j, b, "type"), "text"))
             return true;
     return false;
 }
@@ -341,11 +287,10 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
         buf_add(out, json_raw(j, 0));
         return;
     }
-    h->id = raw_string(j, 0, "id");
-    h->model = raw_string(j, 0, "model");
+    h->completion.id = translate_raw(j, 0, "id");
+    h->completion.model = translate_raw(j, 0, "model");
     read_usage(h, j, json_get(j, 0, "usage"));
-    add_envelope(t, "chat.completion", out);
-    buf_add_str(out, ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\"");
+    completion_begin(t, completion_of(t), out);
     if (has_text(t, j, blocks))
         add_texts(t, j, blocks, "text", "text", "content", out);
     else
@@ -358,7 +303,7 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     buf_add_str(out, "},\"logprobs\":null");
     add_finish(t, j, 0, out);
     buf_add_str(out, "}]");
-    add_usage(h, out);
+    completion_usage(completion_of(t), out);
     buf_add_byte(out, '}');
 }
 

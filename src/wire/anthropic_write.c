@@ -38,26 +38,12 @@ static void add_text_block(struct rewrite *w, struct slice raw)
     buf_add_byte(w->out, '}');
 }
 
-/* "data:image/png;base64,…" into its media type and data; false for another kind of address. */
-static bool cut_data_url(struct slice url, struct slice *media, struct slice *data)
-{
-    size_t comma = slice_find_byte(url, ',');
-    if (!slice_starts(url, S("data:")) || comma == SLICE_NONE)
-        return false;
-    struct slice head = slice_cut(url, strlen("data:"), comma);
-    if (!slice_ends(head, S(";base64")))
-        return false;
-    *media = slice_cut(head, 0, head.len - strlen(";base64"));
-    *data = slice_cut(url, comma + 1, url.len);
-    return true;
-}
-
 static bool add_source_block(struct rewrite *w, const char *type, struct slice url)
 {
     struct slice media, data;
     json_add_comma(w->out);
     buf_printf(w->out, "{\"type\":\"%s\",\"source\":{", type);
-    if (cut_data_url(url, &media, &data)) {
+    if (rewrite_data_url(url, &media, &data)) {
         json_add_text_member(w->out, "type", S("base64"));
         json_add_text_member(w->out, "media_type", media);
         json_add_text_member(w->out, "data", data);
@@ -130,23 +116,6 @@ static void add_thinking(struct rewrite *w, json_at message)
     }
 }
 
-/* The arguments are JSON in a string, the input is that JSON. What a model wrote and is no object is still told
- * it, in an object of ours. */
-static void add_input(struct rewrite *w, struct slice arguments)
-{
-    struct json json;
-    json_add_key(w->out, "input");
-    if (slice_trim(arguments).len == 0) {
-        buf_add_str(w->out, "{}");
-    } else if (json_read(w->arena, arguments, &json, NULL) && json_kind(&json, 0) == JSON_OBJECT) {
-        buf_add(w->out, slice_trim(arguments));
-    } else {
-        buf_add_byte(w->out, '{');
-        json_add_text_member(w->out, "arguments", arguments);
-        buf_add_byte(w->out, '}');
-    }
-}
-
 static bool add_tool_use(struct rewrite *w, json_at call)
 {
     json_at function = json_get(w->json, call, "function");
@@ -156,7 +125,7 @@ static bool add_tool_use(struct rewrite *w, json_at call)
     buf_add_str(w->out, "{\"type\":\"tool_use\"");
     json_add_member(w->out, "id", json_raw(w->json, json_get(w->json, call, "id")));
     json_add_member(w->out, "name", json_raw(w->json, json_get(w->json, function, "name")));
-    add_input(w, rewrite_text(w, function, "arguments"));
+    rewrite_arguments(w, "input", rewrite_text(w, function, "arguments"));
     buf_add_byte(w->out, '}');
     return true;
 }
@@ -387,7 +356,7 @@ static void write_max_tokens(struct rewrite *w)
     if (json_kind(w->json, given) == JSON_NUMBER)
         json_add_member(w->out, "max_tokens", json_raw(w->json, given));
     else
-        json_add_number_member(w->out, "max_tokens", w->output_tokens);
+        json_add_number_member(w->out, "max_tokens", rewrite_output_tokens(w));
 }
 
 /* OpenAI's temperatures go to 2, Anthropic's to 1. */
@@ -422,14 +391,6 @@ static bool write_user(struct rewrite *w, json_at at)
     buf_add_byte(w->out, '{');
     json_add_member(w->out, "user_id", json_raw(w->json, at));
     buf_add_byte(w->out, '}');
-    return true;
-}
-
-static bool write_n(struct rewrite *w, json_at at)
-{
-    int64_t n;
-    if (json_i64(w->json, at, &n) && n > 1)
-        return rewrite_refuse(w, "n", "asks for several answers, and this provider gives one");
     return true;
 }
 
@@ -475,7 +436,7 @@ static const struct rewrite_field fields[] = {
     { "messages", write_messages },
     { "tools", write_tools_and_choice },
     { "user", write_user },
-    { "n", write_n },
+    { "n", rewrite_one_answer },
     { "logprobs", refuse_true },
     { "thinking", rewrite_copy },
     { "container", rewrite_copy },

@@ -3,8 +3,17 @@
 
 #include "wire/sse.h"
 
-static const struct answer_translator *const translators[] = { &anthropic_to_openai, &openai_to_anthropic,
-                                                               NULL };
+static const struct answer_translator *const translators[] = {
+    &anthropic_to_openai, &openai_to_anthropic, &gemini_to_openai, &ollama_to_openai, NULL,
+};
+
+static const struct answer_translator *find(enum dialect from, enum dialect to)
+{
+    for (const struct answer_translator *const *way = translators; *way; way++)
+        if ((*way)->from == from && (*way)->to == to)
+            return *way;
+    return NULL;
+}
 
 static void clean_up(void *arg)
 {
@@ -12,6 +21,7 @@ static void clean_up(void *arg)
     sse_free(&t->sse);
     arena_free(&t->scratch);
     buf_wipe(&t->document);
+    buf_wipe(&t->between);
 }
 
 struct translation *translation_new(struct arena *arena, enum dialect from, enum dialect to, bool is_stream,
@@ -19,27 +29,26 @@ struct translation *translation_new(struct arena *arena, enum dialect from, enum
 {
     struct translation *t = arena_alloc(arena, sizeof *t);
     *t = (struct translation){
-        .arena = arena, .now_s = now_s, .is_stream = is_stream, .most_bytes = most_bytes
+        .arena = arena, .now_s = now_s, .is_stream = is_stream, .most_bytes = most_bytes, .how = find(from, to)
     };
+    if (!t->how) { /* by way of the hub */
+        t->how = find(from, DIALECT_OPENAI);
+        t->next = translation_new(arena, DIALECT_OPENAI, to, is_stream, most_bytes, now_s);
+    }
     t->scratch = arena_new();
-    t->sse = is_stream ? sse_new(most_bytes) : NULL;
+    t->sse = is_stream && !t->how->reads_lines ? sse_new(most_bytes) : NULL;
     buf_init(&t->document, most_bytes);
-    for (const struct answer_translator *const *way = translators; *way; way++)
-        if ((*way)->from == from && (*way)->to == to)
-            t->how = *way;
+    buf_init(&t->between, most_bytes);
     t->state = arena_alloc(arena, t->how->state_bytes);
     arena_defer(arena, clean_up, t);
     return t;
 }
 
-/* Comments go on; so does what cannot be read, as what it is. */
-static void on_event(struct translation *t, const struct sse_event *ev, struct buf *out)
+/* What cannot be read goes on as what it is, so that whoever reads it next counts it. */
+static void on_data(struct translation *t, struct slice data, struct buf *out)
 {
-    struct slice data = slice_trim(ev->data);
-    struct json  json;
-    if (!ev->has_data)
-        buf_add(out, ev->raw);
-    else if (slice_is(data, "[DONE]"))
+    struct json json;
+    if (slice_is(data, "[DONE]") && t->how->on_done)
         t->how->on_done(t, out);
     else if (json_read(t->scratch, data, &json, NULL))
         t->how->on_event(t, &json, out);
@@ -48,40 +57,179 @@ static void on_event(struct translation *t, const struct sse_event *ev, struct b
     arena_reset(t->scratch);
 }
 
-bool translation_feed(struct translation *t, struct slice body, struct buf *out, struct fault *why)
+/* ---- streams ---- */
+
+static bool feed_events(struct translation *t, struct slice body, struct buf *out)
 {
-    if (!t->is_stream) {
-        buf_add(&t->document, body);
-        return !t->document.full ||
-               fault_set(why, FAULT_PROVIDER_BROKE, "it has more than %zu bytes", t->most_bytes);
-    }
     while (body.len) {
         struct sse_event ev;
         size_t           used = 0;
         enum sse_result  result = sse_read(t->sse, body, &used, &ev);
         body = slice_cut(body, used, body.len);
         if (result == SSE_TOO_LONG)
-            return fault_set(why, FAULT_PROVIDER_BROKE, "one event has more than %zu bytes", t->most_bytes);
-        if (result == SSE_EVENT)
-            on_event(t, &ev, out);
+            return false;
+        if (result == SSE_EVENT && ev.has_data)
+            on_data(t, slice_trim(ev.data), out);
+        else if (result == SSE_EVENT) /* a comment */
+            buf_add(out, ev.raw);
     }
     return true;
 }
 
-bool translation_end(struct translation *t, struct buf *out, struct fault *why)
+/* JSON, one document a line. */
+static bool feed_lines(struct translation *t, struct slice body, struct buf *out)
+{
+    while (body.len) {
+        size_t end = slice_find_byte(body, '\n');
+        buf_add(&t->document, slice_cut(body, 0, end));
+        if (t->document.full)
+            return false;
+        if (end == SLICE_NONE)
+            return true;
+        on_data(t, slice_trim(buf_slice(&t->document)), out);
+        buf_reset(&t->document);
+        body = slice_cut(body, end + 1, body.len);
+    }
+    return true;
+}
+
+/* ---- the doors ---- */
+
+static bool too_large(const struct translation *t, struct fault *why)
+{
+    return fault_set(why, FAULT_PROVIDER_BROKE, "%s has more than %zu bytes", t->is_stream ? "one event" : "it",
+                     t->most_bytes);
+}
+
+/* What this one says goes to the next, where there is one. */
+static bool hand_on(struct translation *t, struct buf *out, struct fault *why)
+{
+    if (!t->next)
+        return true;
+    bool ok = translation_feed(t->next, buf_slice(&t->between), out, why);
+    buf_reset(&t->between);
+    return ok;
+}
+
+bool translation_feed(struct translation *t, struct slice body, struct buf *out, struct fault *why)
+{
+    struct buf *to = t->next ? &t->between : out;
+    bool        ok = true;
+    if (!t->is_stream) {
+        buf_add(&t->document, body);
+        ok = !t->document.full;
+    } else {
+        ok = t->sse ? feed_events(t, body, to) : feed_lines(t, body, to);
+    }
+    return ok ? hand_on(t, out, why) : too_large(t, why);
+}
+
+static bool end_document(struct translation *t, struct buf *out)
 {
     struct json json;
-    if (t->is_stream)
-        return true; /* an event that was cut off says nothing */
     bool ok = json_read(t->scratch, buf_slice(&t->document), &json, NULL) && json_kind(&json, 0) == JSON_OBJECT;
     if (ok)
         t->how->on_document(t, &json, out);
     arena_reset(t->scratch);
-    return ok || fault_set(why, FAULT_PROVIDER_BROKE, "it is no JSON object");
+    return ok;
 }
+
+/* Of events, one that was cut off says nothing; of lines, the last may lack its end. */
+static void end_stream(struct translation *t, struct buf *out)
+{
+    if (t->how->reads_lines)
+        on_data(t, slice_trim(buf_slice(&t->document)), out);
+    if (t->how->on_end)
+        t->how->on_end(t, out);
+}
+
+bool translation_end(struct translation *t, struct buf *out, struct fault *why)
+{
+    struct buf *to = t->next ? &t->between : out;
+    if (t->is_stream)
+        end_stream(t, to);
+    else if (!end_document(t, to))
+        return fault_set(why, FAULT_PROVIDER_BROKE, "it is no JSON object");
+    return hand_on(t, out, why) && (!t->next || translation_end(t->next, out, why));
+}
+
+/* ---- what the translators share ---- */
 
 int64_t translate_number(const struct json *j, json_at object, const char *key)
 {
     int64_t number;
     return json_i64(j, json_get(j, object, key), &number) && number > 0 ? number : 0;
+}
+
+struct slice translate_text(struct translation *t, const struct json *j, json_at object, const char *key)
+{
+    return json_string(j, json_get(j, object, key), t->scratch);
+}
+
+struct slice translate_raw(const struct json *j, json_at object, const char *key)
+{
+    json_at at = json_get(j, object, key);
+    return json_kind(j, at) == JSON_STRING ? json_raw(j, at) : S("\"\"");
+}
+
+static void add_envelope(struct translation *t, const struct completion *c, const char *object, struct buf *out)
+{
+    buf_add_byte(out, '{');
+    json_add_member(out, "id", c->id.len ? c->id : S("\"\""));
+    json_add_text_member(out, "object", slice_str(object));
+    json_add_number_member(out, "created", t->now_s);
+    json_add_member(out, "model", c->model.len ? c->model : S("\"\""));
+}
+
+void completion_begin(struct translation *t, const struct completion *c, struct buf *out)
+{
+    add_envelope(t, c, "chat.completion", out);
+    buf_add_str(out, ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\"");
+}
+
+void chunk_begin(struct translation *t, const struct completion *c, struct buf *out)
+{
+    buf_add_str(out, "data: ");
+    add_envelope(t, c, "chat.completion.chunk", out);
+    buf_add_str(out, ",\"choices\":[{\"index\":0,\"delta\":{");
+}
+
+void chunk_end(struct buf *out)
+{
+    buf_add_str(out, "},\"finish_reason\":null}]}\n\n");
+}
+
+void chunk_text(struct translation *t, const struct completion *c, const char *key, struct slice raw,
+                struct buf *out)
+{
+    if (raw.len <= strlen("\"\""))
+        return;
+    chunk_begin(t, c, out);
+    json_add_member(out, key, raw);
+    chunk_end(out);
+}
+
+void chunk_usage(struct translation *t, const struct completion *c, struct buf *out)
+{
+    buf_add_str(out, "data: ");
+    add_envelope(t, c, "chat.completion.chunk", out);
+    buf_add_str(out, ",\"choices\":[]");
+    completion_usage(c, out);
+    buf_add_str(out, "}\n\n");
+}
+
+void completion_usage(const struct completion *c, struct buf *out)
+{
+    json_add_key(out, "usage");
+    buf_add_byte(out, '{');
+    json_add_number_member(out, "prompt_tokens", c->prompt_tokens);
+    json_add_number_member(out, "completion_tokens", c->output_tokens);
+    json_add_number_member(out, "total_tokens", c->prompt_tokens + c->output_tokens);
+    json_add_key(out, "prompt_tokens_details");
+    buf_add_byte(out, '{');
+    json_add_number_member(out, "cached_tokens", c->cached_tokens);
+    json_add_number_member(out, "cache_creation_tokens", c->written_tokens);
+    buf_add_str(out, "},\"completion_tokens_details\":{");
+    json_add_number_member(out, "reasoning_tokens", c->reasoning_tokens);
+    buf_add_str(out, "}}");
 }

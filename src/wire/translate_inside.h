@@ -6,13 +6,13 @@
 
 /* A request on its way from one dialect to the other. */
 struct rewrite {
-    struct arena      *arena;
-    const struct json *json; /* (ref) the request's */
-    int64_t            output_tokens;
-    struct buf        *out;
-    struct left_out   *left_out;
-    struct fault      *why;
-    char               path[48]; /* of the message that is written: a fault's param */
+    struct arena          *arena;
+    const struct json     *json; /* (ref) the request's */
+    struct limits_of_model limits;
+    struct buf            *out;
+    struct left_out       *left_out;
+    struct fault          *why;
+    char                   path[48]; /* of the message that is written: a fault's param */
 };
 
 typedef bool rewrite_fn(struct rewrite *, json_at);
@@ -36,24 +36,42 @@ void       rewrite_copy_as(struct rewrite *, json_at, const char *key);
 rewrite_fn rewrite_nothing;
 rewrite_fn rewrite_note; /* left out, and noted where it says something */
 
+rewrite_fn rewrite_one_answer; /* refuses an n above 1 */
+
+/* "data:image/png;base64,…" into its media type and data; false for another kind of address. */
+bool rewrite_data_url(struct slice url, struct slice *media, struct slice *data);
+/* A call's arguments, JSON in a string, as a member that is that JSON. What a model wrote and is no object is
+ * still told, in an object of ours. */
+void rewrite_arguments(struct rewrite *, const char *key, struct slice arguments);
+/* The function's name in the call with that id. */
+struct slice rewrite_called_name(struct rewrite *, struct slice id);
+/* The words of a content, those of several parts joined by line ends, in the arena. */
+struct slice rewrite_content_text(struct rewrite *, json_at content);
+
+/* What is asked for where a dialect must be told a limit and the client gave none. */
+int64_t rewrite_output_tokens(const struct rewrite *);
+
 /* A member's string, unescaped; empty where it is none. */
 struct slice rewrite_text(struct rewrite *, json_at object, const char *key);
 
-/* ---- anthropic_write.c, anthropic_read.c ---- */
+/* ---- a dialect's file each: *_write.c to it, *_read.c from it ---- */
 
-bool anthropic_write_request(struct rewrite *);
-bool anthropic_read_request(struct rewrite *);
+typedef bool rewrite_request(struct rewrite *);
+
+rewrite_request anthropic_write_request, anthropic_read_request, gemini_write_request, ollama_write_request;
 
 /* ---- answers ---- */
 
 struct translation {
     struct arena                   *arena;
     struct arena                   *scratch; /* emptied after each event */
+    struct translation             *next;    /* from the hub on; NULL: this one says it to the end */
+    struct buf                      between; /* what it has not been fed yet */
     int64_t                         now_s;
     bool                            is_stream;
     size_t                          most_bytes;
     struct sse                     *sse;      /* streams */
-    struct buf                      document; /* else: as it came */
+    struct buf                      document; /* else: as it came; of a stream of lines, one */
     const struct answer_translator *how;
     void                           *state; /* of that; in the arena */
 };
@@ -61,11 +79,34 @@ struct translation {
 /* A way from one dialect to the other. json is what an event's data or the document says. */
 struct answer_translator {
     enum dialect from, to;
+    bool         reads_lines; /* a stream is JSON line by line, not events */
     size_t       state_bytes;
     void (*on_event)(struct translation *, const struct json *, struct buf *out);
     void (*on_done)(struct translation *, struct buf *out); /* "[DONE]" */
+    void (*on_end)(struct translation *, struct buf *out);  /* the body's; NULL: it means nothing */
     void (*on_document)(struct translation *, const struct json *, struct buf *out);
 };
+
+/* A string member, unescaped, in scratch; its raw JSON, or "" with its quotes. */
+struct slice translate_text(struct translation *, const struct json *, json_at object, const char *key);
+struct slice translate_raw(const struct json *, json_at object, const char *key);
+
+/* ---- a chat completion, as a hearing of another dialect writes it ---- */
+
+struct completion {
+    struct slice id, model; /* raw JSON strings, which live as long as it */
+    int64_t      prompt_tokens, cached_tokens, written_tokens, output_tokens, reasoning_tokens;
+};
+
+/* Up to within the message, or the delta; what is written then begins with a comma of json_add_*. */
+void completion_begin(struct translation *, const struct completion *, struct buf *out);
+void completion_usage(const struct completion *, struct buf *out);
+void chunk_begin(struct translation *, const struct completion *, struct buf *out);
+void chunk_end(struct buf *out);
+/* A delta of one string; nothing where it is empty. */
+void chunk_text(struct translation *, const struct completion *, const char *key, struct slice raw,
+                struct buf *out);
+void chunk_usage(struct translation *, const struct completion *, struct buf *out);
 
 /* {"type":"error",…} of a status, or where that is 0, of OpenAI's type. */
 void anthropic_error_write(int status, struct slice openai_type, struct slice message, struct buf *out);
@@ -73,7 +114,8 @@ void anthropic_error_write(int status, struct slice openai_type, struct slice me
 /* OpenAI's word for why Anthropic's model stopped. */
 const char *anthropic_finish(struct slice stop_reason);
 
-extern const struct answer_translator anthropic_to_openai, openai_to_anthropic;
+extern const struct answer_translator anthropic_to_openai, openai_to_anthropic, gemini_to_openai,
+    ollama_to_openai;
 
 /* A number that is given, else 0. */
 int64_t translate_number(const struct json *, json_at object, const char *key);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+enum { OUTPUT_TOKENS = 8192 };
+
 bool rewrite_fields(struct rewrite *w, json_at object, const struct rewrite_field *fields)
 {
     for (json_at m = json_first(w->json, object); m != JSON_NONE; m = json_next(w->json, m)) {
@@ -79,24 +81,116 @@ struct slice rewrite_text(struct rewrite *w, json_at object, const char *key)
     return json_string(w->json, json_get(w->json, object, key), w->arena);
 }
 
-bool translate_request(struct arena *arena, enum dialect from, enum dialect to, struct slice body,
-                       int64_t output_tokens, struct buf *out, struct left_out *left_out, struct fault *why)
+bool rewrite_data_url(struct slice url, struct slice *media, struct slice *data)
 {
-    *left_out = (struct left_out){ 0 };
-    if (from == to) {
+    size_t comma = slice_find_byte(url, ',');
+    if (!slice_starts(url, S("data:")) || comma == SLICE_NONE)
+        return false;
+    struct slice head = slice_cut(url, strlen("data:"), comma);
+    if (!slice_ends(head, S(";base64")))
+        return false;
+    *media = slice_cut(head, 0, head.len - strlen(";base64"));
+    *data = slice_cut(url, comma + 1, url.len);
+    return true;
+}
+
+void rewrite_arguments(struct rewrite *w, const char *key, struct slice arguments)
+{
+    struct json json;
+    json_add_key(w->out, key);
+    if (slice_trim(arguments).len == 0) {
+        buf_add_str(w->out, "{}");
+    } else if (json_read(w->arena, arguments, &json, NULL) && json_kind(&json, 0) == JSON_OBJECT) {
+        buf_add(w->out, slice_trim(arguments));
+    } else {
+        buf_add_byte(w->out, '{');
+        json_add_text_member(w->out, "arguments", arguments);
+        buf_add_byte(w->out, '}');
+    }
+}
+
+struct slice rewrite_called_name(struct rewrite *w, struct slice id)
+{
+    struct slice name = S("tool");
+    json_at      messages = json_get(w->json, 0, "messages");
+    for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
+        json_at calls = json_get(w->json, m, "tool_calls");
+        for (json_at c = json_first(w->json, calls); c != JSON_NONE; c = json_next(w->json, c))
+            if (slice_eq(rewrite_text(w, c, "id"), id))
+                name = rewrite_text(w, json_get(w->json, c, "function"), "name");
+    }
+    return name;
+}
+
+struct slice rewrite_content_text(struct rewrite *w, json_at content)
+{
+    struct buf joined;
+    if (json_kind(w->json, content) != JSON_ARRAY)
+        return json_string(w->json, content, w->arena);
+    buf_init(&joined, SIZE_MAX / 2);
+    for (json_at p = json_first(w->json, content); p != JSON_NONE; p = json_next(w->json, p)) {
+        struct slice text =
+            rewrite_text(w, p, slice_is(rewrite_text(w, p, "type"), "refusal") ? "refusal" : "text");
+        if (text.len && joined.len)
+            buf_add_byte(&joined, '\n');
+        buf_add(&joined, text);
+    }
+    struct slice kept = arena_copy(w->arena, buf_slice(&joined));
+    buf_wipe(&joined);
+    return kept;
+}
+
+bool rewrite_one_answer(struct rewrite *w, json_at n)
+{
+    int64_t wanted;
+    if (json_i64(w->json, n, &wanted) && wanted > 1)
+        return rewrite_refuse(w, "n", "asks for several answers, and this provider gives one");
+    return true;
+}
+
+int64_t rewrite_output_tokens(const struct rewrite *w)
+{
+    int64_t most = w->limits.output_tokens;
+    return most > 0 && most < OUTPUT_TOKENS ? most : OUTPUT_TOKENS;
+}
+
+/* Each dialect's two ways; the hub needs none. */
+static const struct {
+    rewrite_request *read, *write;
+} ways[] = {
+    [DIALECT_OPENAI] = { NULL, NULL },
+    [DIALECT_ANTHROPIC] = { anthropic_read_request, anthropic_write_request },
+    [DIALECT_GEMINI] = { NULL, gemini_write_request },
+    [DIALECT_OLLAMA] = { NULL, ollama_write_request },
+};
+
+static bool go(struct rewrite *w, rewrite_request *way, struct slice body, struct buf *out)
+{
+    struct json json;
+    if (!way) {
         buf_add(out, body);
         return true;
     }
-    struct json    json;
-    struct rewrite w = { .arena = arena,
-                         .json = &json,
-                         .output_tokens = output_tokens,
-                         .out = out,
-                         .left_out = left_out,
-                         .why = why };
-    if (!json_read(arena, body, &json, why))
+    if (!json_read(w->arena, body, &json, w->why))
         return false;
     if (json_kind(&json, 0) != JSON_OBJECT)
-        return fault_set(why, FAULT_BAD_REQUEST, "the body is no JSON object");
-    return to == DIALECT_OPENAI ? anthropic_read_request(&w) : anthropic_write_request(&w);
+        return fault_set(w->why, FAULT_BAD_REQUEST, "the body is no JSON object");
+    w->json = &json;
+    w->out = out;
+    return way(w);
+}
+
+bool translate_request(struct arena *arena, enum dialect from, enum dialect to, struct slice body,
+                       struct limits_of_model limits, struct buf *out, struct left_out *left_out,
+                       struct fault *why)
+{
+    struct rewrite w = { .arena = arena, .limits = limits, .left_out = left_out, .why = why };
+    struct buf     hub;
+    *left_out = (struct left_out){ 0 };
+    if (from == to)
+        return go(&w, NULL, body, out);
+    buf_init(&hub, out->ceiling);
+    bool ok = go(&w, ways[from].read, body, &hub) && go(&w, ways[to].write, buf_slice(&hub), out);
+    buf_wipe(&hub);
+    return ok;
 }

@@ -73,7 +73,8 @@ static void expect(struct arena *arena, enum dialect from, bool is_stream, const
 #define STARTED DELTA("'role':'assistant','content':''")
 #define USED                                                                                                   \
     CHUNK "[],'usage':{'prompt_tokens':17,'completion_tokens':9,'total_tokens':26,"                            \
-          "'prompt_tokens_details':{'cached_tokens':5,'cache_creation_tokens':2}}}\n\ndata: [DONE]\n\n"
+          "'prompt_tokens_details':{'cached_tokens':5,'cache_creation_tokens':2},'completion_tokens_details':" \
+          "{'reasoning_tokens':0}}}\n\ndata: [DONE]\n\n"
 
 static void test_a_stream_of_text(void **state)
 {
@@ -140,7 +141,8 @@ static void test_a_whole_message(void **state)
         "'arguments':'{\\'at\\': "
         "1.10}'}}]},'logprobs':null,'finish_reason':'tool_calls','stop_reason':'tool_use'}],"
         "'usage':{'prompt_tokens':3,'completion_tokens':4,'total_tokens':7,"
-        "'prompt_tokens_details':{'cached_tokens':0,'cache_creation_tokens':0}}}");
+        "'prompt_tokens_details':{'cached_tokens':0,'cache_creation_tokens':0},'completion_tokens_details':{'"
+        "reasoning_tokens':0}}}");
 }
 
 /* ---- OpenAI's, for clients of Anthropic's ---- */

@@ -39,7 +39,8 @@ static void expect(struct arena *arena, enum dialect from, const char *body, con
     struct json     json;
     enum dialect    to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
     buf_init(&out, 1 << 20);
-    if (!translate_request(arena, from, to, quoted(arena, body), 4096, &out, &left, &why))
+    if (!translate_request(arena, from, to, quoted(arena, body),
+                           (struct limits_of_model){ .output_tokens = 4096 }, &out, &left, &why))
         fail_msg("%s", why.detail);
     buf_add_byte(&out, '\0');
     assert_string_equal(out.ptr, quoted(arena, wanted).ptr);
@@ -55,7 +56,8 @@ static void refuse(struct arena *arena, enum dialect from, const char *body, con
     struct fault    why = { 0 };
     enum dialect    to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
     buf_init(&out, 1 << 20);
-    assert_false(translate_request(arena, from, to, quoted(arena, body), 4096, &out, &left, &why));
+    assert_false(translate_request(arena, from, to, quoted(arena, body),
+                                   (struct limits_of_model){ .output_tokens = 4096 }, &out, &left, &why));
     assert_string_equal(why.param, param);
     assert_int_equal(why.kind, FAULT_UNSUPPORTED);
     buf_fini(&out);

@@ -1,0 +1,325 @@
+/*
+ * gemini_write.c - a chat completion's request as one for Gemini's generateContent.
+ * https://ai.google.dev/api/generate-content
+ *
+ * The model is named in the path, not here, and so is whether it streams. A tool's result names the tool and
+ * not the call, so the name is looked up among the calls before it. A call's thought signature goes back where
+ * it came from.
+ */
+#include "translate_inside.h"
+
+#include <stdio.h>
+
+static json_at get(const struct rewrite *w, json_at object, const char *key)
+{
+    return json_get(w->json, object, key);
+}
+
+static bool is_role(struct rewrite *w, json_at message, const char *role)
+{
+    return slice_is(rewrite_text(w, message, "role"), role);
+}
+
+static bool is_system(struct rewrite *w, json_at message)
+{
+    return is_role(w, message, "system") || is_role(w, message, "developer");
+}
+
+/* ---- parts ---- */
+
+static void add_text(struct rewrite *w, struct slice raw)
+{
+    if (raw.len <= strlen("\"\""))
+        return;
+    json_add_comma(w->out);
+    buf_add_byte(w->out, '{');
+    json_add_member(w->out, "text", raw);
+    buf_add_byte(w->out, '}');
+}
+
+static bool add_data(struct rewrite *w, struct slice url)
+{
+    struct slice media, data;
+    if (!rewrite_data_url(url, &media, &data))
+        return rewrite_refuse(w, "content", "has a part whose address this provider cannot read");
+    json_add_comma(w->out);
+    buf_add_str(w->out, "{\"inlineData\":{");
+    json_add_text_member(w->out, "mimeType", media);
+    json_add_text_member(w->out, "data", data);
+    buf_add_str(w->out, "}}");
+    return true;
+}
+
+static bool add_audio(struct rewrite *w, json_at audio)
+{
+    struct slice format = rewrite_text(w, audio, "format");
+    json_add_comma(w->out);
+    buf_printf(w->out, "{\"inlineData\":{\"mimeType\":\"audio/%s\"", slice_is(format, "mp3") ? "mp3" : "wav");
+    json_add_member(w->out, "data", json_raw(w->json, get(w, audio, "data")));
+    buf_add_str(w->out, "}}");
+    return true;
+}
+
+static bool add_part(struct rewrite *w, json_at part)
+{
+    struct slice type = rewrite_text(w, part, "type");
+    if (slice_is(type, "image_url"))
+        return add_data(w, rewrite_text(w, get(w, part, "image_url"), "url"));
+    if (slice_is(type, "file"))
+        return add_data(w, rewrite_text(w, get(w, part, "file"), "file_data"));
+    if (slice_is(type, "input_audio"))
+        return add_audio(w, get(w, part, "input_audio"));
+    if (!slice_is(type, "text") && !slice_is(type, "refusal"))
+        return rewrite_refuse(w, "content", "has a part of a type that this provider does not know");
+    add_text(w, json_raw(w->json, get(w, part, slice_is(type, "text") ? "text" : "refusal")));
+    return true;
+}
+
+static bool add_parts(struct rewrite *w, json_at content)
+{
+    if (json_kind(w->json, content) == JSON_STRING)
+        add_text(w, json_raw(w->json, content));
+    if (json_kind(w->json, content) == JSON_ARRAY)
+        for (json_at p = json_first(w->json, content); p != JSON_NONE; p = json_next(w->json, p))
+            if (!add_part(w, p))
+                return false;
+    return true;
+}
+
+static bool add_call(struct rewrite *w, json_at call)
+{
+    json_at function = get(w, call, "function");
+    json_at google = get(w, get(w, call, "extra_content"), "google");
+    if (json_kind(w->json, function) != JSON_OBJECT)
+        return rewrite_refuse(w, "tool_calls", "has a call of no function, which this provider does not know");
+    json_add_comma(w->out);
+    buf_add_str(w->out, "{\"functionCall\":{");
+    json_add_member(w->out, "name", json_raw(w->json, get(w, function, "name")));
+    rewrite_arguments(w, "args", rewrite_text(w, function, "arguments"));
+    buf_add_byte(w->out, '}');
+    rewrite_copy_as(w, get(w, google, "thought_signature"), "thoughtSignature");
+    buf_add_byte(w->out, '}');
+    return true;
+}
+
+/* The response is an object: the content itself where it is one. */
+static bool add_result(struct rewrite *w, json_at message)
+{
+    struct slice name = rewrite_called_name(w, rewrite_text(w, message, "tool_call_id"));
+    struct slice said = rewrite_content_text(w, get(w, message, "content"));
+    struct json  json;
+    json_add_comma(w->out);
+    buf_add_str(w->out, "{\"functionResponse\":{");
+    json_add_text_member(w->out, "name", name);
+    json_add_key(w->out, "response");
+    if (json_read(w->arena, said, &json, NULL) && json_kind(&json, 0) == JSON_OBJECT) {
+        buf_add(w->out, slice_trim(said));
+    } else {
+        buf_add_byte(w->out, '{');
+        json_add_text_member(w->out, "result", said);
+        buf_add_byte(w->out, '}');
+    }
+    buf_add_str(w->out, "}}");
+    return true;
+}
+
+/* ---- messages ---- */
+
+static bool add_message(struct rewrite *w, json_at message)
+{
+    if (is_role(w, message, "tool"))
+        return add_result(w, message);
+    if (is_role(w, message, "function") || json_kind(w->json, get(w, message, "function_call")) == JSON_OBJECT)
+        return rewrite_refuse(w, "", "uses functions, the older form: send it as tools to reach this provider");
+    if (!add_parts(w, get(w, message, "content")))
+        return false;
+    json_at calls = get(w, message, "tool_calls");
+    for (json_at c = json_first(w->json, calls); c != JSON_NONE; c = json_next(w->json, c))
+        if (!add_call(w, c))
+            return false;
+    return true;
+}
+
+/* Neighbours of one role are one content: results of a turn stand together. */
+static bool write_contents(struct rewrite *w, json_at messages)
+{
+    const char *role = NULL;
+    uint32_t    index = 0;
+    json_add_key(w->out, "contents");
+    buf_add_byte(w->out, '[');
+    for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
+        snprintf(w->path, sizeof w->path, "messages[%u]", index++);
+        if (is_system(w, m))
+            continue;
+        const char *own = is_role(w, m, "assistant") ? "model" : "user";
+        if (role != own) {
+            buf_add_str(w->out, role ? "]}" : "");
+            json_add_comma(w->out);
+            buf_printf(w->out, "{\"role\":\"%s\",\"parts\":[", own);
+        }
+        role = own;
+        if (!add_message(w, m))
+            return false;
+    }
+    w->path[0] = '\0';
+    buf_add_str(w->out, role ? "]}]" : "]");
+    return true;
+}
+
+static bool write_messages(struct rewrite *w, json_at messages)
+{
+    bool has_system = false;
+    for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
+        if (!is_system(w, m))
+            continue;
+        if (!has_system) {
+            json_add_key(w->out, "systemInstruction");
+            buf_add_str(w->out, "{\"parts\":[");
+        }
+        has_system = true;
+        if (!add_parts(w, get(w, m, "content")))
+            return false;
+    }
+    buf_add_str(w->out, has_system ? "]}" : "");
+    return write_contents(w, messages);
+}
+
+/* ---- tools ---- */
+
+static bool write_tools(struct rewrite *w, json_at tools)
+{
+    if (json_first(w->json, tools) == JSON_NONE)
+        return true;
+    json_add_key(w->out, "tools");
+    buf_add_str(w->out, "[{\"functionDeclarations\":[");
+    for (json_at t = json_first(w->json, tools); t != JSON_NONE; t = json_next(w->json, t)) {
+        json_at function = get(w, t, "function");
+        if (json_kind(w->json, function) != JSON_OBJECT)
+            return rewrite_refuse(w, "tools",
+                                  "has a tool that is no function, which this provider does not know");
+        json_add_comma(w->out);
+        buf_add_byte(w->out, '{');
+        json_add_member(w->out, "name", json_raw(w->json, get(w, function, "name")));
+        rewrite_copy_as(w, get(w, function, "description"), "description");
+        rewrite_copy_as(w, get(w, function, "parameters"), "parametersJsonSchema");
+        buf_add_byte(w->out, '}');
+    }
+    buf_add_str(w->out, "]}]");
+    return true;
+}
+
+static bool write_tool_choice(struct rewrite *w, json_at choice)
+{
+    struct slice word = json_string(w->json, choice, w->arena);
+    struct slice name = rewrite_text(w, get(w, choice, "function"), "name");
+    const char  *mode = name.len || slice_is(word, "required") ? "ANY"
+                        : slice_is(word, "none")               ? "NONE"
+                                                               : "AUTO";
+    json_add_key(w->out, "toolConfig");
+    buf_printf(w->out, "{\"functionCallingConfig\":{\"mode\":\"%s\"", mode);
+    if (name.len) {
+        json_add_key(w->out, "allowedFunctionNames");
+        buf_add_byte(w->out, '[');
+        json_add_string(w->out, name);
+        buf_add_byte(w->out, ']');
+    }
+    buf_add_str(w->out, "}}");
+    return true;
+}
+
+/* ---- how it shall answer ---- */
+
+static const struct {
+    const char *key, *gemini;
+} configs[] = {
+    { "temperature", "temperature" },
+    { "top_p", "topP" },
+    { "top_k", "topK" },
+    { "seed", "seed" },
+    { "presence_penalty", "presencePenalty" },
+    { "frequency_penalty", "frequencyPenalty" },
+    { "max_completion_tokens", "maxOutputTokens" },
+};
+
+static void add_stop(struct rewrite *w)
+{
+    json_at stop = get(w, 0, "stop");
+    if (json_kind(w->json, stop) == JSON_ARRAY) {
+        json_add_member(w->out, "stopSequences", json_raw(w->json, stop));
+    } else if (json_kind(w->json, stop) == JSON_STRING) {
+        json_add_key(w->out, "stopSequences");
+        buf_add_byte(w->out, '[');
+        buf_add(w->out, json_raw(w->json, stop));
+        buf_add_byte(w->out, ']');
+    }
+}
+
+static void add_format(struct rewrite *w)
+{
+    json_at      format = get(w, 0, "response_format");
+    struct slice type = rewrite_text(w, format, "type");
+    if (!slice_is(type, "json_object") && !slice_is(type, "json_schema"))
+        return;
+    json_add_text_member(w->out, "responseMimeType", S("application/json"));
+    rewrite_copy_as(w, get(w, get(w, format, "json_schema"), "schema"), "responseJsonSchema");
+}
+
+static void write_config(struct rewrite *w)
+{
+    struct slice effort = rewrite_text(w, 0, "reasoning_effort");
+    json_add_key(w->out, "generationConfig");
+    buf_add_byte(w->out, '{');
+    for (size_t i = 0; i < sizeof configs / sizeof *configs; i++)
+        rewrite_copy_as(w, get(w, 0, configs[i].key), configs[i].gemini);
+    if (json_kind(w->json, get(w, 0, "max_completion_tokens")) != JSON_NUMBER)
+        rewrite_copy_as(w, get(w, 0, "max_tokens"), "maxOutputTokens");
+    add_stop(w);
+    add_format(w);
+    if (slice_is(effort, "low") || slice_is(effort, "medium") || slice_is(effort, "high")) {
+        json_add_key(w->out, "thinkingConfig");
+        buf_add_byte(w->out, '{');
+        json_add_text_member(w->out, "thinkingLevel", effort);
+        buf_add_byte(w->out, '}');
+    }
+    buf_add_byte(w->out, '}');
+}
+
+static bool refuse_true(struct rewrite *w, json_at at)
+{
+    if (json_kind(w->json, at) == JSON_TRUE)
+        return rewrite_refuse(w, "logprobs", "are not given by this provider");
+    return true;
+}
+
+static const struct rewrite_field fields[] = {
+    { "messages", write_messages },
+    { "tools", write_tools },
+    { "tool_choice", write_tool_choice },
+    { "logprobs", refuse_true },
+    { "model", rewrite_nothing },
+    { "stream", rewrite_nothing },
+    { "stream_options", rewrite_nothing },
+    { "temperature", rewrite_nothing },
+    { "top_p", rewrite_nothing },
+    { "top_k", rewrite_nothing },
+    { "seed", rewrite_nothing },
+    { "presence_penalty", rewrite_nothing },
+    { "frequency_penalty", rewrite_nothing },
+    { "n", rewrite_one_answer },
+    { "max_tokens", rewrite_nothing },
+    { "max_completion_tokens", rewrite_nothing },
+    { "stop", rewrite_nothing },
+    { "response_format", rewrite_nothing },
+    { "reasoning_effort", rewrite_nothing },
+    { NULL, rewrite_note },
+};
+
+bool gemini_write_request(struct rewrite *w)
+{
+    buf_add_byte(w->out, '{');
+    if (!rewrite_fields(w, 0, fields))
+        return false;
+    write_config(w);
+    buf_add_byte(w->out, '}');
+    return true;
+}
