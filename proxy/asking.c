@@ -19,7 +19,6 @@ enum {
     LINGER_MS = 500,      /* for the end of an answer that has said [DONE] */
     ERROR_MOST_MS = 2000, /* for the body of an error, which might never end */
     ERROR_BODY_MOST = 4096,
-    HEADERS_MOST = 8192,
 };
 
 static void ask_or_end(struct exchange *x);
@@ -32,7 +31,7 @@ static const struct vault *live_vault(const struct exchange *x)
 static struct relay *relay_for(struct exchange *x)
 {
     const struct relay_options options = {
-        .dialect = x->model->provider->api->dialect,
+        .dialect = dialect_heard(x->model->provider->api->dialect),
         .told_in = x->dialect,
         .is_stream = x->chat.stream,
         .vault = live_vault(x),
@@ -330,6 +329,12 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
     }
     x->retry_after_s = 0;
     x->relay = relay_for(x);
+    enum dialect theirs = x->model->provider->api->dialect, heard = dialect_heard(theirs);
+    x->hearing = NULL;
+    if (heard != theirs)
+        x->hearing = translation_new(x->arena, theirs, heard, x->chat.stream,
+                                     (size_t)x->snapshot->settings->answer_most_bytes,
+                                     loop_wall_ms(x->tools->loop) / 1000);
     exchange_guard(x, &leg_handler);
 }
 
@@ -358,16 +363,46 @@ static const struct guarding_handler leg_handler = { .passed = hear,
                                                      .through = leg_ended,
                                                      .refused = refuse_leg };
 
+static void hear_guarded(struct exchange *x, struct slice bytes)
+{
+    if (bytes.len == 0)
+        return;
+    if (x->guarding.guard)
+        guarding_feed(x, bytes);
+    else
+        hear(x, bytes);
+}
+
+/* A dialect that is not heard as it is goes through a translation first. False when the leg has ended over it.
+ */
+static bool hear_translated(struct exchange *x, struct slice bytes, bool is_end)
+{
+    const struct relay *relay = x->relay;
+    struct fault        why = { 0 };
+    struct buf          heard;
+    buf_init(&heard, (size_t)x->snapshot->settings->answer_most_bytes * 2);
+    bool ok = translation_feed(x->hearing, bytes, &heard, &why) &&
+              (!is_end || translation_end(x->hearing, &heard, &why));
+    if (ok) {
+        hear_guarded(x, buf_slice(&heard));
+    } else {
+        call_cancel(&x->call);
+        leg_failed(x, &why, true);
+    }
+    buf_wipe(&heard);
+    return ok && !x->is_over && x->relay == relay;
+}
+
 static void on_body(struct call *call, struct slice bytes, void *arg)
 {
     (void)call;
     struct exchange *x = arg;
     if (x->error_status)
         buf_add(&x->error_body, bytes); /* what is beyond its ceiling is of no interest */
-    else if (x->guarding.guard)
-        guarding_feed(x, bytes);
+    else if (x->hearing)
+        (void)hear_translated(x, bytes, false);
     else
-        hear(x, bytes);
+        hear_guarded(x, bytes);
 }
 
 static void on_end(struct call *call, void *arg)
@@ -379,7 +414,7 @@ static void on_end(struct call *call, void *arg)
         timer_clear(&x->deadline);
     if (x->error_status)
         provider_refused(x);
-    else
+    else if (!x->hearing || hear_translated(x, S(""), true))
         body_ended(x);
 }
 
@@ -408,73 +443,6 @@ static const struct call_handler call_handler = {
 };
 
 /* ---- asking ---- */
-
-/* What a model on this machine is told: the plain words. Where nothing was left out, they stand in the body as
- * it came. */
-static struct chat_text *plain_texts(struct exchange *x)
-{
-    const struct chat *chat = &x->chat;
-    struct chat_text  *plain = arena_array(x->arena, chat->text_count, sizeof *plain);
-    struct buf         words;
-    buf_init(&words, SIZE_MAX); /* bounded by the body */
-    memcpy(plain, chat->text, chat->text_count * sizeof *plain);
-    for (size_t i = 0; i < chat->text_count; i++) {
-        if ((x->sentences_dropped || x->summaries) && plain[i].now.ptr) {
-            buf_reset(&words);
-            vault_restore(x->vault, plain[i].now, plain[i].place == CHAT_TOOL_ARGUMENTS, &words);
-            plain[i].now = arena_copy(x->arena, buf_slice(&words));
-        } else {
-            plain[i].now = slice_of(NULL, 0);
-        }
-    }
-    buf_wipe(&words);
-    return plain;
-}
-
-/* Hidden values go out hidden beyond this machine. False where the provider's dialect cannot say it. */
-static bool write_body(struct exchange *x, struct buf *body, struct fault *why)
-{
-    enum dialect                 theirs = x->model->provider->api->dialect;
-    struct chat                  chat = x->chat;
-    struct buf                   ours;
-    const struct limits_of_model limits = { x->model->context_tokens, x->model->output_tokens };
-    const struct chat_changes    changes = {
-           .model = slice_str(x->model->sent_as),
-           .ask_usage = chat.stream && !chat.include_usage,
-           .ask_logprobs = x->is_draft && !chat.has_logprobs && theirs == DIALECT_OPENAI,
-    };
-    if (x->model->provider->zone == 0 && x->redactions)
-        chat.text = plain_texts(x);
-    if (theirs == x->dialect) {
-        chat_write(&chat, &changes, x->arena, body);
-        return true;
-    }
-    buf_init(&ours, SIZE_MAX);
-    chat_write(&chat, &changes, x->arena, &ours);
-    bool ok =
-        translate_request(x->arena, x->dialect, theirs, buf_slice(&ours), limits, body, &x->left_out, why);
-    buf_wipe(&ours);
-    return ok;
-}
-
-/* What a client of the same dialect says of the version and of features that are tried out goes along. */
-static struct slice headers_for(struct exchange *x)
-{
-    static const char *const passed_on[] = { "anthropic-version", "anthropic-beta" };
-    const struct api        *api = x->model->provider->api;
-    struct buf               out;
-    buf_init(&out, HEADERS_MOST);
-    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
-        struct slice value = http1_header(client_head(x->client), passed_on[i]);
-        if (value.len && x->dialect == DIALECT_ANTHROPIC && api->dialect == DIALECT_ANTHROPIC)
-            buf_printf(&out, "%s: %.*s\r\n", passed_on[i], SLICE_ARG(value));
-    }
-    if (!slice_starts(buf_slice(&out), S("anthropic-version")))
-        buf_add_str(&out, api->headers);
-    struct slice headers = arena_copy(x->arena, buf_slice(&out));
-    buf_fini(&out);
-    return headers;
-}
 
 static void cancel_call(struct exchange *x)
 {
@@ -533,14 +501,14 @@ enum step_result take_forward(struct exchange *x)
     struct buf   body;
     struct fault why = { 0 };
     buf_init(&body, SIZE_MAX); /* bounded by what was received: placeholders and options add little */
-    if (!write_body(x, &body, &why)) {
+    if (!exchange_write_body(x, &body, &why)) {
         buf_wipe(&body);
         x->fault = why;
         return take_forward(x);
     }
     x->asked_bytes = (int64_t)body.len;
     x->call = upstream_post(x->tools->upstream, snapshot_origin(x->snapshot, model->provider),
-                            model->provider->api->path, headers_for(x), buf_slice(&body), &call_handler, x);
+                            exchange_ask_path(x), exchange_ask_headers(x), buf_slice(&body), &call_handler, x);
     buf_wipe(&body);
     x->asked_us = loop_now_us(x->tools->loop);
     x->cancel = cancel_call;

@@ -110,6 +110,7 @@ struct exchange {
     bool                is_draft;  /* its answer is held until it is judged */
     bool                is_escalated;
     struct call        *call;
+    struct translation *hearing; /* NULL: the provider's dialect is heard as it is */
     struct relay       *relay;
     struct guarding     guarding;
     struct buf          out;   /* for the client, not yet handed over */
@@ -162,6 +163,12 @@ void guarding_feed(struct exchange *, struct slice body);
 void guarding_end(struct exchange *);                         /* the body ended as it should */
 void guarding_break(struct exchange *, const struct fault *); /* it did not: refused, with this */
 void guarding_cancel(struct exchange *); /* the exchange ends; nothing is called any more */
+
+/* asking_words.c: what x->model is asked. The body: hidden values go out hidden beyond this machine; false with
+ * why where the provider's dialect cannot say it. */
+MUST_CHECK bool exchange_write_body(struct exchange *, struct buf *body, struct fault *why);
+struct slice    exchange_ask_headers(struct exchange *);
+const char     *exchange_ask_path(struct exchange *);
 
 /* settle.c */
 void exchange_settle(struct exchange *);

@@ -23,7 +23,7 @@
 #include "wire/translate.h"
 
 struct relay_options {
-    enum dialect        dialect, told_in; /* the provider's; the client's */
+    enum dialect        dialect, told_in; /* that of what is fed, one that is heard; the client's */
     bool                is_stream;
     const struct vault *vault;          /* (ref) outlives the relay; NULL or empty: nothing to restore */
     bool                strip_logprobs; /* the client did not ask for them: null in their place */

@@ -34,7 +34,7 @@ struct listen {
 
 /* What a provider speaks; tables/apis.h has a line each. */
 struct api {
-    const char  *word, *path, *key_header, *headers;
+    const char  *word, *path, *stream_path, *key_header, *headers;
     enum dialect dialect;
 };
 
@@ -42,12 +42,13 @@ struct provider {
     const char       *name;
     const struct api *api;
     struct url        url;
-    unsigned          zone;       /* index in settings.zone: 0 is the nearest */
-    const char       *key;        /* NULL for none */
-    const char       *ca_file;    /* extra root certificates; NULL for the system's */
-    int64_t           connect_ms, /* until connected, TLS included */
-        first_byte_ms,            /* from the request's last byte to the answer's first */
-        idle_ms;                  /* between two bytes of an answer */
+    unsigned          zone;        /* index in settings.zone: 0 is the nearest */
+    const char       *api_version; /* Azure's */
+    const char       *key;         /* NULL for none */
+    const char       *ca_file;     /* extra root certificates; NULL for the system's */
+    int64_t           connect_ms,  /* until connected, TLS included */
+        first_byte_ms,             /* from the request's last byte to the answer's first */
+        idle_ms;                   /* between two bytes of an answer */
 };
 
 /* Nano-dollars for a million tokens. */

@@ -16,6 +16,10 @@
 
 #include "wire/chat.h"
 
+/* In which dialect an answer of that dialect is read: OpenAI's and Anthropic's as they are, others as OpenAI's.
+ */
+enum dialect dialect_heard(enum dialect);
+
 /* Fields that were left out, "seed, top_logprobs"; for a header. */
 struct left_out {
     char fields[192];

@@ -44,9 +44,11 @@ void read_zones(struct setup *s)
 
 /* ---- providers ---- */
 
+#define API_VERSION "2024-10-21" /* Azure's latest that is not a preview */
+
 static const struct api apis[] = {
-#define API(name, word, path, key_header, headers, dialect)                                                    \
-    { word, path, key_header, headers, DIALECT_##dialect },
+#define API(name, word, path, stream_path, key_header, headers, dialect)                                       \
+    { word, path, stream_path ? stream_path : path, key_header, headers, DIALECT_##dialect },
 #include "tables/apis.h"
 #undef API
 };
@@ -111,7 +113,7 @@ static void read_deadlines(struct setup *s, const struct yaml *y, struct provide
 
 static void read_provider(struct setup *s, const struct yaml *y, struct provider *provider)
 {
-    static const char *const keys[] = { "api", "url", "zone", "key", "key_file", "ca_file",
+    static const char *const keys[] = { "api", "api_version", "url", "zone", "key", "key_file", "ca_file",
 #define PROVIDER_SETTING(name, field, least, most, fallback, about) name,
 #include "tables/provider_settings.h"
 #undef PROVIDER_SETTING
@@ -123,6 +125,11 @@ static void read_provider(struct setup *s, const struct yaml *y, struct provider
         return;
     yaml_known_keys(y, keys, s->diag);
     provider->api = read_api(s, y, whose);
+    provider->api_version = setup_text(s, y, "api_version");
+    if (!provider->api_version)
+        provider->api_version = API_VERSION;
+    else if (!strchr(provider->api->path, '%'))
+        diag_error(s->diag, yaml_get(y, "api_version")->place, "api_version is for the api \"azure\" alone");
 
     const char *url = setup_needed(s, y, "url", whose);
     if (url && !url_parse(s->arena, slice_str(url), &provider->url, &why))

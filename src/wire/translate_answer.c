@@ -7,6 +7,11 @@ static const struct answer_translator *const translators[] = {
     &anthropic_to_openai, &openai_to_anthropic, &gemini_to_openai, &ollama_to_openai, NULL,
 };
 
+enum dialect dialect_heard(enum dialect dialect)
+{
+    return dialect == DIALECT_ANTHROPIC ? dialect : DIALECT_OPENAI;
+}
+
 static const struct answer_translator *find(enum dialect from, enum dialect to)
 {
     for (const struct answer_translator *const *way = translators; *way; way++)

@@ -7,6 +7,7 @@ import openai
 import pytest
 
 from actors.messages import answers, call, event, message, text, thought
+from actors.others import gemini_says, ollama_says
 from actors.scripted import completion, fails, says
 
 MASK = {"privacy": [{"name": "mask", "when": {"pii": ["email", "payment_card"]}, "redact": "placeholder"}],
@@ -232,3 +233,92 @@ def test_a_hit_is_replayed_in_the_askers_dialect(stage):
         answer = weir.chat("Capital of France?", model="auto")
         assert answer.json["choices"][0]["message"]["content"] == "Paris."
     assert answer.headers["x-weir-cache"] == "hit" and len(cloud.requests) == 1
+
+
+# ---- Gemini's, Ollama's and Azure's ----
+
+
+def gemini(actor):
+    return {"api": "gemini", "url": actor.url().removesuffix("/v1")}
+
+
+def ollama(actor):
+    return {"api": "ollama", "url": actor.url().removesuffix("/v1")}
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_gemini_answers_clients_of_both(stage, size):
+    cloud = stage.provider(gemini_says(lambda request: "Write to " + request.json["contents"][-1]["parts"][0]["text"].split()[-1], size=size))
+    weir = stage.weir(cloud=gemini(cloud), policy=MASK)
+
+    assert weir.chat("Whom do I ask at ann@example.org").json["choices"][0]["message"]["content"] == "Write to ann@example.org"
+    stream = weir.stream("Whom do I ask at ann@example.org")
+    assert stream.text == "Write to ann@example.org" and stream.is_done and stream.is_whole
+    with anthropic_client(weir).messages.stream(model="auto", max_tokens=99, messages=[{"role": "user", "content": "Ask ann@example.org"}]) as heard:
+        assert "".join(heard.text_stream) == "Write to ann@example.org"
+
+    assert b"ann@example.org" not in bytes(cloud.received)
+    assert [request.path for request in cloud.requests] == [
+        "/v1beta/models/large-as-sent:generateContent", *["/v1beta/models/large-as-sent:streamGenerateContent?alt=sse"] * 2]
+    assert all(request.headers["x-goog-api-key"] == "key-of-cloud" and "authorization" not in request.headers for request in cloud.requests)
+
+
+def test_geminis_thought_goes_back_with_its_call(stage):
+    part = {"functionCall": {"name": "look_up", "args": {"mail": "a@b.example"}}, "thoughtSignature": "c2ln"}
+    cloud = stage.provider(gemini_says("", parts=[part]))
+    weir = stage.weir(cloud=gemini(cloud))
+    tools = [{"type": "function", "function": {"name": "look_up", "parameters": TOOL["input_schema"]}}]
+    asked = [{"role": "user", "content": "Who?"}]
+
+    answer = openai_client(weir).chat.completions.create(model="large", messages=asked, tools=tools)
+    assert answer.choices[0].finish_reason == "tool_calls"
+    message = answer.choices[0].message.model_dump(exclude_none=True)
+    asked += [message, {"role": "tool", "tool_call_id": message["tool_calls"][0]["id"], "content": "Bob"}]
+    openai_client(weir).chat.completions.create(model="large", messages=asked, tools=tools)
+
+    contents = cloud.requests[1].json["contents"]
+    assert part in contents[1]["parts"]
+    assert contents[2]["parts"] == [{"functionResponse": {"name": "look_up", "response": {"result": "Bob"}}}]
+
+
+def test_a_gemini_stream_without_a_reason_is_broken(stage):
+    weir = stage.weir(cloud=gemini(stage.provider(gemini_says("one two three", finish=None))))
+    stream = weir.stream("hi")
+    assert not stream.is_whole and not stream.is_done
+
+
+def test_ollama_is_told_how_much_context_it_needs(stage):
+    local = stage.provider(ollama_says("yes", calls=[{"name": "look_up", "arguments": {"n": 1}}]))
+    weir = stage.weir(local=ollama(local))
+
+    answer = openai_client(weir).chat.completions.create(model="small", messages=[{"role": "user", "content": "word " * 5000}], max_tokens=50)
+
+    assert local.requests[0].path == "/api/chat"
+    assert local.requests[0].json["options"] == {"num_predict": 50, "num_ctx": 16384} and local.requests[0].json["stream"] is False
+    assert json.loads(answer.choices[0].message.tool_calls[0].function.arguments) == {"n": 1}
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (10, 5)
+
+
+def test_ollamas_stream(stage):
+    weir = stage.weir(local=ollama(stage.provider(ollama_says("A weir holds a river back."))))
+    stream = weir.stream("What is it?")
+    assert stream.text == "A weir holds a river back." and stream.is_done and stream.is_whole
+
+
+def test_azures_path_and_key(stage):
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud={"api": "azure", "url": cloud.url().removesuffix("/v1"), "api_version": "2025-01-01"},
+                      models={"large": {"provider": "cloud", "model": "my ../deployment?x#y"}})
+    assert weir.chat("hi", model="large").status == 200
+    assert cloud.requests[0].path == "/openai/deployments/my%20%2E%2E%2Fdeployment%3Fx%23y/chat/completions?api-version=2025-01-01"
+    assert cloud.requests[0].headers["api-key"] == "key-of-cloud" and "authorization" not in cloud.requests[0].headers
+
+
+@pytest.mark.parametrize("dialect, script", [(gemini, gemini_says("Paris.")), (ollama, ollama_says("Paris."))])
+def test_a_stream_is_replayed_from_what_was_kept(stage, dialect, script):
+    cloud = stage.provider(script)
+    weir = stage.weir(cloud=dialect(cloud), policy={"routes": [{"name": "all", "ask": ["large"], "cache": {"keep": "1h"}}]})
+    for _ in range(2):
+        stream = weir.stream("Capital of France?")
+        assert stream.text == "Paris." and stream.is_done
+    assert len(cloud.requests) == 1

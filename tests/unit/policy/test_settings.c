@@ -148,7 +148,7 @@ static void every_mistake_is_told_in_one_run(void **state)
         "conf/weir.yaml:4:13: there is no api \"antropic\", did you mean \"anthropic\"?\n"
         "conf/weir.yaml:4:28: provider a: a URL begins with http:// or https://\n"
         "conf/weir.yaml:4:43: there is no zone \"hom\", did you mean \"home\"?\n"
-        "conf/weir.yaml:5:55: there is no key \"colour\" here; known are api, url, zone, key, key_file, "
+        "conf/weir.yaml:5:55: there is no key \"colour\" here; known are api, api_version, url, zone, key, key_file, "
         "ca_file, "
         "connect, first_byte, idle\n"
         "conf/weir.yaml:5:6: provider b needs a value for `api`\n"

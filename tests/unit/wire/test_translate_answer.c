@@ -255,6 +255,108 @@ static void test_there_and_back(void **state)
     buf_fini(&back);
 }
 
+/* ---- Gemini's and Ollama's, for clients of OpenAI's ---- */
+
+#define THEIRS(id, model, choices)                                                                             \
+    "data: {'id':'" id "','object':'chat.completion.chunk','created':1700000000,'model':'" model               \
+    "','choices':" choices
+#define THEIR_DELTA(id, model, delta)                                                                          \
+    THEIRS(id, model, "[{'index':0,'delta':{" delta "},'finish_reason':null}]}\n\n")
+#define THEIR_USAGE(prompt, output, total, cached, thought)                                                    \
+    ",'usage':{'prompt_tokens':" prompt ",'completion_tokens':" output ",'total_tokens':" total                \
+    ",'prompt_tokens_details':{'cached_tokens':" cached ",'cache_creation_tokens':0},"                         \
+    "'completion_tokens_details':{'reasoning_tokens':" thought "}}"
+#define GEMINI(delta) THEIR_DELTA("r1", "g", delta)
+
+static void test_a_stream_of_geminis(void **state)
+{
+    expect(
+        *state, DIALECT_GEMINI, true,
+        "data: "
+        "{'candidates':[{'content':{'role':'model','parts':[{'text':'hm','thought':true},{'text':'H\\u00e9'}]},"
+        "'index':0}],'responseId':'r1','modelVersion':'g'}\r\n\r\n"
+        "data: {'candidates':[{'content':{'parts':[{'functionCall':{'name':'w','args':{'at': 1.10}},"
+        "'thoughtSignature':'s='}]},'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':7,"
+        "'candidatesTokenCount':4,'thoughtsTokenCount':3,'cachedContentTokenCount':2},'responseId':'r1'}"
+        "\r\n\r\n",
+        GEMINI("'role':'assistant','content':''") GEMINI("'reasoning_content':'hm'") GEMINI("'content':'"
+                                                                                            "H\\u00e9'")
+            GEMINI("'tool_calls':[{'index':0,'id':'call_ea54af8404fd7f4a_0','type':'function','function':{'"
+                   "name':'w',"
+                   "'arguments':'{\\'at\\': 1.10}'},'extra_content':{'google':{'thought_signature':'s='}}}]")
+                THEIRS("r1", "g", "[{'index':0,'delta':{},'finish_reason':'tool_calls'}]}\n\n")
+                    THEIRS("r1", "g", "[]") THEIR_USAGE("7", "7", "14", "2", "3") "}\n\ndata: [DONE]\n\n");
+}
+
+/* No finishReason: it broke off. A blocked prompt: it is whole, and empty. */
+static void test_geminis_ends(void **state)
+{
+    expect(*state, DIALECT_GEMINI, true,
+           "data: "
+           "{'candidates':[{'content':{'parts':[{'text':'a'}]}}],'responseId':'r1','modelVersion':'g'}\r\n\r\n",
+           GEMINI("'role':'assistant','content':''") GEMINI("'content':'a'"));
+    expect(*state, DIALECT_GEMINI, true,
+           "data: {'promptFeedback':{'blockReason':'SAFETY'},'responseId':'r1','modelVersion':'g'}\r\n\r\n",
+           GEMINI("'role':'assistant','content':''")
+               THEIRS("r1", "g", "[{'index':0,'delta':{},'finish_reason':'content_filter'}]}\n\n")
+                   THEIRS("r1", "g", "[]") THEIR_USAGE("0", "0", "0", "0", "0") "}\n\ndata: [DONE]\n\n");
+}
+
+static void test_a_whole_answer_of_geminis(void **state)
+{
+    expect(*state, DIALECT_GEMINI, false,
+           "{'candidates':[{'content':{'parts':[{'text':'hm','thought':true},{'text':'a'},{'text':'b'}]},"
+           "'finishReason':'MAX_TOKENS'}],'usageMetadata':{'promptTokenCount':7,'candidatesTokenCount':4},"
+           "'responseId':'r1','modelVersion':'g'}",
+           "{'id':'r1','object':'chat.completion','created':1700000000,'model':'g','choices':[{'index':0,'"
+           "message':"
+           "{'role':'assistant','content':'ab','refusal':null,'reasoning_content':'hm'},'logprobs':null,"
+           "'finish_reason':'length'}]" THEIR_USAGE("7", "4", "11", "0", "0") "}");
+}
+
+#define OLLAMA_ID     "chatcmpl-c4eca735145ff723"
+#define OLLAMA(delta) THEIR_DELTA(OLLAMA_ID, "q", delta)
+#define LINE(rest)    "{'model':'q','created_at':'2026'," rest "}\n"
+
+static void test_a_stream_of_ollamas(void **state)
+{
+    expect(*state, DIALECT_OLLAMA, true,
+           LINE("'message':{'role':'assistant','content':'','thinking':'hm'},'done':false") LINE(
+               "'message':{'role':'assistant','content':'H\\u00e9'},'logprobs':[{'token':'H','logprob':-0.10}"
+               "],'done':false") LINE("'message':{'content':'','tool_calls':[{'function':{'name':'w','"
+                                      "arguments':{'at': 1.10}}}]},'done':false")
+               LINE("'message':{'content':''},'done_reason':'stop','done':true,'prompt_eval_count':7,'eval_"
+                    "count':4"),
+           OLLAMA("'reasoning_content':'hm'") OLLAMA("'role':'assistant','content':''")
+               THEIRS(OLLAMA_ID, "q",
+                      "[{'index':0,'delta':{'content':'H\\u00e9'},'logprobs':{'content':[{'token':'H',"
+                      "'logprob':-0.10}]},'finish_reason':null}]}\n\n")
+                   OLLAMA("'tool_calls':[{'index':0,'id':'call_4c366bd978233bdf_0','type':'function','function'"
+                          ":{'name':'w','arguments':"
+                          "'{\\'at\\': 1.10}'}}]")
+                       THEIRS(OLLAMA_ID, "q", "[{'index':0,'delta':{},'finish_reason':'tool_calls'}]}\n\n")
+                           THEIRS(OLLAMA_ID, "q", "[]")
+                               THEIR_USAGE("7", "4", "11", "0", "0") "}\n\ndata: [DONE]\n\n");
+}
+
+static void test_ollamas_errors(void **state)
+{
+    expect(*state, DIALECT_OLLAMA, true, "{'error':'out of memory'}\nno json\n",
+           "data: {'error':{'message':'out of memory','type':'server_error','param':null,'code':null}}\n\n"
+           "data: unreadable\n\n");
+}
+
+static void test_a_whole_answer_of_ollamas(void **state)
+{
+    expect(*state, DIALECT_OLLAMA, false,
+           "{'model':'q','created_at':'2026','message':{'role':'assistant','content':'a'},'done':true,'done_"
+           "reason':'length',"
+           "'eval_count':4}",
+           "{'id':'" OLLAMA_ID
+           "','object':'chat.completion','created':1700000000,'model':'q','choices':[{'index':0,"
+           "'message':{'role':'assistant','content':'a','refusal':null},'finish_reason':'length'}]}");
+}
+
 static void test_ceilings(void **state)
 {
     struct arena       *arena = *state;
@@ -304,6 +406,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_stream_that_breaks_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_whole_completion, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_stream_of_geminis, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_geminis_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_whole_answer_of_geminis, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_stream_of_ollamas, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_ollamas_errors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_whole_answer_of_ollamas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ceilings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };

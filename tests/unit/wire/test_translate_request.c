@@ -30,14 +30,13 @@ static struct slice quoted(struct arena *arena, const char *text)
     return slice_str(copy);
 }
 
-static void expect(struct arena *arena, enum dialect from, const char *body, const char *wanted,
-                   const char *left_out)
+static void expect_to(struct arena *arena, enum dialect from, enum dialect to, const char *body,
+                      const char *wanted, const char *left_out)
 {
     struct buf      out;
     struct left_out left;
     struct fault    why = { 0 };
     struct json     json;
-    enum dialect    to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
     buf_init(&out, 1 << 20);
     if (!translate_request(arena, from, to, quoted(arena, body),
                            (struct limits_of_model){ .output_tokens = 4096 }, &out, &left, &why))
@@ -47,6 +46,12 @@ static void expect(struct arena *arena, enum dialect from, const char *body, con
     assert_string_equal(left.fields, left_out);
     assert_true(json_read(arena, slice_str(out.ptr), &json, NULL));
     buf_fini(&out);
+}
+
+static void expect(struct arena *arena, enum dialect from, const char *body, const char *wanted,
+                   const char *left_out)
+{
+    expect_to(arena, from, from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI, body, wanted, left_out);
 }
 
 static void refuse(struct arena *arena, enum dialect from, const char *body, const char *param)
@@ -238,6 +243,94 @@ static void test_what_only_anthropic_has_is_refused(void **state)
            "tools");
 }
 
+/* ---- Gemini and Ollama ---- */
+
+#define TOOL_LOOP                                                                                              \
+    "{'model':'m','messages':[{'role':'developer','content':'Be exact.'},{'role':'user','content':["           \
+    "{'type':'text','text':'Weather?'},{'type':'image_url','image_url':{'url':'data:image/"                    \
+    "png;base64,AAA='}}]},"                                                                                    \
+    "{'role':'assistant','content':'I look.','tool_calls':["                                                   \
+    "{'id':'c1','type':'function','function':{'name':'w','arguments':'{\\'at\\': 1.10}'},"                     \
+    "'extra_content':{'google':{'thought_signature':'s='}}},"                                                  \
+    "{'id':'c2','type':'function','function':{'name':'x','arguments':''}}]},"                                  \
+    "{'role':'tool','tool_call_id':'c2','content':'sun'},"                                                     \
+    "{'role':'tool','tool_call_id':'c1','content':'{\\'sky\\':\\'grey\\'}'},{'role':'user','content':'And?'}]" \
+    ","                                                                                                        \
+    "'tools':[{'type':'function','function':{'name':'w','description':'d','parameters':{'type':'object'}}}],"  \
+    "'max_tokens':9,'temperature':0.10,'stop':'END','stream':true,'seed':3"
+
+static void test_a_tool_loop_for_gemini(void **state)
+{
+    expect_to(*state, DIALECT_OPENAI, DIALECT_GEMINI,
+              TOOL_LOOP ",'tool_choice':{'type':'function','function':{'name':'w'}},'user':'u',"
+                        "'response_format':{'type':'json_schema','json_schema':{'schema':{'type':'object'}}},"
+                        "'reasoning_effort':'low'}",
+              "{'systemInstruction':{'parts':[{'text':'Be exact.'}]},'contents':[{'role':'user','parts':["
+              "{'text':'Weather?'},{'inlineData':{'mimeType':'image/png','data':'AAA='}}]},"
+              "{'role':'model','parts':[{'text':'I look.'},{'functionCall':{'name':'w','args':{'at': 1.10}},"
+              "'thoughtSignature':'s='},{'functionCall':{'name':'x','args':{}}}]},"
+              "{'role':'user','parts':[{'functionResponse':{'name':'x','response':{'result':'sun'}}},"
+              "{'functionResponse':{'name':'w','response':{'sky':'grey'}}},{'text':'And?'}]}],"
+              "'tools':[{'functionDeclarations':[{'name':'w','description':'d','parametersJsonSchema':"
+              "{'type':'object'}}]}],'toolConfig':{'functionCallingConfig':{'mode':'ANY',"
+              "'allowedFunctionNames':['w']}},'generationConfig':{'temperature':0.10,'seed':3,"
+              "'maxOutputTokens':9,'stopSequences':['END'],'responseMimeType':'application/json',"
+              "'responseJsonSchema':{'type':'object'},'thinkingConfig':{'thinkingLevel':'low'}}}",
+              "user");
+}
+
+static void test_a_tool_loop_for_ollama(void **state)
+{
+    expect_to(*state, DIALECT_OPENAI, DIALECT_OLLAMA, TOOL_LOOP ",'logprobs':true,'reasoning_effort':'none'}",
+              "{'model':'m','messages':[{'role':'system','content':'Be exact.'},"
+              "{'role':'user','content':'Weather?','images':['AAA=']},"
+              "{'role':'assistant','content':'I look.','tool_calls':[{'function':{'name':'w','arguments':"
+              "{'at': 1.10}}},{'function':{'name':'x','arguments':{}}}]},"
+              "{'role':'tool','content':'sun','tool_name':'x'},"
+              "{'role':'tool','content':'{\\'sky\\':\\'grey\\'}','tool_name':'w'},"
+              "{'role':'user','content':'And?'}],'tools':[{'type':'function','function':{'name':'w',"
+              "'description':'d','parameters':{'type':'object'}}}],'logprobs':true,'think':false,"
+              "'stream':true,'options':{'temperature':0.10,'seed':3,'stop':'END','num_predict':9,"
+              "'num_ctx':4096}}",
+              "");
+}
+
+/* The context has room for the prompt and the answer, and is no larger than the model can. */
+static void test_the_context_that_ollama_needs(void **state)
+{
+    struct arena   *arena = *state;
+    struct buf      body, out;
+    struct left_out left;
+    struct fault    why = { 0 };
+    buf_init(&body, 1 << 20);
+    buf_init(&out, 1 << 20);
+    buf_add_str(&body, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"");
+    for (int i = 0; i < 30000; i++)
+        buf_add_byte(&body, 'a');
+    buf_add_str(&body, "\"}],\"max_completion_tokens\":5000}");
+    assert_true(translate_request(arena, DIALECT_OPENAI, DIALECT_OLLAMA, buf_slice(&body),
+                                  (struct limits_of_model){ 0 }, &out, &left, &why));
+    assert_true(slice_ends(buf_slice(&out), S("\"num_predict\":5000,\"num_ctx\":16384}}")));
+    buf_reset(&out);
+    assert_true(translate_request(arena, DIALECT_OPENAI, DIALECT_OLLAMA, buf_slice(&body),
+                                  (struct limits_of_model){ .context_tokens = 10000 }, &out, &left, &why));
+    assert_true(slice_ends(buf_slice(&out), S("\"num_ctx\":10000}}")));
+    buf_fini(&body);
+    buf_fini(&out);
+}
+
+/* By way of the hub. */
+static void test_messages_for_ollama(void **state)
+{
+    expect_to(
+        *state, DIALECT_ANTHROPIC, DIALECT_OLLAMA,
+        "{'model':'m','max_tokens':9,'system':'Be "
+        "exact.','messages':[{'role':'user','content':'Hi'}],'top_k':1}",
+        "{'model':'m','messages':[{'role':'system','content':'Be exact.'},{'role':'user','content':'Hi'}],"
+        "'stream':false,'options':{'num_predict':9,'num_ctx':4096}}",
+        "top_k");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +345,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_results_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_documents_and_schemas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_only_anthropic_has_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_tool_loop_for_gemini, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_tool_loop_for_ollama, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_context_that_ollama_needs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_messages_for_ollama, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,106 @@
+/*
+ * asking_words.c - what a provider is told: the path, the headers and the body of a leg, in its own dialect.
+ */
+#include "exchange_parts.h"
+
+enum { HEADERS_MOST = 8192, PATH_MOST = 8192 };
+
+/* What a model on this machine is told: the plain words. Where nothing was left out, they stand in the body as
+ * it came. */
+static struct chat_text *plain_texts(struct exchange *x)
+{
+    const struct chat *chat = &x->chat;
+    struct chat_text  *plain = arena_array(x->arena, chat->text_count, sizeof *plain);
+    struct buf         words;
+    buf_init(&words, SIZE_MAX); /* bounded by the body */
+    memcpy(plain, chat->text, chat->text_count * sizeof *plain);
+    for (size_t i = 0; i < chat->text_count; i++) {
+        if ((x->sentences_dropped || x->summaries) && plain[i].now.ptr) {
+            buf_reset(&words);
+            vault_restore(x->vault, plain[i].now, plain[i].place == CHAT_TOOL_ARGUMENTS, &words);
+            plain[i].now = arena_copy(x->arena, buf_slice(&words));
+        } else {
+            plain[i].now = slice_of(NULL, 0);
+        }
+    }
+    buf_wipe(&words);
+    return plain;
+}
+
+/* Hidden values go out hidden beyond this machine. False where the provider's dialect cannot say it. */
+bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why)
+{
+    enum dialect                 theirs = x->model->provider->api->dialect;
+    struct chat                  chat = x->chat;
+    struct buf                   ours;
+    const struct limits_of_model limits = { x->model->context_tokens, x->model->output_tokens };
+    const struct chat_changes    changes = {
+           .model = slice_str(x->model->sent_as),
+           .ask_usage = chat.stream && !chat.include_usage,
+           .ask_logprobs =
+               x->is_draft && !chat.has_logprobs && (theirs == DIALECT_OPENAI || theirs == DIALECT_OLLAMA),
+    };
+    if (x->model->provider->zone == 0 && x->redactions)
+        chat.text = plain_texts(x);
+    if (theirs == x->dialect) {
+        chat_write(&chat, &changes, x->arena, body);
+        return true;
+    }
+    buf_init(&ours, SIZE_MAX);
+    chat_write(&chat, &changes, x->arena, &ours);
+    bool ok =
+        translate_request(x->arena, x->dialect, theirs, buf_slice(&ours), limits, body, &x->left_out, why);
+    buf_wipe(&ours);
+    return ok;
+}
+
+/* What a client of the same dialect says of the version and of features that are tried out goes along. */
+struct slice exchange_ask_headers(struct exchange *x)
+{
+    static const char *const passed_on[] = { "anthropic-version", "anthropic-beta" };
+    const struct api        *api = x->model->provider->api;
+    struct buf               out;
+    buf_init(&out, HEADERS_MOST);
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
+        struct slice value = http1_header(client_head(x->client), passed_on[i]);
+        if (value.len && x->dialect == DIALECT_ANTHROPIC && api->dialect == DIALECT_ANTHROPIC)
+            buf_printf(&out, "%s: %.*s\r\n", passed_on[i], SLICE_ARG(value));
+    }
+    if (!slice_starts(buf_slice(&out), S("anthropic-version")))
+        buf_add_str(&out, api->headers);
+    struct slice headers = arena_copy(x->arena, buf_slice(&out));
+    buf_fini(&out);
+    return headers;
+}
+
+/* A model's name goes into a path, where "/", "?", "#", "%" and two dots would mean something else. */
+static void add_escaped(struct buf *out, const char *name)
+{
+    for (const char *c = name; *c; c++) {
+        char lower = (char)(*c | 0x20);
+        bool is_inner_dot = *c == '.' && c > name && c[-1] != '.' && c[1] && c[1] != '.';
+        if ((lower >= 'a' && lower <= 'z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '_' ||
+            is_inner_dot)
+            buf_add_byte(out, *c);
+        else
+            buf_printf(out, "%%%02X", (unsigned char)*c);
+    }
+}
+
+const char *exchange_ask_path(struct exchange *x)
+{
+    const struct provider *provider = x->model->provider;
+    struct buf             path;
+    buf_init(&path, PATH_MOST);
+    for (const char *c = x->chat.stream ? provider->api->stream_path : provider->api->path; *c; c++) {
+        if (*c == '*')
+            add_escaped(&path, x->model->sent_as);
+        else if (*c == '%')
+            add_escaped(&path, provider->api_version);
+        else
+            buf_add_byte(&path, *c);
+    }
+    const char *text = arena_cstr(x->arena, buf_slice(&path));
+    buf_fini(&path);
+    return text;
+}
