@@ -205,6 +205,8 @@ enum step_result take_decide(struct exchange *x)
 {
     struct fault             why = { 0 };
     const struct inspection *inspection = findings_of(x);
+    metrics_add(x->tools->metrics, METRIC_MEMO_HITS, inspection->recalled);
+    metrics_add(x->tools->metrics, METRIC_MEMO_MISSES, inspection->asked - inspection->recalled);
     if (!inspection->is_inspected)
         metrics_add(x->tools->metrics, METRIC_INSPECTIONS_FAILED, 1);
     facts_of(&x->chat, inspection, x->team, &x->facts);

@@ -4,6 +4,8 @@
 #include "base/die.h"
 #include "snapshot.h"
 
+#include <openssl/rand.h>
+
 #include <pthread.h>
 
 struct slm_pool {
@@ -12,6 +14,8 @@ struct slm_pool {
     struct job     *first, **end;
     unsigned        waiting, most;
     bool            is_closing;
+    pthread_mutex_t memo_lock;
+    struct memo    *memo; /* of all threads' inspections */
     unsigned        threads;
     pthread_t       thread[];
 };
@@ -31,7 +35,7 @@ static void bench_clear(struct bench *b)
         snapshot_unref(&b->snapshot);
 }
 
-static const struct inspector *bench_for(struct bench *b, struct snapshot *s)
+static const struct inspector *bench_for(struct bench *b, struct snapshot *s, struct memo *memo)
 {
     if (b->snapshot != s) {
         bench_clear(b);
@@ -43,9 +47,34 @@ static const struct inspector *bench_for(struct bench *b, struct snapshot *s)
             .classes = s->policy ? policy_classes(s->policy) : NULL,
             .heads = s->policy ? policy_heads(s->policy) : NULL,
             .policy = s->policy,
+            .memo = memo,
+            .generation = s->generation,
         };
     }
     return &b->inspector;
+}
+
+/* At most some 40 MB: what is kept of a text is its findings, or an embedding of 3 KB. */
+enum { REMEMBERED_MOST = 65536, REMEMBERED_BYTES_MOST = 40 << 20 };
+
+static void take_memo(void *lock)
+{
+    pthread_mutex_lock(lock);
+}
+
+static void give_memo(void *lock)
+{
+    pthread_mutex_unlock(lock);
+}
+
+static void memo_open(struct slm_pool *p)
+{
+    struct siphash_key key;
+    if (RAND_bytes(key.bytes, sizeof key.bytes) != 1)
+        die("no random numbers");
+    pthread_mutex_init(&p->memo_lock, NULL);
+    p->memo = memo_new(&key, REMEMBERED_MOST, REMEMBERED_BYTES_MOST,
+                       (struct memo_lock){ take_memo, give_memo, &p->memo_lock });
 }
 
 static void on_done(void *arg)
@@ -76,7 +105,7 @@ static void *work(void *arg)
     struct bench     bench = { 0 };
     for (struct job *job; (job = take(p));) {
         struct loop *loop = job->loop;
-        job->run(job, bench_for(&bench, job->snapshot));
+        job->run(job, bench_for(&bench, job->snapshot, p->memo));
         loop_post(loop, on_done, job);
     }
     bench_clear(&bench);
@@ -91,6 +120,7 @@ struct slm_pool *slm_pool_new(unsigned threads, unsigned queue_most)
     p->end = &p->first;
     p->most = queue_most;
     p->threads = threads;
+    memo_open(p);
     for (unsigned i = 0; i < threads; i++)
         if (pthread_create(&p->thread[i], NULL, work, p) != 0)
             die("no thread for the small language model");
@@ -109,6 +139,8 @@ void slm_pool_free(struct slm_pool **handle)
     pthread_mutex_unlock(&p->lock);
     for (unsigned i = 0; i < p->threads; i++)
         pthread_join(p->thread[i], NULL);
+    memo_free(&p->memo);
+    pthread_mutex_destroy(&p->memo_lock);
     pthread_mutex_destroy(&p->lock);
     pthread_cond_destroy(&p->news);
     free(p);

@@ -3,7 +3,8 @@
  *
  * A job is embedded in whoever waits for it. It is run on an SLM thread with that thread's scratch, and done()
  * is called on the loop it came from. What a job touches must live until done(), also when nobody is interested
- * any more; so cancelling tells whether it will come.
+ * any more; so cancelling tells whether it will come. Inspections on all threads share one memo
+ * (policy/memo.h).
  */
 #ifndef WEIR_SLM_POOL_H
 #define WEIR_SLM_POOL_H

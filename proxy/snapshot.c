@@ -159,12 +159,15 @@ static unsigned store_zone(const struct settings *settings)
 
 /* ---- a snapshot's life ---- */
 
+static atomic_uint_fast64_t generations; /* # snapshots begun */
+
 struct snapshot *snapshot_load(const char *file, const struct snapshot *old, struct diag *diag)
 {
     struct arena    *arena = arena_new();
     struct snapshot *s = must_calloc(1, sizeof *s);
     struct fault     why = { 0 };
     atomic_init(&s->refs, 1);
+    s->generation = atomic_fetch_add(&generations, 1);
     s->arena = arena;
     s->settings = settings_read(arena, file, file_read, environment, diag);
     if (!s->settings || !(s->policy = policy_read(arena, s->settings, file_read, diag)))

@@ -21,6 +21,7 @@ struct key_row;
 struct snapshot {
     atomic_uint       refs;
     struct arena     *arena;
+    uint64_t          generation; /* no other snapshot of this process has it */
     struct settings  *settings;
     struct policy    *policy;
     struct needs      needs;

@@ -8,6 +8,7 @@
 #define WEIR_POLICY_INSPECT_H
 
 #include "policy/decide.h"
+#include "policy/memo.h"
 
 struct inspector {
     const struct finder       *finder;
@@ -16,6 +17,8 @@ struct inspector {
     const struct classes      *classes; /* the policy's; NULL: none */
     const struct taught_heads *heads;   /* the policy's; NULL: none */
     const struct policy       *policy;  /* whose `allow:` counts; NULL: nothing is allowed */
+    struct memo               *memo;    /* what earlier inspections found; NULL: nothing is remembered */
+    uint64_t generation; /* stands for all of the above: under another one nothing is remembered */
 };
 
 /* A finding that an `allow:` lets pass: it counts for no rule and is not hidden. */
@@ -30,7 +33,8 @@ struct inspection {
     struct allowed  *allowed;  /* what was found and is allowed; in the arena */
     size_t           allowed_count;
     bool             is_inspected, is_judged;
-    pii_set          pii, needed; /* kinds found; of these, those whose values the question is about */
+    unsigned         asked, recalled; /* # questions about texts that the memo was asked, and knew */
+    pii_set          pii, needed;     /* kinds found; of these, those whose values the question is about */
     struct judgement judgement;
     const float     *class_share;        /* in the arena; NULL: not asked for, or not judged */
     unsigned         class_best;         /* the likeliest; classes_count(): none of them */

@@ -13,6 +13,8 @@ METRIC(CACHE_SAVED,        counter, "weir_cache_saved_nanousd_total",   "what an
 METRIC(REDACTIONS,         counter, "weir_redactions_total",            "places in prompts hidden behind placeholders")
 METRIC(INSPECTIONS,        counter, "weir_inspections_total",           "requests inspected on an SLM thread")
 METRIC(INSPECTIONS_FAILED, counter, "weir_inspections_failed_total",    "inspections that failed or came too late: the request counted as private")
+METRIC(MEMO_HITS,          counter, "weir_inspection_memo_hits_total",   "findings, embeddings and judgements of texts that were remembered")
+METRIC(MEMO_MISSES,        counter, "weir_inspection_memo_misses_total", "the same that had to be found out")
 METRIC(ESCALATIONS,        counter, "weir_escalations_total",           "local answers that were not good enough")
 METRIC(FALLBACKS,          counter, "weir_fallbacks_total",             "next candidates asked after a failure")
 METRIC(SENTENCES_DROPPED,  counter, "weir_sentences_dropped_total",     "sentences left out of long contexts")

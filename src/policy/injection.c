@@ -2,6 +2,7 @@
 #include "injection.h"
 
 #include "base/utf8.h"
+#include "remember.h"
 
 #include <math.h>
 
@@ -49,17 +50,15 @@ static bool is_of_others(const struct chat_text *t)
     return t->place == CHAT_CONTENT && (t->role == CHAT_USER || t->role == CHAT_TOOL);
 }
 
-float injection_within(struct slm_worker *worker, const struct chat *chat)
+float injection_within(const struct inspector *inspector, struct arena *arena, const struct chat *chat,
+                       struct inspection *tally)
 {
     struct windows w = { .count = 0 };
     float          most = 0;
     for (size_t i = 0; i < chat->text_count; i++)
         if (is_of_others(&chat->text[i]) && slice_trim(chat->text[i].text).len > 0)
             add_text(&w, chat->text[i].text);
-    for (size_t i = 0; i < w.count; i++) {
-        struct judgement said;
-        slm_judge(worker, w.window[i].text, &said);
-        most = fmaxf(most, said.injection);
-    }
+    for (size_t i = 0; i < w.count; i++)
+        most = fmaxf(most, remember_injection(inspector, arena, w.window[i].text, tally));
     return most;
 }

@@ -8,12 +8,12 @@
 #ifndef WEIR_POLICY_INJECTION_H
 #define WEIR_POLICY_INJECTION_H
 
-#include "slm/slm.h"
-#include "wire/chat.h"
+#include "policy/inspect.h"
 
 enum { INJECTION_WINDOWS_MOST = 24 };
 
-/* 0..1, the most suspicious window's. Milliseconds a window. Needs slm_has_heads(). */
-float injection_within(struct slm_worker *, const struct chat *);
+/* 0..1, the most suspicious window's. Milliseconds a window that is not remembered (counted in tally). Needs a
+ * worker and slm_has_heads(). */
+float injection_within(const struct inspector *, struct arena *, const struct chat *, struct inspection *tally);
 
 #endif

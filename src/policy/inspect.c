@@ -5,6 +5,7 @@
 #include "injection.h"
 #include "joins.h"
 #include "needed.h"
+#include "remember.h"
 
 #include <math.h>
 
@@ -53,7 +54,7 @@ static bool find_all(const struct inspector *inspector, struct arena *arena, con
     for (size_t i = 0; i < chat->text_count; i++) {
         const struct chat_text *text = &chat->text[i];
         bool                    is_arguments = text->place == CHAT_TOOL_ARGUMENTS;
-        if (!inspect_text(inspector, arena, text->text, is_arguments, &out->findings[i], why))
+        if (!remember_findings(inspector, arena, text->text, is_arguments, &out->findings[i], out, why))
             return false;
     }
     if (!find_joined(inspector, arena, chat, out->findings, why))
@@ -100,11 +101,12 @@ static void judge(const struct inspector *inspector, struct needs needs, struct 
     float              embedding[SLM_QUESTION_MOST];
     if (slice_trim(question).len == 0 || !(has_heads || has_classes || has_taught || needs.view))
         return;
-    slm_embed_question(worker, question, embedding);
+    remember_embedding(inspector, arena, question, embedding, out);
     if (has_heads)
         slm_judge_embedded(slm_of(worker), question, embedding, &out->judgement);
     if (has_heads && needs.injection)
-        out->judgement.injection = fmaxf(out->judgement.injection, injection_within(worker, chat));
+        out->judgement.injection =
+            fmaxf(out->judgement.injection, injection_within(inspector, arena, chat, out));
     out->is_judged = has_heads;
     if (has_classes) {
         float *share = arena_array(arena, classes_count(inspector->classes), sizeof *share);

@@ -255,3 +255,14 @@ def test_a_tool_is_called_again_as_it_was_called(stage, stream):
               for choice in json.loads(line[6:])["choices"]] if stream else [answer.json["choices"][0]["message"]])
     calls = [call for part in parts for call in part.get("tool_calls", [])]
     assert json.loads("".join(call["function"]["arguments"] for call in calls)) == wanted
+
+
+def test_a_long_conversation_is_inspected_once(stage):
+    weir = stage.weir(cloud=stage.provider(echoes("You wrote: ")), policy=MASKED)
+    told = [f"turn {i}: {EMAIL}" for i in range(20)]
+
+    for turns in (10, 19, 20):
+        assert weir.chat(*told[:turns]).text
+
+    assert weir.metric("weir_inspection_memo_misses_total") == 20, "each message once"
+    assert weir.metric("weir_inspection_memo_hits_total") == 10 + 19
