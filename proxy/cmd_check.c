@@ -48,6 +48,11 @@ static void tell_notes(const struct loaded *l)
         printf("note  model     none; ./deploy/model fetches one. Without it difficulty counts as 1, and "
                "privacy rules "
                "about topics always apply\n");
+    if (policy_needs(l->policy).names && !(l->slm && slm_has_names(l->slm)))
+        printf(
+            "note  names     a policy asks about persons, places or other names, which %s: every request stays "
+            "in the nearest zone\n",
+            l->slm ? "are learned for another model than this" : "need a model (./deploy/model fetches one)");
     tell_heads(policy_heads(l->policy));
     if (policy_class_count(l->policy) && l->slm)
         printf("ok    classes   %u, learned from their examples\n", policy_class_count(l->policy));

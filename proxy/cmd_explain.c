@@ -22,6 +22,7 @@ static bool explain(struct explanation *e, struct slice model, struct slice prom
     const struct loaded *l = e->loaded;
     /* also what no rule asks: it is told */
     struct needs all = { .pii = true, .judgement = true, .classes = true, .needed = true, .injection = true };
+    all.names = policy_needs(l->policy).names || (l->slm && slm_has_names(l->slm));
     if (!chat_of_prompt(l->arena, model, prompt, &e->chat, &e->why) ||
         !inspect(&l->inspector, all, l->arena, &e->chat, &e->inspection, &e->why))
         return false;

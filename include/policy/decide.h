@@ -49,6 +49,7 @@ struct facts {
 /* What the rules in force ask about: what is not asked need not be found out. */
 struct needs {
     bool pii, judgement;
+    bool names;     /* among the kinds of pii are such as the small language model finds */
     bool classes;   /* of the user's own: from examples, or taught */
     bool needed;    /* whether the values found are what is asked about */
     bool injection; /* whether any text of others tries to take the model over, not the question alone */

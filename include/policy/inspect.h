@@ -52,8 +52,9 @@ MUST_CHECK bool inspect_alone(const struct inspector *, struct arena *, struct s
                               struct findings *out, struct fault *why);
 
 /* Finds out what `needs` asks. What is not asked counts as inspected (nothing found) but never as judged;
- * without a worker, without heads, or without a question, nothing is judged. false: the finder failed (why says
- * how), and *out says "not inspected". */
+ * without a worker, without heads, or without a question, nothing is judged; without a model that finds names,
+ * where they are asked for, the chat counts as not inspected, though what patterns find is in *out. false: the
+ * finder failed (why says how), and *out says "not inspected". */
 MUST_CHECK bool inspect(const struct inspector *, struct needs, struct arena *, const struct chat *,
                         struct inspection *out, struct fault *why);
 

@@ -6,6 +6,8 @@
  * it. A finder is compiled once, immutable, shared; a scratch is one thread's. Offsets are bytes of the text as
  * given. Findings come sorted and do not overlap: of two that do, the more confident stays whole, then the
  * longer, then the earlier line of the table; what the other covers beyond it stays as a finding of its own.
+ * Names (persons, places, addresses ...) come from the small language model, and are never surer than .9: a
+ * number with check digits within an address keeps its own kind.
  */
 #ifndef WEIR_PRIVACY_FIND_H
 #define WEIR_PRIVACY_FIND_H
@@ -15,7 +17,7 @@
 
 /* The kinds of tables/pii_kinds.h; from PII_KINDS on those that the operator's policies name (pii_define). */
 enum pii_kind {
-#define PII_KIND(name, word, tag, is_secret) PII_##name,
+#define PII_KIND(name, word, tag, is_secret, is_common) PII_##name,
 #include "tables/pii_kinds.h"
 #undef PII_KIND
     PII_KINDS,
@@ -32,6 +34,7 @@ unsigned      pii_kinds(void); /* # of kinds now, the operator's included */
 const char   *pii_word(enum pii_kind);
 const char   *pii_tag(enum pii_kind);
 bool          pii_is_secret(enum pii_kind);
+pii_set       pii_any(void);             /* all kinds but the common ones */
 enum pii_kind pii_of(struct slice word); /* PII_KINDS_MOST where there is none */
 
 /* A kind of the operator's own, for as long as the process runs; the same word and tag give the same kind
@@ -55,6 +58,7 @@ struct findings {
 
 struct finder;
 struct finder_scratch;
+struct slm_worker;
 
 /* The patterns that ship, compiled when Weir was built: milliseconds; where this machine's Hyperscan will not
  * have that, they are compiled now: some tenths of a second, so not on a loop. NULL and FAULT_INTERNAL where
@@ -64,10 +68,22 @@ void                      finder_free(struct finder **);
 struct finder_scratch    *finder_scratch_new(const struct finder *);
 void                      finder_scratch_free(struct finder_scratch **);
 
+/* The kinds that only the small language model finds, by slm_names(); user names it finds beside the patterns.
+ */
+#define PII_NAMES                                                                                              \
+    ((pii_set)1 << PII_PERSON | (pii_set)1 << PII_ADDRESS | (pii_set)1 << PII_PLACE |                          \
+     (pii_set)1 << PII_ORGANIZATION | (pii_set)1 << PII_AFFILIATION | (pii_set)1 << PII_DATE |                 \
+     (pii_set)1 << PII_TITLE)
+
+/* From now on those are found too, with this worker (ref), whose model slm_has_names(); NULL: no longer. Before
+ * that they are not. Some milliseconds for 200 words. */
+void finder_scratch_name(struct finder_scratch *, struct slm_worker *);
+
 /*
  * Any bytes, UTF-8 or not, NULs too. A text with disguises in it (full-width digits, zero-width characters,
  * "%40") is read twice, as it is and as it reads. False when the scan itself failed, when the text is beyond 4
- * GiB or holds more than some 260,000 values; the caller then treats everything as private (law 2). *out is
+ * GiB or holds more than some 260,000 values, or is
+ * too long to look for names in; the caller then treats everything as private (law 2). *out is
  * empty in that case.
  */
 MUST_CHECK bool find(const struct finder *, struct finder_scratch *, struct arena *, struct slice text,

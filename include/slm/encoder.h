@@ -81,6 +81,8 @@ void encoder_pool(const struct encoder *, struct encoder_scratch *, float *out);
 void encoder_states(const struct encoder *, const struct encoder_scratch *, float *out);
 /* Keeps the states as they are, in place of those kept before; the pass may go on. */
 void encoder_keep(const struct encoder *, struct encoder_scratch *);
+/* Begins the pass anew from what is kept. */
+void encoder_resume(const struct encoder *, struct encoder_scratch *);
 
 /* --------------------------------------------------------------------------------------------- branches */
 

@@ -110,6 +110,44 @@ void slm_judge_embedded(const struct slm *, struct slice question, const float *
 /* How much a text's words alone remind of an attack: a number that grows with it, for choosing what to read. */
 float slm_suspicion(struct slice text);
 
+/*
+ * What is named in a text. Marked by a model of our own that shares the encoder's lower layers (slm/names.h);
+ * good for chat in lower case as well as for letters and lists. Kinds are what privacy/find.h makes findings
+ * of.
+ */
+enum name_kind {
+    NAME_PERSON,
+    NAME_PLACE, /* towns, countries, rivers, buildings */
+    NAME_ORGANIZATION,
+    NAME_ADDRESS,     /* postal, whole or the street alone */
+    NAME_USERNAME,    /* in paths, prompts, handles, or by what stands beside it */
+    NAME_AFFILIATION, /* nationality, religion, politics */
+    NAME_DATE,
+    NAME_TITLE, /* form of address, occupation beside a name */
+    NAME_KINDS
+};
+
+struct named {
+    size_t         start, end; /* bytes of the text; whole words */
+    enum name_kind kind;
+    float          confidence; /* 0..1: the mean chance of its words to be some name */
+};
+
+struct named_list {
+    struct named *item; /* in the order of the text; they do not overlap */
+    size_t        count, cap;
+};
+
+#define SLM_NAMES_BYTES_MOST ((size_t)1 << 20)
+
+/* Is it the model that names were learned for? */
+bool slm_has_names(const struct slm *);
+
+/* A few milliseconds for 200 words. The list is in the arena. false: the model is another, or the text is
+ * longer than SLM_NAMES_BYTES_MOST; what is named there is not known. An embedding of the same text that
+ * follows costs half as much. */
+MUST_CHECK bool slm_names(struct slm_worker *, struct arena *, struct slice text, struct named_list *out);
+
 /* The topic so named, TOPICS where there is none. */
 enum topic  topic_of(struct slice word);
 const char *topic_word(enum topic);

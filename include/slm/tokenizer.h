@@ -25,6 +25,9 @@ MUST_CHECK struct tokenizer *tokenizer_read(struct slice vocab, const char *name
 
 void tokenizer_free(struct tokenizer **);
 
+/* Is it a piece that goes on with the word before it? */
+bool tokenizer_goes_on(const struct tokenizer *, uint32_t id);
+
 /* Ids are below this. */
 size_t tokenizer_tokens(const struct tokenizer *);
 

@@ -6,7 +6,7 @@ static const char unreadable[] = "law: unreadable parts";
 
 /* Kinds that are never sent on, whatever the reach. */
 static const pii_set secrets =
-#define PII_KIND(name, word, tag, is_secret) (pii_set)(is_secret) << PII_##name |
+#define PII_KIND(name, word, tag, is_secret, is_common) (pii_set)(is_secret) << PII_##name |
 #include "tables/pii_kinds.h"
 #undef PII_KIND
     0;

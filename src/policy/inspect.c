@@ -20,9 +20,15 @@ bool inspect_text(const struct inspector *inspector, struct arena *arena, struct
                         : find(inspector->finder, inspector->scratch, arena, text, out, why);
 }
 
+static bool finds_names(const struct inspector *inspector)
+{
+    return inspector->worker && slm_has_names(slm_of(inspector->worker));
+}
+
 bool inspect_alone(const struct inspector *inspector, struct arena *arena, struct slice text, bool is_arguments,
                    struct findings *out, struct fault *why)
 {
+    finder_scratch_name(inspector->scratch, finds_names(inspector) ? inspector->worker : NULL);
     if (!inspect_text(inspector, arena, text, is_arguments, out, why))
         return false;
     if (inspector->policy)
@@ -47,9 +53,10 @@ static void take_allowed(const struct policy *policy, struct arena *arena, const
     }
 }
 
-static bool find_all(const struct inspector *inspector, struct arena *arena, const struct chat *chat,
-                     struct inspection *out, struct fault *why)
+static bool find_all(const struct inspector *inspector, bool with_names, struct arena *arena,
+                     const struct chat *chat, struct inspection *out, struct fault *why)
 {
+    finder_scratch_name(inspector->scratch, with_names ? inspector->worker : NULL);
     out->findings = arena_array(arena, chat->text_count, sizeof *out->findings);
     for (size_t i = 0; i < chat->text_count; i++) {
         const struct chat_text *text = &chat->text[i];
@@ -120,11 +127,12 @@ bool inspect(const struct inspector *inspector, struct needs needs, struct arena
              const struct chat *chat, struct inspection *out, struct fault *why)
 {
     *out = (struct inspection){ 0 };
-    if (needs.pii && !find_all(inspector, arena, chat, out, why)) {
+    const bool with_names = needs.names && finds_names(inspector);
+    if (needs.pii && !find_all(inspector, with_names, arena, chat, out, why)) {
         *out = (struct inspection){ 0 };
         return false;
     }
-    out->is_inspected = true;
+    out->is_inspected = with_names || !needs.names;
     if (needs.needed && out->findings)
         out->needed = needed_kinds(chat, out->findings);
     if (inspector->worker)

@@ -83,7 +83,7 @@ static void add_word(const struct yaml *y, void *arg)
         unknown(set->c, y, set->what, set->words);
 }
 
-/* Kinds that patterns of these policies name, and those that ship; `any` is all. */
+/* Kinds that patterns of these policies name, and those that ship; `any` is all but the common ones. */
 struct kind_set {
     struct compiling *c;
     pii_set           set;
@@ -101,7 +101,7 @@ static void add_kind(const struct yaml *y, void *arg)
     unsigned         kind = pii_of(word), all = pii_kinds(), count = 0;
     const char      *words[PII_KINDS_MOST + 2] = { NULL };
     if (slice_is(word, "any"))
-        set->set = PII_ALL;
+        set->set |= pii_any();
     if (word.len == 0 || slice_is(word, "any"))
         return;
     if (kind < all && is_known_kind(set->c->policy, kind)) {

@@ -126,7 +126,7 @@ static bool run(const struct policy *p, const struct inspector *inspector, struc
     struct chat       chat;
     struct inspection inspection;
     if (!chat_of_prompt(arena, test->model, test->prompt, &chat, &out->why) ||
-        !inspect(inspector, p->needs, arena, &chat, &inspection, &out->why))
+        !inspect(inspector, policy_needs(p), arena, &chat, &inspection, &out->why))
         return false;
     facts_of(&chat, &inspection, test->team, &out->facts);
     out->is_refused = !decide(p, &out->facts, &out->decision, &out->why);

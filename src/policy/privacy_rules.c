@@ -21,7 +21,7 @@ static void read_redact(struct compiling *c, const struct yaml *y, pii_set named
         return;
     c->policy->needs.pii = true;
     if (y->kind != YAML_MAP) {
-        hide_so(c, y, named_in_when ? named_in_when : PII_ALL, rule);
+        hide_so(c, y, named_in_when ? named_in_when : pii_any(), rule);
         return;
     }
     if (!y->child)

@@ -246,5 +246,8 @@ struct policy *policy_read(struct arena *arena, const struct settings *settings,
 
 struct needs policy_needs(const struct policy *policy)
 {
-    return policy->needs;
+    struct needs needs = policy->needs;
+    for (size_t i = 0; i < policy->speaker_count; i++)
+        needs.names = needs.names || (policy->speaker[i].kinds & PII_NAMES);
+    return needs;
 }

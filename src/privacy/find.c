@@ -12,6 +12,7 @@
 #include "base/die.h"
 #include "checks.h"
 #include "database.h"
+#include "names.h"
 #include "proofs.h"
 #include "settle.h"
 #include "shapes.h"
@@ -66,8 +67,9 @@ struct finder {
 };
 
 struct finder_scratch {
-    hs_scratch_t     *hyperscan;
-    struct candidates candidates, settled; /* empty between texts */
+    hs_scratch_t      *hyperscan;
+    struct candidates  candidates, settled; /* empty between texts */
+    struct slm_worker *worker;              /* that finds names (ref); NULL: they are not looked for */
 };
 
 /* --- compiling -------------------------------------------------------------------------------------------- */
@@ -150,6 +152,11 @@ void finder_scratch_free(struct finder_scratch **handle)
     candidates_fini(&s->candidates);
     candidates_fini(&s->settled);
     free(s);
+}
+
+void finder_scratch_name(struct finder_scratch *s, struct slm_worker *worker)
+{
+    s->worker = worker;
 }
 
 /* --- candidates ------------------------------------------------------------------------------------------- */
@@ -273,22 +280,32 @@ static hs_error_t scan_all(const struct finder *f, struct finder_scratch *s, str
 
 /* --- findings --------------------------------------------------------------------------------------------- */
 
+/* Sources beyond the patterns are the model's. */
+static unsigned first_name(const struct finder *f)
+{
+    return f->count + 1;
+}
+
+static struct finding finding_of(const struct finder *f, const struct candidate *c)
+{
+    bool is_name = c->source >= first_name(f);
+    return (struct finding){
+        .start = c->start,
+        .end = c->end,
+        .kind = is_name ? names_kind(c->source - first_name(f)) : f->pattern[c->source].kind,
+        .confidence = c->confidence,
+        .source = is_name ? "names" : f->pattern[c->source].name,
+    };
+}
+
 static void findings_fill(const struct finder *f, const struct candidates *settled, struct arena *arena,
                           struct findings *out)
 {
     out->item = arena_array(arena, settled->count, sizeof *out->item);
     out->count = settled->count;
     for (size_t i = 0; i < settled->count; i++) {
-        const struct candidate *c = &settled->item[i];
-        const struct pattern   *pattern = &f->pattern[c->source];
-        out->item[i] = (struct finding){
-            .start = c->start,
-            .end = c->end,
-            .kind = pattern->kind,
-            .confidence = c->confidence,
-            .source = pattern->name,
-        };
-        out->kinds |= (pii_set)1 << pattern->kind;
+        out->item[i] = finding_of(f, &settled->item[i]);
+        out->kinds |= (pii_set)1 << out->item[i].kind;
     }
 }
 
@@ -301,12 +318,16 @@ bool find(const struct finder *f, struct finder_scratch *s, struct arena *arena,
     if (text.len > UINT32_MAX)
         return fault_set(why, FAULT_INTERNAL, "a text of %zu bytes is too long to inspect", text.len);
     hs_error_t error = scan_all(f, s, text);
-    if (error == HS_SUCCESS && s->candidates.count > 0) {
+    bool       is_named =
+        !s->worker || error != HS_SUCCESS || names_add(s->worker, arena, text, first_name(f), &s->candidates);
+    if (error == HS_SUCCESS && is_named && s->candidates.count > 0) {
         settle(&s->candidates, text, &s->settled);
         findings_fill(f, &s->settled, arena, out);
     }
     candidates_reset(&s->candidates);
     candidates_reset(&s->settled);
+    if (!is_named)
+        return fault_set(why, FAULT_INTERNAL, "a text of %zu bytes is too long to look for names in", text.len);
     if (error == HS_SCAN_TERMINATED)
         return fault_set(why, FAULT_INTERNAL, "more than %d private values in one text", CANDIDATES_MOST);
     if (error != HS_SUCCESS)

@@ -11,9 +11,9 @@
 
 static struct kind {
     char word[PII_WORD_BYTES], tag[PII_TAG_BYTES];
-    bool is_secret;
+    bool is_secret, is_common;
 } kinds[PII_KINDS_MOST] = {
-#define PII_KIND(name, word, tag, is_secret) { word, tag, is_secret },
+#define PII_KIND(name, word, tag, is_secret, is_common) { word, tag, is_secret, is_common },
 #include "tables/pii_kinds.h"
 #undef PII_KIND
 };
@@ -42,6 +42,15 @@ const char *pii_tag(enum pii_kind kind)
 bool pii_is_secret(enum pii_kind kind)
 {
     return kinds[kind].is_secret;
+}
+
+pii_set pii_any(void)
+{
+    pii_set set = PII_ALL;
+    for (unsigned kind = 0; kind < PII_KINDS; kind++)
+        if (kinds[kind].is_common)
+            set &= ~((pii_set)1 << kind);
+    return set;
 }
 
 enum pii_kind pii_of(struct slice word)

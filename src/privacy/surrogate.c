@@ -32,7 +32,7 @@ static const struct {
     { "date_of_birth", surrogate_date },
     { "coordinates", surrogate_coordinates },
     { "person", surrogate_person },
-    { "location", surrogate_place },
+    { "place", surrogate_place },
     { "organization", surrogate_company },
     { "address", surrogate_address },
     { "user_name", surrogate_user },

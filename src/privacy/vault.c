@@ -29,7 +29,7 @@ enum {
 
 static const char code_letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-#define PII_KIND(name, word, tag, is_secret)                                                                   \
+#define PII_KIND(name, word, tag, is_secret, is_common)                                                        \
     _Static_assert(sizeof tag + CODE_LETTERS + 2 <= SHOWN_MOST,                                                \
                    "a placeholder in quotes longer than may be shown");
 #include "tables/pii_kinds.h"

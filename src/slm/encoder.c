@@ -150,6 +150,16 @@ void encoder_keep(const struct encoder *e, struct encoder_scratch *s)
 {
     size_t lanes = panels_of(e->kernels, s->count) * e->kernels->panel;
     memcpy(s->kept, s->x, lanes * e->config.hidden * sizeof *s->x);
+    s->kept_count = s->count;
+    s->kept_done = s->done;
+}
+
+void encoder_resume(const struct encoder *e, struct encoder_scratch *s)
+{
+    size_t lanes = panels_of(e->kernels, s->kept_count) * e->kernels->panel;
+    memcpy(s->x, s->kept, lanes * e->config.hidden * sizeof *s->x);
+    s->count = s->kept_count;
+    s->done = s->kept_done;
 }
 
 void encoder_run(const struct encoder *e, struct encoder_scratch *s, const uint32_t *ids, size_t count,

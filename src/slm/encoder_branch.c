@@ -76,8 +76,7 @@ void encoder_branch_run(const struct encoder_branch *b, struct encoder_scratch *
                         float *states)
 {
     const struct encoder *e = b->encoder;
-    size_t                lanes = panels_of(e->kernels, s->count) * e->kernels->panel;
-    memcpy(s->x, s->kept, lanes * e->config.hidden * sizeof *s->x);
+    encoder_resume(e, s);
     if (added)
         add(e, added, s->count, s->x);
     for (size_t i = 0; i < b->layers; i++) {

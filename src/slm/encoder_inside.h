@@ -29,15 +29,16 @@ struct encoder {
 };
 
 struct encoder_scratch {
-    size_t count;  /* tokens of the pass */
-    size_t done;   /* layers that they have been through */
-    float *x;      /* panels of hidden */
-    float *qkv;    /* panels of 3 * hidden */
-    float *mixed;  /* panels of hidden: what attention gives */
-    float *inner;  /* panels of intermediate */
-    float *kept;   /* panels of hidden, for branches */
-    void  *scores; /* what attend() needs besides */
-    void  *room;   /* what multiply() needs besides */
+    size_t count;                 /* tokens of the pass */
+    size_t done;                  /* layers that they have been through */
+    float *x;                     /* panels of hidden */
+    float *qkv;                   /* panels of 3 * hidden */
+    float *mixed;                 /* panels of hidden: what attention gives */
+    float *inner;                 /* panels of intermediate */
+    float *kept;                  /* panels of hidden, for branches */
+    size_t kept_count, kept_done; /* of what is kept */
+    void  *scores;                /* what attend() needs besides */
+    void  *room;                  /* what multiply() needs besides */
 };
 
 /* Bytes that one layer's matrices take. */

@@ -5,6 +5,7 @@
 
 #include "base/die.h"
 #include "slm/kernels.h"
+#include "slm/names.h"
 
 #include <stdio.h>
 
@@ -39,6 +40,8 @@ static bool load(struct slm *s, const char *folder, enum slm_precision precision
     if (tokenizer_tokens(s->tokenizer) > config->vocabulary)
         return fault_set(why, FAULT_UNSUPPORTED, "%s has %zu tokens, config.json knows only %zu", vocab,
                          tokenizer_tokens(s->tokenizer), config->vocabulary);
+    if (names_fit(names_shipped(), s->encoder))
+        s->names = names_branch(names_shipped(), s->encoder);
     return true;
 }
 
@@ -60,6 +63,7 @@ void slm_close(struct slm **s)
     if (!*s)
         return;
     tokenizer_free(&(*s)->tokenizer);
+    encoder_branch_free(&(*s)->names);
     model_head_free(&(*s)->head);
     encoder_close(&(*s)->encoder);
     free(*s);
@@ -96,7 +100,9 @@ struct slm_worker *slm_worker_new(const struct slm *s)
     struct slm_worker *worker = must_calloc(1, sizeof *worker);
     worker->slm = s;
     worker->scratch = encoder_scratch_new(s->encoder);
+    worker->names = s->names ? names_scratch_new(s->encoder) : NULL;
     worker->ids = must_calloc(slm_tokens_most(s), sizeof *worker->ids);
+    worker->kept = must_calloc(slm_tokens_most(s), sizeof *worker->kept);
     if (s->head) {
         worker->states = must_calloc((size_t)slm_tokens_most(s) * slm_dim(s), sizeof *worker->states);
         worker->places = must_calloc(slm_tokens_most(s), sizeof *worker->places);
@@ -110,7 +116,9 @@ void slm_worker_free(struct slm_worker **worker)
     if (!*worker)
         return;
     encoder_scratch_free(&(*worker)->scratch);
+    names_scratch_free(&(*worker)->names);
     free((*worker)->ids);
+    free((*worker)->kept);
     free((*worker)->states);
     free((*worker)->places);
     free((*worker)->share);
@@ -123,11 +131,33 @@ const struct slm *slm_of(const struct slm_worker *worker)
     return worker->slm;
 }
 
+static bool is_kept(const struct slm_worker *worker, const uint32_t *ids, size_t count)
+{
+    return worker->kept_count == count && memcmp(worker->kept, ids, count * sizeof *ids) == 0;
+}
+
+void slm_keep_lower(struct slm_worker *worker, const uint32_t *ids, size_t count)
+{
+    const struct slm *s = worker->slm;
+    if (is_kept(worker, ids, count))
+        return;
+    encoder_start(s->encoder, worker->scratch, ids, count);
+    encoder_advance(s->encoder, worker->scratch, encoder_branch_from(s->names));
+    encoder_keep(s->encoder, worker->scratch);
+    memcpy(worker->kept, ids, count * sizeof *ids);
+    worker->kept_count = count;
+}
+
 void slm_embed(struct slm_worker *worker, struct slice text, float *out)
 {
     const struct slm *s = worker->slm;
     size_t            count = tokenizer_run(s->tokenizer, text, worker->ids, slm_tokens_most(s));
-    encoder_run(s->encoder, worker->scratch, worker->ids, count, out);
+    if (is_kept(worker, worker->ids, count))
+        encoder_resume(s->encoder, worker->scratch);
+    else
+        encoder_start(s->encoder, worker->scratch, worker->ids, count);
+    encoder_advance(s->encoder, worker->scratch, encoder_config(s->encoder)->layers);
+    encoder_pool(s->encoder, worker->scratch, out);
 }
 
 size_t slm_tokenize(struct slm_worker *worker, struct slice text, uint32_t *ids, size_t most)

@@ -10,21 +10,34 @@
 #include "slm/slm.h"
 #include "slm/tokenizer.h"
 
+struct encoder_branch;
+struct names_scratch;
+
 struct slm {
-    struct tokenizer  *tokenizer;
-    struct encoder    *encoder;
-    struct model_head *head;      /* the folder's own; NULL: none */
-    char               name[128]; /* the folder's last part */
+    struct tokenizer      *tokenizer;
+    struct encoder        *encoder;
+    struct model_head     *head;      /* the folder's own; NULL: none */
+    struct encoder_branch *names;     /* NULL: those we have are for another model */
+    char                   name[128]; /* the folder's last part */
 };
 
 struct slm_worker {
     const struct slm       *slm; /* (ref) */
     struct encoder_scratch *scratch;
-    uint32_t               *ids; /* [tokens_most] */
+    struct names_scratch   *names; /* NULL where the model has none */
+    uint32_t               *ids;   /* [tokens_most] */
+    uint32_t               *kept;  /* [tokens_most], the tokens whose states the scratch keeps */
+    size_t                  kept_count;
     /* For the folder's own head; NULL where it has none. */
     float              *states; /* [tokens_most][dim] */
     struct token_place *places; /* [tokens_most] */
     float              *share;  /* [labels] */
 };
+
+/* Has the scratch keep the states of these tokens that names' branch begins with. */
+void slm_keep_lower(struct slm_worker *, const uint32_t *ids, size_t count);
+
+struct names_scratch *names_scratch_new(const struct encoder *);
+void                  names_scratch_free(struct names_scratch **);
 
 #endif

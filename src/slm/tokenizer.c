@@ -173,6 +173,11 @@ void tokenizer_free(struct tokenizer **t)
     *t = NULL;
 }
 
+bool tokenizer_goes_on(const struct tokenizer *t, uint32_t id)
+{
+    return slice_starts(t->token[id], S("##")) && t->token[id].len > 2;
+}
+
 size_t tokenizer_tokens(const struct tokenizer *t)
 {
     return t->count;
