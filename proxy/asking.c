@@ -62,9 +62,15 @@ static void begin_stream(struct exchange *x)
 static void seal(struct exchange *x)
 {
     if (x->chat.stream) {
-        char cost[32];
+        char    cost[32];
+        int64_t left;
         nanousd_format(x->cost_nanousd, cost);
-        buf_printf(&x->out, ": x-weir-cost-usd %s\n\n", cost);
+        buf_printf(&x->out, ": x-weir-cost-usd %s\n", cost);
+        if (booking_remaining(x->hold, &left)) {
+            nanousd_format(left, cost);
+            buf_printf(&x->out, ": x-weir-budget-remaining-usd %s\n", cost);
+        }
+        buf_add_byte(&x->out, '\n');
     }
     relay_seal(x->relay, &x->out);
 }
@@ -100,6 +106,9 @@ void exchange_fail(struct exchange *x, const struct fault *why)
     if (x->retry_after_s > 0)
         headers = slice_str(arena_printf(x->arena, "%.*sretry-after: %lld\r\n", SLICE_ARG(headers),
                                          (long long)x->retry_after_s));
+    if (x->retry_after_ms > 0)
+        headers = slice_str(arena_printf(x->arena, "%.*sretry-after-ms: %lld\r\n", SLICE_ARG(headers),
+                                         (long long)x->retry_after_ms));
     struct buf body;
     buf_init(&body, ERROR_BODY_MOST);
     error_write_in(x->dialect, why, &body);
@@ -218,8 +227,8 @@ static void leg_failed(struct exchange *x, const struct fault *told, bool was_se
     }
     metrics_fault(x->tools->metrics, why->kind);
     metrics_add(x->tools->metrics, METRIC_FALLBACKS, 1);
-    if (x->reservation.id[0] && x->cost_nanousd > x->settled_nanousd && is_somebody_left(x))
-        exchange_reserve_again(x);
+    if (x->hold && is_somebody_left(x))
+        exchange_pay_again(x);
     else
         ask_or_end(x);
 }
@@ -324,6 +333,7 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
         int64_t seconds = 0;
         if (slice_to_i64(http1_header(head, "retry-after"), &seconds) && seconds > 0)
             x->retry_after_s = seconds;
+        x->retry_after_ms = 0;
         timer_set(x->tools->loop, &x->deadline, ERROR_MOST_MS, on_error_late, x);
         return;
     }
@@ -522,6 +532,17 @@ static void ask_or_end(struct exchange *x)
         exchange_end(x);
 }
 
+void exchange_ask_again(struct exchange *x)
+{
+    if (x->fault.kind && !fault_tries_next(x->fault.kind)) {
+        struct fault why = x->fault;
+        exchange_fail(x, &why);
+        exchange_end(x);
+        return;
+    }
+    ask_or_end(x);
+}
+
 /* ---- from the cache ---- */
 
 static void forget_hit(struct exchange *x)
@@ -547,7 +568,7 @@ static void on_replayed(struct exchange *x)
     struct fault why = { 0 };
     if (!relay_end(x->relay, &x->out, &why)) {
         forget_hit(x);
-        exchange_go_on(x);
+        exchange_missed(x);
         return;
     }
     deliver(x);

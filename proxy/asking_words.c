@@ -36,6 +36,7 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
     const struct limits_of_model limits = { x->model->context_tokens, x->model->output_tokens };
     const struct chat_changes    changes = {
            .model = slice_str(x->model->sent_as),
+           .max_tokens = x->clamped_tokens,
            .ask_usage = chat.stream && !chat.include_usage,
            .ask_logprobs =
                x->is_draft && !chat.has_logprobs && (theirs == DIALECT_OPENAI || theirs == DIALECT_OLLAMA),

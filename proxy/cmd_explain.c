@@ -221,10 +221,14 @@ static void print_rules(const struct explanation *e)
         }
     }
     for (unsigned i = 0; i < d->budget_count; i++) {
-        char usd[32];
-        nanousd_format(d->budget[i].limit_nanousd, usd);
-        printf("  %-12s%s: %s US dollars a month, then %s\n", i ? "" : "budget", d->budget[i].name, usd,
-               d->budget[i].over == OVER_LOCAL ? "local models alone" : "refused");
+        static const char *const then[] = {
+            [OVER_DENY] = "refused", [OVER_LOCAL] = "local models alone", [OVER_CLAMP] = "shorter answers"
+        };
+        const struct budget *b = d->budget[i];
+        char                 usd[32], words[WINDOW_WORDS_BYTES];
+        nanousd_format(b->limit_nanousd, usd);
+        printf("  %-12s%s: %s US dollars %s, then %s\n", i ? "" : "budget", b->name, usd,
+               window_words(&b->window, words), then[b->over]);
     }
 }
 

@@ -215,12 +215,17 @@ static void add_budgets(struct buf *out, const struct decision *d)
 {
     open_group(out, "budgets", '[');
     for (unsigned i = 0; i < d->budget_count; i++) {
-        char usd[32];
-        nanousd_format(d->budget[i].limit_nanousd, usd);
+        static const char *const over[] = {
+            [OVER_DENY] = "deny", [OVER_LOCAL] = "local", [OVER_CLAMP] = "clamp"
+        };
+        const struct budget *b = d->budget[i];
+        char                 usd[32], words[WINDOW_WORDS_BYTES];
+        nanousd_format(b->limit_nanousd, usd);
         open_group(out, NULL, '{');
-        add_str(out, "name", d->budget[i].name);
+        add_str(out, "name", b->name);
         add_str(out, "usd", usd);
-        add_str(out, "over", d->budget[i].over == OVER_LOCAL ? "local" : "deny");
+        add_str(out, "window", window_words(&b->window, words));
+        add_str(out, "over", over[b->over]);
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');

@@ -29,6 +29,7 @@ struct post {
     pthread_t      thread;
     struct timer   drain;
     int64_t        drain_until_ms;
+    bool           has_left; /* the ledger knows that this loop has no more to tell */
 };
 
 struct daemon {
@@ -38,6 +39,8 @@ struct daemon {
     struct redis_child *redis_child;
     struct audit       *audit;
     struct audit       *records;
+    struct journal     *journal;
+    struct allowance    allowance;
     struct bars        *bars;
     struct slm_pool    *slm_pool;
     struct post        *post;
@@ -82,6 +85,16 @@ static struct server_limits limits_of(const struct settings *settings)
     };
 }
 
+static void on_mark(void *arg, const struct ledger_alert *alert)
+{
+    struct post *p = arg;
+    char         usd[32];
+    nanousd_format(alert->limit_nanousd, usd);
+    metrics_add(p->tools.metrics, METRIC_ALERTS, 1);
+    log_warn("budget_mark", "%u %% of the budget \"%s\" (%s) of %s US dollars are spent", alert->percent,
+             alert->budget, alert->whose, usd);
+}
+
 static bool post_open(struct daemon *d, unsigned index, const char *redis_url, uint16_t *ports,
                       struct fault *why)
 {
@@ -106,6 +119,8 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     if (!p->tools.redis)
         return false;
     redis_count_in(p->tools.redis, p->tools.metrics);
+    p->tools.ledger = ledger_new(loop, p->tools.redis, p->tools.metrics, d->journal, &d->allowance);
+    ledger_on_alert(p->tools.ledger, on_mark, p);
     return listen_all(p, d->snapshot, ports, index == 0, why);
 }
 
@@ -206,12 +221,16 @@ static void reload(struct daemon *d)
 static bool is_drained(const struct post *p)
 {
     return p->tools.running == 0 && server_clients(p->server) == 0 && !loop_has_guests(p->tools.loop) &&
-           redis_is_idle(p->tools.redis);
+           ledger_is_idle(p->tools.ledger) && redis_is_idle(p->tools.redis);
 }
 
 static void on_drain_look(void *arg)
 {
     struct post *p = arg;
+    if (is_drained(p) && !p->has_left) {
+        p->has_left = true;
+        ledger_leave(p->tools.ledger);
+    }
     if (is_drained(p) || loop_now_ms(p->tools.loop) >= p->drain_until_ms)
         loop_stop(p->tools.loop);
     else
@@ -237,6 +256,7 @@ static void close_all(struct daemon *d)
     for (unsigned i = 0; i < d->posts; i++) {
         struct post *p = &d->post[i];
         upstream_free(&p->tools.upstream);
+        ledger_free(&p->tools.ledger);
         redis_free(&p->tools.redis);
         timer_fini(&p->drain);
         loop_free(&p->tools.loop);
@@ -246,6 +266,7 @@ static void close_all(struct daemon *d)
     free(d->post);
     audit_close(&d->audit);
     audit_close(&d->records);
+    journal_close(&d->journal);
     bars_free(&d->bars);
     redis_child_stop(&d->redis_child);
     snapshot_unref(&d->first);
@@ -253,6 +274,15 @@ static void close_all(struct daemon *d)
 }
 
 /* ---- the daemon ---- */
+
+static bool open_journal(struct daemon *d, struct fault *why)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    d->journal = journal_open(d->snapshot->settings->state_folder,
+                              (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, why);
+    return d->journal != NULL;
+}
 
 static bool open_all(struct daemon *d, struct fault *why)
 {
@@ -268,6 +298,8 @@ static bool open_all(struct daemon *d, struct fault *why)
         return false;
     if (settings->records_file &&
         !(d->records = audit_open_bounded(settings->records_file, settings->records_most_bytes, why)))
+        return false;
+    if (!open_journal(d, why))
         return false;
     unsigned slm_threads = settings->slm_threads ? settings->slm_threads : (cores() + 1) / 2;
     d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);

@@ -17,8 +17,8 @@ int cmd_explain(int argc, char **argv);
 /* embed [-c FILE]: the embedding of each line of stdin, a line of JSON each. */
 int cmd_embed(int argc, char **argv);
 
-/* classify [-c FILE] [--json]: how hard each line of stdin is, and what it is about; with --model FOLDER, what that
- * folder's own head says. */
+/* classify [-c FILE] [--json]: how hard each line of stdin is, and what it is about; with --model FOLDER, what
+ * that folder's own head says. */
 int cmd_classify(int argc, char **argv);
 
 /* redact [-c FILE] [--kinds K,...] [--map FILE] [--team T] [--lines|--jsonl|--json]: stdin to stdout, what is

@@ -43,6 +43,10 @@ static void tell_audit(const struct errand *e, enum fault_kind fault)
 static void end(struct errand *e, enum fault_kind fault)
 {
     struct metrics *metrics = e->tools->metrics;
+    if (e->is_waiting)
+        ledger_cancel(e->tools->ledger, e->hold);
+    e->is_waiting = false;
+    ledger_settle(e->tools->ledger, &e->hold);
     e->client = NULL;
     e->tools->running--;
     metrics_add(metrics, METRIC_REQUESTS_RUNNING, -1);
@@ -144,18 +148,31 @@ static bool read_request(struct errand *e, struct fault *why)
     return e->kind->read(e, why);
 }
 
-static void on_admitted(void *arg, int64_t wait_s)
+static void on_counted(void *arg, enum ledger_verdict verdict, struct hold *h)
 {
     struct errand *e = arg;
     struct fault   why;
-    e->redis_id = 0;
-    if (wait_s == 0) {
+    e->is_waiting = false;
+    if (verdict != LEDGER_LIMITED) { /* a limit is convenience: it is not what a Redis that is away stops */
         send_piece(e);
         return;
     }
-    fault_set(&why, FAULT_RATE_LIMITED, "team %s may ask %lld times a minute; the next minute begins in %lld s",
-              e->team->name, (long long)e->team->requests_a_minute, (long long)wait_s);
-    refuse(e, &why, wait_s);
+    ledger_explain_limited(h, &why);
+    refuse(e, &why, (h->wait_ms + 999) / 1000);
+}
+
+/* False where the team has no limit. */
+static bool count(struct errand *e)
+{
+    e->hold = hold_new();
+    booking_add_team_limit(e->hold, e->team);
+    if (e->hold->rates == 0) {
+        hold_free(&e->hold);
+        return false;
+    }
+    e->is_waiting = true;
+    ledger_hold(e->tools->ledger, e->hold, on_counted, e);
+    return true;
 }
 
 void errand_begin(struct tools *tools, struct client *client, const struct errand_kind *kind)
@@ -179,17 +196,12 @@ void errand_begin(struct tools *tools, struct client *client, const struct erran
     request_id_make(client, e->id);
     if (!read_request(e, &why))
         refuse(e, &why, 0);
-    else if (e->team->requests_a_minute > 0)
-        e->redis_id = admit(tools->redis, &e->admission, e->team->name, e->team->requests_a_minute,
-                            loop_wall_ms(tools->loop), on_admitted, e);
-    else
+    else if (!count(e))
         send_piece(e);
 }
 
 void errand_on_gone(struct client *client)
 {
     struct errand *e = client_owner(client);
-    if (e->redis_id)
-        redis_cancel(e->tools->redis, e->redis_id);
     end(e, FAULT_CLIENT_GONE);
 }

@@ -11,7 +11,7 @@
 #ifndef WEIR_ERRAND_H
 #define WEIR_ERRAND_H
 
-#include "admit.h"
+#include "booking.h"
 #include "exchange.h"
 #include "request_id.h"
 
@@ -39,11 +39,11 @@ struct errand {
     struct arena             *arena;  /* the loop's until pieces begin, then the pieces' */
     struct client            *client; /* NULL once it has hung up or has its reply */
     const struct team        *team;
-    struct buf                body; /* the request's; it outlives the client */
-    struct admission          admission;
-    uint64_t                  redis_id; /* what it waits for in Redis; 0: nothing */
-    bool                      is_out;   /* the pool has a piece, or will give it back */
-    struct timer              deadline; /* of the piece that is out */
+    struct buf                body;       /* the request's; it outlives the client */
+    struct hold              *hold;       /* counted in the team's limit; NULL: it has none */
+    bool                      is_waiting; /* for Redis */
+    bool                      is_out;     /* the pool has a piece, or will give it back */
+    struct timer              deadline;   /* of the piece that is out */
     int64_t                   began_ms;
     char                      id[REQUEST_ID_BYTES];
 

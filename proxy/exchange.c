@@ -3,13 +3,16 @@
  *
  * Read the table and you know the program. Each step hands on to the next, waits for one thing, or ends the
  * exchange; whatever ends it, settle runs, once. The only arrow back is in forward: a candidate that fails
- * before the first byte of its answer is followed by the next one that the decision allows (by way of reserve,
- * when it has to be paid all the same), and a draft that is not good enough by the model it escalates to.
+ * before the first byte of its answer is followed by the next one that the decision allows (once the hold has
+ * room for it, when the failed one has to be paid all the same), and a draft that is not good enough by the
+ * model it escalates to.
  *
- *   client -> identify -> understand -> admit -> inspect -> decide -> redact -> recall -> reserve ->
- *   client                            redis    SLM        pure                redis     redis
+ *   client -> identify -> understand -> inspect -> decide -> redact -> book ->
+ *   client                              SLM        pure                redis
  *             summarize -> shorten -> forward -> client          settle, always
- *             network      SLM        network
+ *             network      SLM        network                    redis
+ *
+ * Redis is asked in book alone, in one flush (limits, budgets and the cache), and told in settle.
  */
 #include "exchange_parts.h"
 
@@ -22,12 +25,10 @@ enum { ERROR_BODY_MOST = 64 * 1024 };
 #define EXCHANGE_STEPS(STEP)                                                                                   \
     STEP(identify, "who is asking")                                                                            \
     STEP(understand, "what is asked")                                                                          \
-    STEP(admit, "may they, now")                                                                               \
     STEP(inspect, "what is in it")                                                                             \
     STEP(decide, "where it goes, and why")                                                                     \
     STEP(redact, "what must stay here")                                                                        \
-    STEP(recall, "answered before?")                                                                           \
-    STEP(reserve, "the worst it can cost")                                                                     \
+    STEP(book, "limits, money, and was it answered before?")                                                   \
     STEP(summarize, "a long context in fewer words")                                                           \
     STEP(shorten, "what of a long context matters")                                                            \
     STEP(forward, "ask, and relay the answer")
@@ -58,11 +59,6 @@ static enum step_result refuse(struct exchange *x, const struct fault *why)
 }
 
 /* ---- waiting ---- */
-
-static void cancel_redis(struct exchange *x)
-{
-    redis_cancel(x->tools->redis, x->redis_id);
-}
 
 static enum step_result wait_for(struct exchange *x, void (*cancel)(struct exchange *))
 {
@@ -111,9 +107,12 @@ static bool think(struct exchange *x, struct thinking *t, void (*run)(struct job
 enum step_result take_identify(struct exchange *x)
 {
     struct slice key = client_api_key(x->client);
-    x->team = snapshot_team(x->snapshot, key);
+    x->team = snapshot_payer(x->snapshot, key, x->arena, &x->payer);
     struct fault why = { .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
-    return x->team ? NEXT : refuse(x, &why);
+    if (!x->team)
+        return refuse(x, &why);
+    payer_add_tags(&x->payer, http1_header(client_head(x->client), "x-weir-tags"), x->arena);
+    return NEXT;
 }
 
 enum step_result take_understand(struct exchange *x)
@@ -122,26 +121,6 @@ enum step_result take_understand(struct exchange *x)
     if (!chat_read_in(x->dialect, x->arena, buf_slice(&x->body), &x->chat, &why))
         return refuse(x, &why);
     return NEXT;
-}
-
-static void on_admitted(void *arg, int64_t wait_s)
-{
-    struct exchange *x = arg;
-    x->retry_after_s = wait_s;
-    if (wait_s > 0)
-        fault_set(&x->fault, FAULT_RATE_LIMITED,
-                  "team %s may ask %lld times a minute; the next minute begins in %lld s", x->team->name,
-                  (long long)x->team->requests_a_minute, (long long)wait_s);
-    exchange_go_on(x);
-}
-
-enum step_result take_admit(struct exchange *x)
-{
-    if (x->team->requests_a_minute == 0)
-        return NEXT;
-    x->redis_id = admit(x->tools->redis, &x->admission, x->team->name, x->team->requests_a_minute,
-                        loop_wall_ms(x->tools->loop), on_admitted, x);
-    return wait_for(x, cancel_redis);
 }
 
 static void run_inspection(struct job *job, const struct inspector *inspector)
@@ -210,6 +189,7 @@ enum step_result take_decide(struct exchange *x)
     if (!inspection->is_inspected)
         metrics_add(x->tools->metrics, METRIC_INSPECTIONS_FAILED, 1);
     facts_of(&x->chat, inspection, x->team, &x->facts);
+    x->facts.payer = &x->payer;
     find_bars(x);
     if (!decide(x->snapshot->policy, &x->facts, &x->decision, &why))
         return refuse(x, &why);
@@ -226,36 +206,6 @@ enum step_result take_redact(struct exchange *x)
     x->redactions = redact(&x->chat, inspection, x->decision.hide, x->vault, x->arena);
     metrics_add(x->tools->metrics, METRIC_REDACTIONS, (int64_t)x->redactions);
     return NEXT;
-}
-
-static void on_recalled(void *arg, const struct cached *hit)
-{
-    struct exchange *x = arg;
-    metrics_add(x->tools->metrics, hit ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, 1);
-    x->cancel = NULL;
-    enum step_result result = hit ? exchange_replay(x, hit) : NEXT;
-    if (result == END)
-        exchange_end(x);
-    else if (result == NEXT)
-        exchange_go_on(x);
-}
-
-enum step_result take_recall(struct exchange *x)
-{
-    const struct decision *decision = &x->decision;
-    x->uses_cache = decision->cache_keep_ms > 0 && decision->count > 0 &&
-                    reach_allows(decision->reach, x->snapshot->redis_zone);
-    if (!x->uses_cache)
-        return NEXT;
-    x->kept_model = decision->candidate[0];
-    struct buf redacted;
-    buf_init(&redacted, SIZE_MAX);
-    chat_write(&x->chat, &(struct chat_changes){ 0 }, x->arena, &redacted);
-    cache_key_make(&x->cache_key, x->team->name, decision->route, decision->candidate[0]->name,
-                   buf_slice(&redacted));
-    buf_wipe(&redacted);
-    x->redis_id = cache_recall(x->tools->redis, &x->cache_key, loop_wall_ms(x->tools->loop), on_recalled, x);
-    return wait_for(x, cancel_redis);
 }
 
 static size_t passages_words(const struct thinking *t)
@@ -372,96 +322,6 @@ void exchange_take_shortened(struct exchange *x)
     metrics_add(x->tools->metrics, METRIC_SUMMARIES_REFUSED, x->summarizing.count - x->summaries);
 }
 
-/* Of the candidates that are left one answers; a draft and what it escalates to may both have to be paid. */
-static bool worst_cost(struct exchange *x, int64_t *worst, struct fault *why)
-{
-    const struct decision *decision = &x->decision;
-    /* Of what goes out, only placeholders are more words than came in: a model's name and options are no
-     * prompt. */
-    int64_t bytes = (int64_t)x->body.len + (int64_t)x->redactions * SHOWN_MOST;
-    int64_t cost, escalated = 0;
-    int64_t summaries = x->candidate == 0 ? exchange_summaries_worst(x) : 0;
-    *worst = 0;
-    for (unsigned i = x->candidate; i < decision->count; i++) {
-        if (!price_worst(decision->candidate[i], bytes, x->chat.max_tokens, x->chat.choices, &cost, why))
-            return false;
-        *worst = cost > *worst ? cost : *worst;
-    }
-    if (decision->escalate_to &&
-        !price_worst(decision->escalate_to, bytes, x->chat.max_tokens, x->chat.choices, &escalated, why))
-        return false;
-    if (__builtin_add_overflow(*worst, escalated, worst) || __builtin_add_overflow(*worst, summaries, worst))
-        *worst = INT64_MAX;
-    return true;
-}
-
-/* Strikes out all that costs money or leaves this machine. False when nothing is left. */
-static bool stay_local(struct exchange *x)
-{
-    struct decision *decision = &x->decision;
-    unsigned         kept = x->candidate; /* those before it have been asked */
-    for (unsigned i = x->candidate; i < decision->count; i++)
-        if (decision->candidate[i]->provider->zone == 0)
-            decision->candidate[kept++] = decision->candidate[i];
-    decision->count = kept;
-    decision->escalate_to = NULL;
-    if (decision->compress_by && decision->compress_by->provider->zone > 0)
-        x->summarizing.count = 0;
-    return kept > x->candidate;
-}
-
-static void over_budget(struct exchange *x, enum budget_over over, const struct fault *why)
-{
-    if (over == OVER_LOCAL && stay_local(x))
-        x->fault = (struct fault){ 0 };
-    else
-        x->fault = *why;
-}
-
-static void on_reserved(void *arg, enum ledger_verdict verdict, struct reservation *r)
-{
-    struct exchange *x = arg;
-    struct fault     why = { 0 };
-    switch (verdict) {
-    case LEDGER_RESERVED:
-        break;
-    case LEDGER_EXHAUSTED:
-        ledger_explain(r, &why);
-        over_budget(x, r->budget[r->exhausted].over, &why);
-        break;
-    case LEDGER_AWAY:
-        if (!x->snapshot->settings->ledger_open) {
-            why.kind = FAULT_LEDGER_AWAY;
-            over_budget(x, x->decision.budget[0].over, &why);
-        }
-        break;
-    }
-    exchange_go_on(x);
-}
-
-static void cancel_reserve(struct exchange *x)
-{
-    ledger_cancel(x->tools->redis, x->redis_id);
-}
-
-enum step_result take_reserve(struct exchange *x)
-{
-    const struct decision *decision = &x->decision;
-    int64_t                worst = 0;
-    struct fault           why = { 0 };
-    if (decision->budget_count == 0)
-        return NEXT;
-    if (!worst_cost(x, &worst, &why)) {
-        over_budget(x, decision->budget[0].over, &why);
-        return x->fault.kind ? refuse(x, &why) : NEXT;
-    }
-    if (worst == 0)
-        return NEXT;
-    x->redis_id = ledger_reserve(x->tools->redis, &x->reservation, x->team->name, decision->budget,
-                                 decision->budget_count, worst, loop_wall_ms(x->tools->loop), on_reserved, x);
-    return wait_for(x, cancel_reserve);
-}
-
 /* ---- the mover ---- */
 
 static void run(struct exchange *x)
@@ -488,16 +348,6 @@ void exchange_go_on(struct exchange *x)
         return;
     }
     x->step++;
-    run(x);
-}
-
-void exchange_reserve_again(struct exchange *x)
-{
-    ledger_settle(x->tools->redis, &x->reservation, x->cost_nanousd - x->settled_nanousd);
-    x->settled_nanousd = x->cost_nanousd;
-    x->fault = (struct fault){ 0 };
-    x->cancel = NULL;
-    x->step = STEP_reserve;
     run(x);
 }
 

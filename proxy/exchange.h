@@ -7,6 +7,7 @@
 #include "audit.h"
 #include "bars.h"
 #include "client.h"
+#include "ledger.h"
 #include "metrics.h"
 #include "redis.h"
 #include "slm_pool.h"
@@ -19,6 +20,7 @@ struct tools {
     struct snapshot *snapshot; /* the one in force; an exchange takes a reference */
     struct upstream *upstream;
     struct redis    *redis;
+    struct ledger   *ledger;
     struct metrics  *metrics;
     struct slm_pool *slm_pool;
     struct audit    *audit;   /* NULL: none is kept */

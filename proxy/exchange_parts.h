@@ -1,14 +1,13 @@
 /*
- * exchange_parts.h - the inside of an exchange, for the files that are its steps: exchange.c, asking.c,
- * guarding.c, settle.c. Nobody else.
+ * exchange_parts.h - the inside of an exchange, for the files that are its steps: exchange.c, paying.c,
+ * asking.c, guarding.c, settle.c. Nobody else.
  */
 #ifndef WEIR_EXCHANGE_PARTS_H
 #define WEIR_EXCHANGE_PARTS_H
 
+#include "booking.h"
 #include "cache.h"
 #include "exchange.h"
-#include "ledger.h"
-#include "admit.h"
 #include "guard.h"
 #include "relay.h"
 #include "request_id.h"
@@ -89,7 +88,7 @@ struct exchange {
     /* who, what, whereto */
     const struct team  *team;
     struct chat         chat;
-    struct admission    admission;
+    struct payer        payer;
     struct thinking     inspecting, shortening;
     struct summarizing  summarizing;
     struct facts        facts;
@@ -102,7 +101,16 @@ struct exchange {
     const struct model *kept_model; /* whose answers stand under that key */
     bool                uses_cache, is_hit;
     int64_t             saved_nanousd;
-    struct reservation  reservation;
+
+    /* paying */
+    struct hold        *hold;                     /* NULL: nothing is held, or need be */
+    bool                is_booking, is_recalling; /* what is waited for in Redis */
+    enum ledger_verdict verdict;
+    struct cached       hit;           /* in the arena; empty: a miss */
+    unsigned            bookings;      /* # holds asked for */
+    int64_t             worst_nanousd; /* of the call, by the last hold */
+    int64_t clamped_tokens;            /* the answer's length that there is money for; 0: as it was asked for */
+    bool    is_on_allowance; /* Redis is away, and the call is paid out of what is allowed without it */
 
     /* asking */
     unsigned            candidate; /* index of the next one to ask */
@@ -117,14 +125,14 @@ struct exchange {
     struct buf          draft; /* a whole answer that was not good enough, in case nothing better comes */
     const struct model *draft_model;
     struct relay       *draft_relay;
-    struct buf          error_body;      /* a provider's answer that is no answer */
-    int                 error_status;    /* of that; 0: none */
-    int64_t             retry_after_s;   /* 0: not told */
-    int64_t             asked_bytes;     /* of the body sent to this candidate */
-    struct left_out     left_out;        /* of the request, since this candidate has no word for it */
-    int64_t             cost_nanousd;    /* of all legs so far */
-    int64_t             settled_nanousd; /* of that, what the ledger knows already */
-    struct answer_usage usage;           /* of all legs so far */
+    struct buf          error_body;     /* a provider's answer that is no answer */
+    int                 error_status;   /* of that; 0: none */
+    int64_t             retry_after_s;  /* 0: not told */
+    int64_t             retry_after_ms; /* the same, where it is known as finely */
+    int64_t             asked_bytes;    /* of the body sent to this candidate */
+    struct left_out     left_out;       /* of the request, since this candidate has no word for it */
+    int64_t             cost_nanousd;   /* of all legs so far */
+    struct answer_usage usage;          /* of all legs so far */
 
     struct fault fault; /* what ended it, if anything did */
 };
@@ -134,8 +142,14 @@ void exchange_go_on(struct exchange *);
 void exchange_end(struct exchange *);
 /* What it was waiting for on an SLM thread has come back after its end. */
 void exchange_free_when_nothing_is_out(struct exchange *);
-/* A leg has failed that has to be paid: settles it, and reserves what the candidates that are left can cost. */
-void exchange_reserve_again(struct exchange *);
+
+/* paying.c: the step book. */
+enum step_result take_book(struct exchange *);
+/* What the cache had is no answer: on with what the ledger said. */
+void exchange_missed(struct exchange *);
+/* A leg has failed that has to be paid: the hold is extended to what the candidates that are left may cost
+ * besides; goes on with exchange_ask_again(). */
+void exchange_pay_again(struct exchange *);
 
 /* Is it so long that the route wants it shorter, and has it earlier turns that could be? */
 bool exchange_is_long(const struct exchange *);
@@ -152,6 +166,8 @@ int64_t          exchange_summaries_worst(struct exchange *);
 
 /* asking.c: the step forward, and the only arrow back. */
 enum step_result take_forward(struct exchange *);
+/* The next candidate after a wait for money; or the end, with x->fault. */
+void exchange_ask_again(struct exchange *);
 /* Answers from the cache; NEXT when what was kept is no whole answer, and nothing has been sent. */
 enum step_result exchange_replay(struct exchange *, const struct cached *);
 /* Answers the client with the fault, or breaks off an answer that has begun. */

@@ -1,9 +1,17 @@
-/* ledger.c - see ledger.h. */
-#include "ledger.h"
+/*
+ * ledger.c - see ledger.h: holds, from what a request needs to what it did cost.
+ *
+ *     hold_new -> add lines -> ledger_hold -> (extended, cancelled) -> ledger_settle -> told to Redis -> freed
+ *
+ * A hold that is settled stays in the list `settled` until Redis has it, and SETTLED_KEEP_MS longer: what Redis
+ * acknowledged in its last second before a crash is told to it again when it is back.
+ */
+#include "ledger_inside.h"
 
 #include "base/buf.h"
 #include "base/die.h"
 #include "base/log.h"
+#include "ledger_script.h"
 
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
@@ -11,270 +19,470 @@
 #include <stdio.h>
 #include <time.h>
 
-#define KEEP_MS "8640000000" /* 100 days */
-
-/*
- * KEYS: of each budget its hash and its leases. ARGV: now, when the lease lapses, the lease's id, the amount,
- * how long keys live, then each budget's limit. Returns {0}, or {which budget, its spent, its running}.
- *
- * Amounts are only ever added by HINCRBY, whose operands are int64 in decimal; Lua's doubles compare them. Up
- * to 2^53 that is exact, and a sum beyond 2^53 stays beyond every limit, which is at most LEDGER_MOST_NANOUSD.
- */
-static const char reserve_script[] =
-    "for i = 1, #KEYS, 2 do\n"
-    "  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', KEYS[i + 1], '-inf', ARGV[1])) do\n"
-    "    local amount = string.match(lease, '%d+$')\n"
-    "    redis.call('ZREM', KEYS[i + 1], lease)\n"
-    "    redis.call('HINCRBY', KEYS[i], 'running', '-' .. amount)\n"
-    "    redis.call('HINCRBY', KEYS[i], 'spent', amount)\n"
-    "  end\n"
-    "end\n"
-    "for i = 1, #KEYS, 2 do\n"
-    "  local held = redis.call('HMGET', KEYS[i], 'spent', 'running')\n"
-    "  local spent, running, which = held[1] or '0', held[2] or '0', (i + 1) / 2\n"
-    "  if tonumber(spent) + tonumber(running) + tonumber(ARGV[4]) > tonumber(ARGV[5 + which]) then\n"
-    "    return { which, spent, running }\n"
-    "  end\n"
-    "end\n"
-    "for i = 1, #KEYS, 2 do\n"
-    "  redis.call('ZADD', KEYS[i + 1], ARGV[2], ARGV[3] .. ':' .. ARGV[4])\n"
-    "  redis.call('HINCRBY', KEYS[i], 'running', ARGV[4])\n"
-    "  redis.call('PEXPIRE', KEYS[i], ARGV[5])\n"
-    "  redis.call('PEXPIRE', KEYS[i + 1], ARGV[5])\n"
-    "end\n"
-    "return { 0 }\n";
-
-/* KEYS as above. ARGV: the lease's id, the amount reserved, what it did cost, how long keys live. A lease that
- * is not there was settled before, or has lapsed and was counted in full: nothing is changed. */
-static const char settle_script[] =
-    "for i = 1, #KEYS, 2 do\n"
-    "  if redis.call('ZREM', KEYS[i + 1], ARGV[1] .. ':' .. ARGV[2]) == 1 then\n"
-    "    redis.call('HINCRBY', KEYS[i], 'running', '-' .. ARGV[2])\n"
-    "    redis.call('HINCRBY', KEYS[i], 'spent', ARGV[3])\n"
-    "    redis.call('PEXPIRE', KEYS[i], ARGV[4])\n"
-    "    redis.call('PEXPIRE', KEYS[i + 1], ARGV[4])\n"
-    "  end\n"
-    "end\n"
-    "return 0\n";
-
-enum { KEYS_MOST = 2 * BUDGETS_MOST, ARGS_MOST = KEYS_MOST + 5 + BUDGETS_MOST, KEY_MOST_BYTES = 4096 };
-
-/* --- keys --- */
-
-struct keys {
-    struct buf   text;
-    struct slice key[KEYS_MOST];
-    int          count;
+enum {
+    BEAT_MS = 500,
+    SETTLED_KEEP_MS = 5000, /* more than the second of an append-only file's sync */
+    TELL_AGAIN_MS = 1000
 };
 
-/* A name's bytes that mean something in a key, or to whoever reads it, go in as %3A. */
-static void add_name(struct buf *out, const char *name)
+/* ---- a hold ---- */
+
+struct hold *hold_new(void)
+{
+    struct arena *arena = arena_new();
+    struct hold  *h = arena_alloc(arena, sizeof *h);
+    *h = (struct hold){ .arena = arena };
+    return h;
+}
+
+void hold_free(struct hold **handle)
+{
+    struct hold *h = *handle;
+    *handle = NULL;
+    if (!h)
+        return;
+    struct arena *arena = h->arena;
+    hold_move(h, NULL);
+    arena_free(&arena);
+}
+
+void ledger_name(struct buf *out, const char *name)
 {
     for (; *name; name++) {
         unsigned char c = (unsigned char)*name;
-        if (c <= ' ' || c == 0x7f || strchr("%:{}", c))
+        if (c <= ' ' || c == 0x7f || strchr("%:{},=", c))
             buf_printf(out, "%%%02X", c);
         else
             buf_add_byte(out, *name);
     }
 }
 
-static void keys_make(struct keys *keys, const struct reservation *r)
+/* "hour-20261123T0300Z": when it began, so that no two windows of a rule are one, whatever its time zone. */
+static const char *window_name(struct arena *arena, const struct budget *budget, const struct span *span)
 {
-    size_t end[KEYS_MOST] = { 0 };
-    keys->count = 0;
-    buf_init(&keys->text, (size_t)KEYS_MOST * KEY_MOST_BYTES);
-    for (unsigned i = 0; i < 2 * r->budget_count; i++) {
-        buf_add_str(&keys->text, "weir:{");
-        add_name(&keys->text, r->team);
-        buf_add_str(&keys->text, i % 2 ? "}:leases:" : "}:budget:");
-        add_name(&keys->text, r->budget[i / 2].name);
-        buf_printf(&keys->text, ":%s", r->period);
-        end[keys->count++] = keys->text.len;
-    }
-    if (keys->text.full)
-        die("names of teams and rules that are longer than %d bytes", KEY_MOST_BYTES);
-    for (int i = 0; i < keys->count; i++)
-        keys->key[i] = slice_cut(buf_slice(&keys->text), i ? end[i - 1] : 0, end[i]);
+    static const char *const names[] = { [EVERY_HOUR] = "hour",   [EVERY_DAY] = "day",   [EVERY_WEEK] = "week",
+                                         [EVERY_MONTH] = "month", [ROLLING] = "rolling", [TOTAL] = "total" };
+    time_t                   from_s = span->from_ms / 1000;
+    struct tm                utc;
+    char                     began[32];
+    if (budget->window.kind == TOTAL)
+        return names[TOTAL];
+    if (budget->window.kind == ROLLING)
+        return arena_printf(arena, "%s-%" PRId64, names[ROLLING], budget->window.rolling_ms);
+    gmtime_r(&from_s, &utc);
+    strftime(began, sizeof began, "%Y%m%dT%H%MZ", &utc);
+    return arena_printf(arena, "%s-%s", names[budget->window.kind], began);
 }
 
-/* --- settling --- */
-
-struct decimal {
-    char text[24];
-};
-
-static struct slice decimal(struct decimal *out, int64_t value)
+struct line *hold_add_line(struct hold *h, const struct budget *budget, const char *tag, const char *path,
+                           const char *whose, int64_t wall_ms)
 {
-    int len = snprintf(out->text, sizeof out->text, "%" PRId64, value);
-    return slice_of(out->text, (size_t)len);
+    if (h->lines == LEDGER_LINES_MOST)
+        return NULL;
+    struct line   *line = &h->line[h->lines++];
+    struct budget *copy = arena_alloc(h->arena, sizeof *copy);
+    *copy = *budget;
+    copy->name = arena_cstr(h->arena, slice_str(budget->name));
+    *line = (struct line){ .budget = copy, .whose = arena_cstr(h->arena, slice_str(whose)) };
+    line->limit_nanousd =
+        budget->limit_nanousd < LEDGER_MOST_NANOUSD ? budget->limit_nanousd : LEDGER_MOST_NANOUSD;
+    window_at(&budget->window, wall_ms, &line->span);
+    line->marker = arena_printf(h->arena, "weir:{%s}:ledger", tag);
+    line->key =
+        arena_printf(h->arena, "weir:{%s}:money:%s:%s", tag, path, window_name(h->arena, budget, &line->span));
+    return line;
 }
 
-/* The lease lapses then, and counts at its worst. */
-static void on_settled(void *arg, const redisReply *reply, const struct fault *why)
+struct rate *hold_add_rate(struct hold *h, const struct limit *limit, const char *tag, const char *path,
+                           const char *whose)
 {
-    (void)arg;
-    if (!reply)
-        log_warn("ledger", "a call could not be settled and counts at its worst: %s", why->detail);
-    else if (reply->type == REDIS_REPLY_ERROR)
-        log_warn("ledger", "a call could not be settled and counts at its worst: %s", reply->str);
+    if (h->rates == LEDGER_RATES_MOST)
+        return NULL;
+    struct rate  *rate = &h->rate[h->rates++];
+    struct limit *copy = arena_alloc(h->arena, sizeof *copy);
+    *copy = *limit;
+    copy->name = arena_cstr(h->arena, slice_str(limit->name));
+    *rate = (struct rate){ .limit = copy, .whose = arena_cstr(h->arena, slice_str(whose)) };
+    rate->key = arena_printf(h->arena, "weir:{%s}:rate:%s", tag, path);
+    return rate;
 }
 
-static void settle(struct redis *redis, const struct reservation *r, int64_t cost_nanousd,
-                   on_redis_fn *on_reply)
+static void name_hold(struct ledger *l, struct hold *h)
 {
-    struct keys    keys;
-    struct slice   args[ARGS_MOST];
-    struct decimal reserved, cost;
-    keys_make(&keys, r);
-    int count = keys.count;
-    memcpy(args, keys.key, sizeof keys.key);
-    args[count++] = slice_str(r->id);
-    args[count++] = decimal(&reserved, r->reserved_nanousd);
-    args[count++] = decimal(&cost, cost_nanousd);
-    args[count++] = S(KEEP_MS);
-    redis_run(redis, settle_script, keys.count, count, args, on_reply, NULL);
-    buf_fini(&keys.text);
+    snprintf(h->id, sizeof h->id, "%s-%" PRIu64, l->me, ++l->last_hold);
 }
 
-void ledger_settle(struct redis *redis, struct reservation *r, int64_t cost_nanousd)
-{
-    if (r->id[0])
-        settle(redis, r, cost_nanousd > 0 ? cost_nanousd : 0, on_settled);
-    *r = (struct reservation){ 0 };
-}
-
-/* --- reserving --- */
+/* ---- asking ---- */
 
 static bool read_amount(const redisReply *reply, int64_t *out)
 {
     return reply->type == REDIS_REPLY_STRING && slice_to_i64(slice_of(reply->str, reply->len), out);
 }
 
-static bool read_verdict(const redisReply *reply, struct reservation *r, enum ledger_verdict *out)
+static bool read_number(const redisReply *reply, int64_t *out)
 {
-    if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0 ||
-        reply->element[0]->type != REDIS_REPLY_INTEGER)
+    *out = reply->integer;
+    return reply->type == REDIS_REPLY_INTEGER;
+}
+
+enum { AT_FIRST = 3 }; /* after the verdict, the run, whether something is lost */
+
+/* Milliseconds until `most` a minute are there again. */
+static int64_t refill_ms(int64_t most, int64_t left)
+{
+    return most > 0 && left < most ? ((most - left) * 60000 + most - 1) / most : 0;
+}
+
+static void note_rate(struct rate *rate, int64_t requests, int64_t tokens)
+{
+    rate->is_known = true;
+    rate->left_requests = requests > 0 ? requests : 0;
+    rate->left_tokens = tokens > 0 ? tokens : 0;
+    rate->requests_in_ms = refill_ms(rate->limit->requests_a_minute, requests);
+    rate->tokens_in_ms = refill_ms(rate->limit->tokens_a_minute, tokens);
+}
+
+static bool read_held(const redisReply *reply, struct hold *h)
+{
+    unsigned rates = h->is_held ? 0 : h->rates;
+    int64_t  held, requests, tokens;
+    if (reply->elements < AT_FIRST + h->lines + 2 * rates)
         return false;
-    long long which = reply->element[0]->integer;
-    *out = which == 0 ? LEDGER_RESERVED : LEDGER_EXHAUSTED;
-    if (which == 0)
+    for (unsigned i = 0; i < h->lines; i++) {
+        if (!read_amount(reply->element[AT_FIRST + i], &held))
+            return false;
+        h->line[i].left_nanousd = h->line[i].limit_nanousd - held;
+    }
+    for (unsigned i = 0; i < rates; i++) {
+        const size_t at = AT_FIRST + h->lines + 2 * i;
+        if (!read_number(reply->element[at], &requests) || !read_number(reply->element[at + 1], &tokens))
+            return false;
+        note_rate(&h->rate[i], requests, tokens);
+    }
+    return true;
+}
+
+static bool read_over(const redisReply *reply, struct hold *h)
+{
+    int64_t which, held;
+    if (reply->elements < AT_FIRST + 3 || !read_number(reply->element[AT_FIRST], &which) || which < 1 ||
+        which > h->lines || !read_amount(reply->element[AT_FIRST + 1], &held) ||
+        !read_amount(reply->element[AT_FIRST + 2], &h->running_nanousd))
+        return false;
+    h->at = (unsigned)which - 1;
+    h->spent_nanousd = held - h->running_nanousd;
+    h->line[h->at].left_nanousd = h->line[h->at].limit_nanousd - held;
+    return true;
+}
+
+static bool read_limited(const redisReply *reply, struct hold *h)
+{
+    int64_t which, why, requests, tokens;
+    if (reply->elements < AT_FIRST + 5 || !read_number(reply->element[AT_FIRST], &which) || which < 1 ||
+        which > h->rates || !read_number(reply->element[AT_FIRST + 1], &why) || why < LIMIT_REQUESTS ||
+        why > LIMIT_AT_ONCE || !read_number(reply->element[AT_FIRST + 2], &h->wait_ms) ||
+        !read_number(reply->element[AT_FIRST + 3], &requests) ||
+        !read_number(reply->element[AT_FIRST + 4], &tokens))
+        return false;
+    h->at = (unsigned)which - 1;
+    h->limited_by = (enum ledger_limit)why;
+    note_rate(&h->rate[h->at], requests, tokens);
+    return true;
+}
+
+static bool read_verdict(struct ledger *l, const redisReply *reply, struct hold *h, enum ledger_verdict *out)
+{
+    int64_t verdict;
+    if (!take_answer(l, reply, 1) || !read_number(reply->element[0], &verdict))
+        return false;
+    know_markers(l, h);
+    h->is_recovering = verdict == 3;
+    switch (verdict) {
+    case 0:
+        *out = LEDGER_HELD;
+        return read_held(reply, h);
+    case 1:
+        *out = LEDGER_OVER;
+        return read_over(reply, h);
+    case 2:
+        *out = LEDGER_LIMITED;
+        return read_limited(reply, h);
+    case 3:
+        *out = LEDGER_AWAY;
         return true;
-    if (which < 0 || which > r->budget_count || reply->elements != 3)
-        return false;
-    r->exhausted = (unsigned)which - 1;
-    return read_amount(reply->element[1], &r->spent_nanousd) &&
-           read_amount(reply->element[2], &r->running_nanousd);
+    }
+    return false;
 }
 
 static void on_reserved(void *arg, const redisReply *reply, const struct fault *why)
 {
     (void)why;
-    struct reservation *r = arg;
-    enum ledger_verdict verdict;
-    if (!reply || !read_verdict(reply, r, &verdict)) {
+    struct hold        *h = arg;
+    struct ledger      *l = h->ledger;
+    enum ledger_verdict verdict = LEDGER_AWAY;
+    h->redis_id = 0;
+    h->is_recovering = false;
+    if (!reply || !read_verdict(l, reply, h, &verdict)) {
         if (reply && reply->type == REDIS_REPLY_ERROR)
             log_warn("ledger", "Redis refused to reserve: %s", reply->str);
         /* It may have been done, or be done yet; this comes after it on the same link. */
-        settle(r->redis, r, 0, NULL);
+        tell_undone(l, h);
+        name_hold(l, h);
         verdict = LEDGER_AWAY;
     }
-    if (verdict != LEDGER_RESERVED)
-        r->id[0] = '\0';
-    r->call(r->arg, verdict, r);
+    if (verdict == LEDGER_HELD) {
+        for (unsigned i = 0; i < h->lines; i++)
+            if (h->line[i].worst_nanousd > h->line[i].reserved_nanousd)
+                h->line[i].reserved_nanousd = h->line[i].worst_nanousd;
+        h->is_held = true;
+    }
+    h->call(h->arg, verdict, h);
 }
 
-static void name_lease(char *id)
+static void add_lines(struct words *w, struct ledger *l, struct hold *h)
 {
-    unsigned char random[16];
+    for (unsigned i = 0; i < h->lines; i++) {
+        struct line          *line = &h->line[i];
+        const struct account *a = book_account(&l->book, l->me, line);
+        if (line->worst_nanousd < line->reserved_nanousd)
+            line->worst_nanousd = line->reserved_nanousd;
+        words_number(w, line->worst_nanousd);
+        words_add(w, h->is_held ? lease_of(w->arena, h, line->reserved_nanousd) : "");
+        words_number(w, line->limit_nanousd);
+        words_number(w, a->bucket);
+        words_number(w, a->buckets);
+        words_add(w, a->who);
+        words_number(w, a->total_nanousd);
+        words_number(w, a->keep_ms);
+    }
+}
+
+void ledger_hold(struct ledger *l, struct hold *h, on_ledger_fn *call, void *arg)
+{
+    struct words w;
+    unsigned     rates = h->is_held ? 0 : h->rates; /* asked once a request */
+    h->ledger = l;
+    h->call = call;
+    h->arg = arg;
+    if (!h->is_held)
+        name_hold(l, h);
+    hold_move(h, &l->held);
+    words_init(&w);
+    words_markers(&w, l, h);
+    for (unsigned i = 0; i < h->lines; i++)
+        words_key(&w, h->line[i].key);
+    for (unsigned i = 0; i < rates; i++)
+        words_key(&w, h->rate[i].key);
+    words_begin(&w, l, l->has_told, h->lines, rates);
+    words_add(&w, h->id);
+    add_lines(&w, l, h);
+    for (unsigned i = 0; i < rates; i++) {
+        const struct limit *limit = h->rate[i].limit;
+        if (h->rate[i].asks_tokens > limit->tokens_a_minute)
+            h->rate[i].asks_tokens = limit->tokens_a_minute; /* what is above is paid for afterwards */
+        words_number(&w, limit->requests_a_minute);
+        words_number(&w, limit->tokens_a_minute);
+        words_number(&w, limit->at_once);
+        words_number(&w, h->rate[i].asks_tokens);
+    }
+    h->redis_id = redis_run(l->redis, ledger_reserve_script, w.keys, w.count, w.word, on_reserved, h);
+    words_fini(&w);
+}
+
+void ledger_cancel(struct ledger *l, struct hold *h)
+{
+    if (!h->redis_id)
+        return;
+    redis_cancel(l->redis, h->redis_id);
+    h->redis_id = 0;
+    tell_undone(l, h);
+}
+
+bool ledger_allow(struct ledger *l, struct hold *h, int64_t worst_nanousd, int64_t most_nanousd)
+{
+    if (!l->allowance || worst_nanousd > most_nanousd)
+        return false;
+    int64_t taken = atomic_load(&l->allowance->taken_nanousd);
+    do {
+        if (taken > most_nanousd - worst_nanousd)
+            return false;
+    } while (!atomic_compare_exchange_weak(&l->allowance->taken_nanousd, &taken, taken + worst_nanousd));
+    h->allowed_nanousd += worst_nanousd;
+    return true;
+}
+
+/* ---- settling ---- */
+
+static void write_down(struct ledger *l, const struct hold *h, const struct line *line, const struct account *a)
+{
+    if (!l->journal)
+        return;
+    char lease[96];
+    snprintf(lease, sizeof lease, "%s:%" PRId64, h->id, line->reserved_nanousd);
+    const struct journal_entry entry = {
+        .line = line->key,
+        .marker = line->marker,
+        .who = a->who,
+        .lease = line->reserved_nanousd ? lease : "-",
+        .bucket = a->bucket,
+        .buckets = a->buckets,
+        .total_nanousd = a->total_nanousd,
+        .until_ms = a->until_ms,
+        .keep_ms = a->keep_ms,
+    };
+    journal_add(l->journal, &entry);
+}
+
+static int64_t sum_most(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) || sum > 4 * LEDGER_MOST_NANOUSD ? 4 * LEDGER_MOST_NANOUSD : sum;
+}
+
+/* A rolling window's money is spent when it is known, not when it was asked about. */
+static void book_line(struct ledger *l, struct hold *h, struct line *line)
+{
+    struct span now;
+    window_at(&line->budget->window, loop_wall_ms(l->loop), &now);
+    line->span.bucket = line->budget->window.kind == ROLLING ? now.bucket : 0;
+    struct account *a = book_account(&l->book, l->me, line);
+    int64_t         cost = line->cost_nanousd < LEDGER_MOST_NANOUSD ? line->cost_nanousd : LEDGER_MOST_NANOUSD;
+    a->total_nanousd = sum_most(a->total_nanousd, cost > 0 ? cost : 0);
+    line->total_nanousd = a->total_nanousd;
+    line->who = arena_cstr(h->arena, slice_str(a->who));
+    if (cost > 0)
+        write_down(l, h, line, a);
+}
+
+/* What it took beyond its cost is given back at once; the rest once Redis knows of it. */
+static void settle_allowance(struct ledger *l, struct hold *h)
+{
+    int64_t cost = 0;
+    for (unsigned i = 0; i < h->lines; i++)
+        cost = h->line[i].cost_nanousd > cost ? h->line[i].cost_nanousd : cost;
+    if (cost >= h->allowed_nanousd)
+        return;
+    atomic_fetch_sub(&l->allowance->taken_nanousd, h->allowed_nanousd - cost);
+    h->allowed_nanousd = cost;
+}
+
+void ledger_settle(struct ledger *l, struct hold **handle)
+{
+    struct hold *h = *handle;
+    *handle = NULL;
+    if (!h)
+        return;
+    if (!h->is_held && !h->allowed_nanousd) {
+        hold_free(&h);
+        return;
+    }
+    h->ledger = l;
+    for (unsigned i = 0; i < h->lines; i++)
+        book_line(l, h, &h->line[i]);
+    if (h->allowed_nanousd)
+        settle_allowance(l, h);
+    hold_move(h, &l->settled);
+    tell_settled(l, h);
+}
+
+/* ---- its life ---- */
+
+static void on_beat(void *arg)
+{
+    struct ledger *l = arg;
+    struct hold   *h, *next;
+    int64_t        now_ms = loop_now_ms(l->loop);
+    for (h = TAILQ_FIRST(&l->settled); h; h = next) {
+        next = TAILQ_NEXT(h, link);
+        if (h->told_ms && now_ms - h->told_ms >= SETTLED_KEEP_MS && !h->redis_id)
+            hold_free(&h);
+        else if (!h->told_ms && !h->redis_id && redis_is_up(l->redis) && now_ms - h->sent_ms >= TELL_AGAIN_MS)
+            tell_settled(l, h);
+    }
+    book_prune(&l->book, loop_wall_ms(l->loop));
+    if (redis_is_up(l->redis))
+        tell_beat(l);
+    timer_set(l->loop, &l->beat, BEAT_MS, on_beat, l);
+}
+
+static void on_redis_up(void *arg)
+{
+    struct ledger *l = arg;
+    l->run[0] = '\0';
+    l->has_told = false;
+    tell_all(l);
+}
+
+/* One loop tells what processes that are gone have left in the journal, and that nobody need wait for them. */
+static void adopt_past(struct ledger *l)
+{
+    unsigned                    count;
+    const struct journal_entry *past = journal_past(l->journal, &count);
+    for (unsigned i = 0; i < count; i++) {
+        book_add_past(&l->book, &past[i]);
+        (void)book_marker(&l->book, past[i].marker);
+    }
+}
+
+struct ledger *ledger_new(struct loop *loop, struct redis *redis, struct metrics *metrics,
+                          struct journal *journal, struct allowance *allowance)
+{
+    struct ledger *l = must_calloc(1, sizeof *l);
+    unsigned char  random[12];
+    *l = (struct ledger){
+        .loop = loop, .redis = redis, .metrics = metrics, .journal = journal, .allowance = allowance
+    };
     if (RAND_bytes(random, sizeof random) != 1)
         die("OpenSSL has no random bytes");
     for (size_t i = 0; i < sizeof random; i++)
-        snprintf(id + 2 * i, 3, "%02x", random[i]);
+        snprintf(l->me + 2 * i, 3, "%02x", random[i]);
+    TAILQ_INIT(&l->held);
+    TAILQ_INIT(&l->settled);
+    book_init(&l->book);
+    if (journal && loop_index(loop) == 0)
+        adopt_past(l);
+    redis_on_up(redis, on_redis_up, l);
+    timer_set(loop, &l->beat, BEAT_MS, on_beat, l);
+    return l;
 }
 
-static void name_month(char *out, size_t out_bytes, int64_t wall_ms)
+static void free_all(struct hold_list *list)
 {
-    time_t    seconds = wall_ms / 1000;
-    struct tm utc;
-    gmtime_r(&seconds, &utc);
-    strftime(out, out_bytes, "%Y-%m", &utc);
+    struct hold *h;
+    while ((h = TAILQ_FIRST(list)))
+        hold_free(&h);
 }
 
-static int64_t limit_of(const struct budget *budget)
+void ledger_free(struct ledger **handle)
 {
-    return budget->limit_nanousd < LEDGER_MOST_NANOUSD ? budget->limit_nanousd : LEDGER_MOST_NANOUSD;
-}
-
-uint64_t ledger_reserve(struct redis *redis, struct reservation *r, const char *team,
-                        const struct budget *budget, unsigned count, int64_t worst_nanousd, int64_t wall_ms,
-                        on_ledger_fn *call, void *arg)
-{
-    if (count == 0 || count > BUDGETS_MOST || worst_nanousd <= 0)
-        die("a reservation of %" PRId64 " nano-dollars on %u budgets", worst_nanousd, count);
-    *r = (struct reservation){ .team = team,
-                               .budget_count = count,
-                               .reserved_nanousd = worst_nanousd,
-                               .redis = redis,
-                               .call = call,
-                               .arg = arg };
-    memcpy(r->budget, budget, count * sizeof *budget);
-    name_lease(r->id);
-    name_month(r->period, sizeof r->period, wall_ms);
-
-    struct keys    keys;
-    struct slice   args[ARGS_MOST];
-    struct decimal now, lapse, worst, limit[BUDGETS_MOST];
-    keys_make(&keys, r);
-    int at = keys.count;
-    memcpy(args, keys.key, sizeof keys.key);
-    args[at++] = decimal(&now, wall_ms);
-    args[at++] = decimal(&lapse, wall_ms + LEDGER_LEASE_MS);
-    args[at++] = slice_str(r->id);
-    args[at++] = decimal(&worst, worst_nanousd);
-    args[at++] = S(KEEP_MS);
-    for (unsigned i = 0; i < count; i++)
-        args[at++] = decimal(&limit[i], limit_of(&budget[i]));
-    uint64_t id = redis_run(redis, reserve_script, keys.count, at, args, on_reserved, r);
-    buf_fini(&keys.text);
-    return id;
-}
-
-void ledger_cancel(struct redis *redis, uint64_t id)
-{
-    struct reservation *r = redis_cancel(redis, id);
-    if (!r)
+    struct ledger *l = *handle;
+    *handle = NULL;
+    if (!l)
         return;
-    settle(redis, r, 0, NULL);
-    *r = (struct reservation){ 0 };
+    redis_on_up(l->redis, NULL, NULL);
+    free_all(&l->held);
+    free_all(&l->settled);
+    book_fini(&l->book);
+    timer_fini(&l->beat);
+    free(l);
 }
 
-/* --- telling --- */
-
-/* "$19.2" */
-static const char *dollars(struct decimal *out, int64_t nanousd)
+void ledger_on_alert(struct ledger *l, on_alert_fn *on_alert, void *arg)
 {
-    int len = snprintf(out->text, sizeof out->text, "$%" PRId64 ".%09" PRId64, nanousd / 1000000000,
-                       nanousd % 1000000000);
-    while (out->text[len - 1] == '0')
-        out->text[--len] = '\0';
-    if (out->text[len - 1] == '.')
-        out->text[--len] = '\0';
-    return out->text;
+    l->on_alert = on_alert;
+    l->alert_arg = arg;
 }
 
-void ledger_explain(const struct reservation *r, struct fault *out)
+bool ledger_is_idle(const struct ledger *l)
 {
-    const struct budget *budget = &r->budget[r->exhausted];
-    struct decimal       limit, spent, running, worst;
-    int                  year = 0, month = 0;
-    (void)sscanf(r->period, "%4d-%2d", &year, &month);
-    year += month == 12;
-    month = month % 12 + 1;
-    fault_set(
-        out, FAULT_OVER_BUDGET,
-        "the budget \"%.64s\" of team %.64s: %s a month, %s spent, %s reserved by running calls, and this call "
-        "may cost %s; it begins anew on %04d-%02d-01",
-        budget->name, r->team, dollars(&limit, limit_of(budget)), dollars(&spent, r->spent_nanousd),
-        dollars(&running, r->running_nanousd), dollars(&worst, r->reserved_nanousd), year, month);
+    const struct hold *h;
+    TAILQ_FOREACH(h, &l->settled, link)
+    if (!h->told_ms)
+        return false;
+    return TAILQ_EMPTY(&l->held);
+}
+
+void ledger_leave(struct ledger *l)
+{
+    tell_left(l);
 }

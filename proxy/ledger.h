@@ -1,16 +1,32 @@
 /*
- * ledger.h - money: reserved before a call, settled after it, in integer nano-dollars, in Redis, by a script
- * (law 3).
+ * ledger.h - money: reserved before a call, settled after it, in integer nano-dollars, in Redis, by scripts
+ * (law 3); and how often one may ask, in the same round trip.
  *
- * A budget is a hash weir:{team}:budget:<rule>:<month> with what was spent and what is reserved by running
- * calls; beside it, in weir:{team}:leases:<rule>:<month>, stands each such call with the time by which it
- * lapses. A proxy that died settles nothing: its leases lapse and are then counted as spent in full, so nothing
- * is lost and nobody is locked out for ever. All budgets of a request are reserved in one atomic script, or
- * none; one round trip before the call, one after it. Settling is idempotent. Both keys live 100 days after
- * their last change.
+ * A line is one budget of one payer in one window. In Redis, {tag} being {team:interns}, or {all} for what
+ * crosses teams:
  *
- * Amounts are stored and added as int64. A script compares as doubles, which is exact up to 2^53 nano-dollars;
- * so a budget above LEDGER_MOST_NANOUSD counts as that much.
+ *     weir:{tag}:money:<rule>:<whose>:<window>   hash: held = running + what was spent; running; b:<bucket>,
+ *                                                spent in that part of the window (0 but for rolling ones);
+ *                                                mark:<percent>, told to somebody
+ *     …:leases                                   sorted set: each running call "<id>:<amount>", and when it
+ * lapses …:lapsed                                   hash: a call that lapsed, and the bucket that it was
+ * counted into …:by:<bucket>                              hash: what each proxy has spent there in all, as it
+ * says itself weir:{tag}:ledger                          which server this is (run_id); …:alive, when each
+ * proxy was last heard; …:waits, proxies that have yet to tell what they know weir:{tag}:rate:<rule>:<whose>
+ * hash: a bucket of requests, one of tokens, when they were filled; …:running, sorted set: the calls that run
+ * now
+ *
+ * All lines of a request are reserved in one atomic script, or none. Lines of several tags meet in one script,
+ * so the truth is one Redis (or one master under Sentinel); where a Cluster of slots is faked by a proxy, only
+ * budgets within teams hold. Amounts are added by HINCRBY (int64) and compared as decimal strings: exact; no
+ * Lua number ever holds one.
+ *
+ * What is told is state, not change: a proxy tells what it has spent from a line in all, so telling it twice,
+ * late, or to a Redis that forgot the last second does no harm, and corrects upward alone. A call that is not
+ * settled within LEDGER_LEASE_MS lapses and counts at its worst, until it is settled after all: so nothing is
+ * lost and nobody is locked out for ever. When Redis has been restarted, replaced or emptied, lines wait until
+ * the proxies that were there have told what they know, or LEDGER_GRACE_MS have passed. What was settled is in
+ * a journal, too (journal.h), from which the next process tells it.
  *
  * Time is the caller's wall clock: a proxy whose clock runs ahead by more than a lease takes other proxies'
  * leases for lapsed, and so errs on the side of the budget.
@@ -18,51 +34,141 @@
 #ifndef WEIR_LEDGER_H
 #define WEIR_LEDGER_H
 
-#include "policy/decide.h"
+#include "base/arena.h"
+#include "journal.h"
+#include "policy/budget.h"
 #include "redis.h"
 
-#define LEDGER_MOST_NANOUSD INT64_C(9000000000000000) /* nine million dollars */
+#include <stdatomic.h>
+#include <sys/queue.h>
+
+#define LEDGER_MOST_NANOUSD                                                                                    \
+    INT64_C(1000000000000000000) /* a billion dollars: a higher budget counts as that                          \
+                                  */
 
 enum {
-    LEDGER_LEASE_MS = 15 * 60 * 1000 /* a call that runs longer is counted at its worst */
+    LEDGER_LEASE_MS = 15 * 60 * 1000, /* a call that runs longer is counted at its worst */
+    LEDGER_GRACE_MS = 3000,           /* longer than a link's longest back-off, and a heartbeat */
+    LEDGER_LINES_MOST = 32,
+    LEDGER_RATES_MOST = 16
 };
 
-enum ledger_verdict { LEDGER_RESERVED, LEDGER_EXHAUSTED, LEDGER_AWAY };
+struct ledger; /* one loop's */
+struct hold;
+TAILQ_HEAD(hold_list, hold);
 
-struct reservation;
-typedef void on_ledger_fn(void *arg, enum ledger_verdict, struct reservation *);
-
-struct reservation {
-    char          id[40];               /* unique; "" when nothing is reserved */
-    const char   *team;                 /* (ref) the snapshot outlives the exchange */
-    char          period[16];           /* "2026-11": the month, UTC */
-    struct budget budget[BUDGETS_MOST]; /* names are refs, as the team's */
-    unsigned      budget_count;
-    int64_t       reserved_nanousd; /* the worst that the call can cost */
-    /* LEDGER_EXHAUSTED: */
-    unsigned exhausted;                      /* index of the budget */
-    int64_t  spent_nanousd, running_nanousd; /* of that budget */
-    /* While it waits; the ledger's own. */
-    struct redis *redis;
-    on_ledger_fn *call;
-    void         *arg;
+/* A bounded sum that a process may spend while Redis is away, shared by its loops. */
+struct allowance {
+    _Atomic int64_t taken_nanousd; /* spent or reserved, and not yet told to Redis */
 };
 
-/* Reserves worst_nanousd (> 0: what costs nothing needs no reservation) on `count` (1 to BUDGETS_MOST) budgets.
- * r is the caller's storage and must live until the callback or ledger_cancel(). LEDGER_AWAY: Redis did not
- * answer, or not well; should the reservation have been made all the same, it is released or lapses. Returns an
- * id to cancel by. */
-uint64_t ledger_reserve(struct redis *, struct reservation *r, const char *team, const struct budget *,
-                        unsigned count, int64_t worst_nanousd, int64_t wall_ms, on_ledger_fn *, void *arg);
-/* The wait is over; a reservation that was made all the same is released. r is not needed any more. */
-void ledger_cancel(struct redis *, uint64_t id);
+/* A mark of a budget was passed: once a mark and window, over all proxies. Valid during the call. */
+struct ledger_alert {
+    const char *budget, *whose;
+    unsigned    percent;
+    int64_t     limit_nanousd;
+};
+typedef void on_alert_fn(void *arg, const struct ledger_alert *);
 
-/* Once, always: what it did cost (0: nothing was used). Fire and forget; a Redis that is away leaves the lease
- * to lapse. r is as new after. Nothing happens where nothing is reserved. */
-void ledger_settle(struct redis *, struct reservation *r, int64_t cost_nanousd);
+/* journal and allowance are refs, may be NULL, and must outlive it. */
+struct ledger *ledger_new(struct loop *, struct redis *, struct metrics *, struct journal *,
+                          struct allowance *);
+void           ledger_free(struct ledger **); /* before its redis */
+void           ledger_on_alert(struct ledger *, on_alert_fn *, void *arg);
+/* Is there something that Redis has not heard of yet? */
+bool ledger_is_idle(const struct ledger *);
+/* At a clean end: nobody need wait for what this proxy knows. */
+void ledger_leave(struct ledger *);
 
-/* After LEDGER_EXHAUSTED. OVER_BUDGET: "the budget "interns" of team interns: $20 a month, $19.2 spent, $0.9
- * reserved by running calls, and this call may cost $0.5; it begins anew on 2026-12-01" */
-void ledger_explain(const struct reservation *, struct fault *out);
+/* ---- what a request needs ---- */
+
+struct line {
+    /* the caller's */
+    const struct budget
+               *budget; /* a copy; its scope and time zone are refs, for as long as the hold is asked about */
+    const char *whose;  /* "team interns", "user ann of team interns", "everything" */
+    const char *of_model, *of_provider; /* (refs) charged for calls of these alone; NULL: whoever */
+    int64_t     worst_nanousd;
+    int64_t     cost_nanousd; /* set before settling */
+    /* the ledger's */
+    const char *key, *marker;
+    struct span span;
+    int64_t     limit_nanousd, reserved_nanousd, left_nanousd;
+    int64_t     total_nanousd; /* once settled: all that this proxy has spent from it */
+    const char *who;           /* this proxy's name in the line */
+};
+
+struct rate {
+    const struct limit *limit; /* as above */
+    const char         *whose, *key;
+    int64_t             asks_tokens, used_tokens; /* reserved; and set before settling */
+    bool                is_known;                 /* Redis has said what is left */
+    int64_t             left_requests, left_tokens;
+    int64_t             requests_in_ms, tokens_in_ms; /* until all of them are there again */
+};
+
+enum ledger_verdict { LEDGER_HELD, LEDGER_OVER, LEDGER_LIMITED, LEDGER_AWAY };
+enum ledger_limit { LIMIT_REQUESTS = 1, LIMIT_TOKENS, LIMIT_AT_ONCE };
+
+typedef void on_ledger_fn(void *arg, enum ledger_verdict, struct hold *);
+
+/* Lines and rates are in its arena; who is told while it is asked about. */
+struct hold {
+    struct arena *arena;
+    struct line   line[LEDGER_LINES_MOST];
+    unsigned      lines;
+    struct rate   rate[LEDGER_RATES_MOST];
+    unsigned      rates;
+    char          id[64];          /* of its leases */
+    bool          is_held;         /* Redis has its leases and counts */
+    int64_t       allowed_nanousd; /* taken from the allowance instead */
+    /* LEDGER_OVER, LEDGER_LIMITED: which, and why */
+    unsigned          at;
+    int64_t           spent_nanousd, running_nanousd;
+    enum ledger_limit limited_by;
+    int64_t           wait_ms;
+    bool              is_recovering; /* LEDGER_AWAY: Redis is there, but waits for what proxies know */
+    /* the ledger's own */
+    TAILQ_ENTRY(hold) link;
+    struct hold_list *list; /* the one that it is in, or NULL */
+    struct ledger    *ledger;
+    uint64_t          redis_id; /* what it waits for; 0: nothing */
+    on_ledger_fn     *call;
+    void             *arg;
+    int64_t           sent_ms, told_ms; /* settled: when Redis was told, and had it; 0: not yet */
+};
+
+struct hold *hold_new(void);
+void         hold_free(struct hold **); /* one that is neither held, nor allowed, nor waited for */
+/* tag: "team:interns" or "all", path: "<rule>:<whose>", both escaped (ledger_name()). NULL when there is no
+ * room. */
+MUST_CHECK struct line *hold_add_line(struct hold *, const struct budget *, const char *tag, const char *path,
+                                      const char *whose, int64_t wall_ms);
+MUST_CHECK struct rate *hold_add_rate(struct hold *, const struct limit *, const char *tag, const char *path,
+                                      const char *whose);
+/* A name as it stands in a key: what means something there goes in as %3A. */
+void ledger_name(struct buf *out, const char *name);
+
+/* ---- reserve, settle ---- */
+
+/* Reserves all lines (each worst > 0) and counts in all rates, or nothing. A hold that is held already is
+ * extended: its lines go up to their worst, or stay as they are. The callback never comes from within.
+ * LEDGER_AWAY: Redis did not answer, or not well; should it have been done all the same, that is undone. */
+void ledger_hold(struct ledger *, struct hold *, on_ledger_fn *, void *arg);
+/* No callback will come; what was done is undone, what was held before is kept. */
+void ledger_cancel(struct ledger *, struct hold *);
+/* After LEDGER_AWAY: takes worst from what the process may spend without Redis; false when that is used up. */
+MUST_CHECK bool ledger_allow(struct ledger *, struct hold *, int64_t worst_nanousd, int64_t most_nanousd);
+/* Once, always: each line's cost, each rate's tokens. Kept until Redis has it. *hold is nulled; NULL is
+ * allowed. */
+void ledger_settle(struct ledger *, struct hold **);
+
+/* ---- words ---- */
+
+/* After LEDGER_OVER. OVER_BUDGET: "the budget "interns" (team interns): $20 a month, $19.2 spent, $0.9 reserved
+ * by running calls, and this call may cost $0.5; it begins anew on 2026-12-01 00:00 UTC" */
+void ledger_explain_over(const struct hold *, struct fault *out);
+/* After LEDGER_LIMITED. RATE_LIMITED. */
+void ledger_explain_limited(const struct hold *, struct fault *out);
 
 #endif

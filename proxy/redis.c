@@ -56,6 +56,8 @@ struct redis {
     size_t              bytes;    /* of all lists */
     bool                away_is_due;
     uint64_t            last_id;
+    void (*on_up)(void *arg);
+    void *on_up_arg;
 
     struct {
         const char *text;
@@ -207,6 +209,8 @@ static void on_link_up(void *arg)
     r->is_broken = r->is_told = false;
     r->misses = 0;
     r->up_since_ms = loop_now_ms(r->loop);
+    if (r->on_up)
+        r->on_up(r->on_up_arg);
     struct command *c;
     while ((c = command_take(&r->waiting)))
         send_command(r, c);
@@ -455,6 +459,12 @@ void redis_free(struct redis **handle)
 void redis_count_in(struct redis *r, struct metrics *metrics)
 {
     r->metrics = metrics;
+}
+
+void redis_on_up(struct redis *r, void (*on_up)(void *arg), void *arg)
+{
+    r->on_up = on_up;
+    r->on_up_arg = arg;
 }
 
 bool redis_is_up(const struct redis *r)

@@ -31,6 +31,10 @@ void                     redis_free(struct redis **); /* what waits is dropped w
 /* Counts each command that is answered "away" in REDIS_AWAY of these metrics, which must outlive it. */
 void redis_count_in(struct redis *, struct metrics *);
 
+/* A link stands, and nothing has been sent over it yet: what is asked within the call goes first. One at most.
+ */
+void redis_on_up(struct redis *, void (*on_up)(void *arg), void *arg);
+
 bool redis_is_up(const struct redis *);
 /* Nobody waits, and what was sent without a callback has been answered too: it may be freed without a loss. */
 bool redis_is_idle(const struct redis *);

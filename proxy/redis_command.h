@@ -28,7 +28,7 @@ struct command {
     const char *why;    /* words for the fault of one that is answered "away" */
 };
 
-enum { COMMAND_WORDS_MOST = 64 };
+enum { COMMAND_WORDS_MOST = 512 };
 
 /* In no list yet. More than COMMAND_WORDS_MOST words end the process: they are ours. */
 struct command *command_new(int argc, const struct slice *argv);

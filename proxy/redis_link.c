@@ -1,6 +1,7 @@
 /* redis_link.c - see redis_link.h. */
 #include "redis_link.h"
 
+#include "base/buf.h"
 #include "base/die.h"
 #include "conn.h"
 
@@ -21,6 +22,8 @@ struct redis_link {
     struct conn *conn;
     redisReader *reader;
     size_t       partial_bytes; /* received since the last whole reply */
+    struct buf   out;           /* what this turn of the loop has to send: one write, one flush */
+    bool         flush_is_due;
 
     const char  *greeting[GREETINGS_MOST]; /* what was asked, for the log */
     unsigned     greetings, greeted;       /* # asked, # answered */
@@ -168,6 +171,7 @@ struct redis_link *redis_link_open(struct loop *loop, const struct redis_url *ur
     struct redis_link *link = must_calloc(1, sizeof *link);
     *link = (struct redis_link){ .loop = loop, .url = url, .handler = handler, .arg = arg };
     link->reader = die_if_null(redisReaderCreate());
+    buf_init(&link->out, SIZE_MAX); /* redis.c bounds what it sends */
     timer_set(loop, &link->greeting_timer, greeting_ms, on_greeting_late, link);
     if (url->kind == REDIS_URL_UNIX)
         link->conn = conn_connect_unix(loop, url->path, &on_conn, link);
@@ -179,6 +183,7 @@ struct redis_link *redis_link_open(struct loop *loop, const struct redis_url *ur
 static void link_free(void *arg)
 {
     struct redis_link *link = arg;
+    buf_wipe(&link->out);
     redisReaderFree(link->reader);
     timer_fini(&link->greeting_timer);
     free(link);
@@ -196,8 +201,21 @@ void redis_link_close(struct redis_link **handle)
     loop_defer(link->loop, link_free, link);
 }
 
+static void flush(void *arg)
+{
+    struct redis_link *link = arg;
+    link->flush_is_due = false;
+    if (!is_over(link))
+        conn_write(link->conn, buf_slice(&link->out));
+    buf_reset(&link->out);
+}
+
 void redis_link_send(struct redis_link *link, const char *command, size_t bytes)
 {
-    if (!is_over(link))
-        conn_write(link->conn, slice_of(command, bytes));
+    if (is_over(link))
+        return;
+    buf_add(&link->out, slice_of(command, bytes));
+    if (!link->flush_is_due)
+        loop_defer(link->loop, flush, link);
+    link->flush_is_due = true;
 }

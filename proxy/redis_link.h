@@ -27,7 +27,8 @@ struct redis_link *redis_link_open(struct loop *, const struct redis_url *, SSL_
 /* Closes at once, without a callback; *handle is nulled. Memory goes at the end of the loop's turn (law 8). */
 void redis_link_close(struct redis_link **handle);
 
-/* After on_up(): a command as hiredis formats it; the bytes are copied. */
+/* After on_up(): a command as hiredis formats it; the bytes are copied, and go out together at the end of the
+ * loop's turn. */
 void redis_link_send(struct redis_link *, const char *command, size_t bytes);
 
 #endif

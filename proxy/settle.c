@@ -29,6 +29,7 @@ void exchange_count_leg(struct exchange *x, bool was_sent)
         usage = exchange_usage_estimated(x->asked_bytes, x->relay ? relay_outcome(x->relay)->content_bytes : 0);
     int64_t cost = price_usage(&x->model->price, &usage);
     x->cost_nanousd += cost;
+    booking_charge(x->hold, x->model, cost);
     x->usage.prompt_tokens += usage.prompt_tokens;
     x->usage.completion_tokens += usage.completion_tokens;
     metrics_model(x->tools->metrics, x->model->name, x->snapshot->settings->zone[x->model->provider->zone],
@@ -47,6 +48,8 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
 {
     const struct decision *decision = &x->decision;
     struct buf             out;
+    char                   cost[32];
+    int64_t                left;
     buf_init(&out, HEADERS_MOST_BYTES);
     reply_header(&out, "x-request-id", x->id);
     if (decision->route)
@@ -72,10 +75,18 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     if (x->summaries)
         buf_printf(&out, "x-weir-summaries: %u\r\n", x->summaries);
     if (tells_cost) {
-        char cost[32];
         nanousd_format(x->cost_nanousd, cost);
         reply_header(&out, "x-weir-cost-usd", cost);
     }
+    if (tells_cost && booking_remaining(x->hold, &left)) {
+        nanousd_format(left, cost);
+        reply_header(&out, "x-weir-budget-remaining-usd", cost);
+    }
+    if (x->is_on_allowance)
+        reply_header(&out, "x-weir-budget", "allowance");
+    if (x->clamped_tokens)
+        buf_printf(&out, "x-weir-clamped-max-tokens: %lld\r\n", (long long)x->clamped_tokens);
+    booking_rate_headers(x->hold, &out);
     struct slice lines = arena_copy(x->arena, buf_slice(&out));
     buf_fini(&out);
     return lines;
@@ -137,8 +148,9 @@ static void tell_audit(struct exchange *x)
 void exchange_settle(struct exchange *x)
 {
     struct metrics *metrics = x->tools->metrics;
-    if (x->reservation.id[0])
-        ledger_settle(x->tools->redis, &x->reservation, x->cost_nanousd - x->settled_nanousd);
+    for (unsigned i = 0; x->hold && i < x->hold->rates; i++)
+        x->hold->rate[i].used_tokens = x->usage.prompt_tokens + x->usage.completion_tokens;
+    ledger_settle(x->tools->ledger, &x->hold);
     metrics_add(metrics, METRIC_REQUESTS, 1);
     metrics_add(metrics, METRIC_COST, x->cost_nanousd);
     if (x->is_hit)

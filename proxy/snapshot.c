@@ -19,8 +19,9 @@ struct slm_share {
 };
 
 struct key_row {
-    unsigned char      hash[32];
-    const struct team *team;
+    unsigned char           hash[32];
+    const struct team      *team;
+    const struct key_owner *owner;
 };
 
 /* ---- parts of a snapshot ---- */
@@ -132,6 +133,7 @@ static void make_key_rows(struct snapshot *s)
         for (unsigned k = 0; k < settings->team[t].key_count; k++, row++) {
             memcpy(row->hash, settings->team[t].key_hash[k], sizeof row->hash);
             row->team = &settings->team[t];
+            row->owner = &settings->team[t].key_owner[k];
         }
     qsort(s->key_row, s->key_count, sizeof *s->key_row, by_hash);
 }
@@ -222,12 +224,64 @@ const struct origin *snapshot_origin(const struct snapshot *s, const struct prov
     return &s->origin[provider - s->settings->provider];
 }
 
+static const struct key_row *find_key(const struct snapshot *s, struct slice api_key)
+{
+    struct key_row wanted = { .team = NULL };
+    SHA256((const unsigned char *)api_key.ptr, api_key.len, wanted.hash);
+    return bsearch(&wanted, s->key_row, s->key_count, sizeof wanted, by_hash);
+}
+
 const struct team *snapshot_team(const struct snapshot *s, struct slice api_key)
 {
     if (!s->settings->has_keys)
         return &s->settings->team[0];
-    struct key_row wanted = { .team = NULL };
-    SHA256((const unsigned char *)api_key.ptr, api_key.len, wanted.hash);
-    const struct key_row *row = bsearch(&wanted, s->key_row, s->key_count, sizeof wanted, by_hash);
+    const struct key_row *row = find_key(s, api_key);
     return row ? row->team : NULL;
+}
+
+static void add_tag(struct payer *payer, const char *tag)
+{
+    for (unsigned i = 0; i < payer->tags; i++)
+        if (strcmp(payer->tag[i], tag) == 0)
+            return;
+    if (payer->tags < TAGS_MOST)
+        payer->tag[payer->tags++] = tag;
+}
+
+const struct team *snapshot_payer(const struct snapshot *s, struct slice api_key, struct arena *arena,
+                                  struct payer *out)
+{
+    const struct key_row *row = s->settings->has_keys ? find_key(s, api_key) : NULL;
+    const struct team    *team = row ? row->team : s->settings->has_keys ? NULL : &s->settings->team[0];
+    *out = (struct payer){ .team = team ? team->name : "", .key = "", .user = "" };
+    if (!row)
+        return team;
+    out->key = arena_printf(arena, "%02x%02x%02x%02x", row->hash[0], row->hash[1], row->hash[2], row->hash[3]);
+    out->user = row->owner->user;
+    for (unsigned i = 0; i < row->owner->tags; i++)
+        add_tag(out, row->owner->tag[i]);
+    return team;
+}
+
+static bool is_tag(struct slice word)
+{
+    enum { TAG_MOST_BYTES = 64 };
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.ptr[i];
+        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_word && c != '_' && c != '-' && c != '.')
+            return false;
+    }
+    return word.len > 0 && word.len <= TAG_MOST_BYTES;
+}
+
+void payer_add_tags(struct payer *payer, struct slice header, struct arena *arena)
+{
+    while (header.len) {
+        size_t       comma = slice_find_byte(header, ',');
+        struct slice word = slice_trim(slice_cut(header, 0, comma));
+        header = comma == SLICE_NONE ? slice_of(NULL, 0) : slice_cut(header, comma + 1, header.len);
+        if (is_tag(word))
+            add_tag(payer, arena_cstr(arena, word));
+    }
 }

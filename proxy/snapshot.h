@@ -43,6 +43,13 @@ void                        snapshot_unref(struct snapshot **);
 
 const struct origin *snapshot_origin(const struct snapshot *, const struct provider *);
 
+/* As snapshot_team(), and who pays: what the settings say of the key. */
+const struct team *snapshot_payer(const struct snapshot *, struct slice api_key, struct arena *,
+                                  struct payer *out);
+/* Adds the tags of a header, "a, b": words of letters, digits, "_-.", at most 64 bytes each; others are passed
+ * over. */
+void payer_add_tags(struct payer *, struct slice header, struct arena *);
+
 /* The team whose API key this is; NULL for none. Without keys in the settings, everyone is the one team. */
 const struct team *snapshot_team(const struct snapshot *, struct slice api_key);
 

@@ -133,6 +133,7 @@ static void count_call(struct exchange *x, const struct answer_usage *told, bool
         usage = exchange_usage_estimated(s->asked_bytes, (int64_t)s->heard.len);
     int64_t cost = price_usage(&by->price, &usage);
     x->cost_nanousd += cost;
+    booking_charge(x->hold, by, cost);
     x->usage.prompt_tokens += usage.prompt_tokens;
     x->usage.completion_tokens += usage.completion_tokens;
     metrics_model(x->tools->metrics, by->name, x->snapshot->settings->zone[by->provider->zone], cost,

@@ -3,7 +3,7 @@
  *
  * privacy  every rule that matches applies: the nearest reach wins, what is hidden adds up, in the strictest of
  *          the ways that are asked for (remove, placeholder, surrogate), "deny" ends it.
- * cost     every rule that matches applies: each is a budget that must have room.
+ * cost     every rule that matches applies: each budget must have room, and each limit.
  * routes   the first rule that matches decides who is asked; candidates beyond the reach are struck out. Where
  * no policy has routes, all models are candidates, in the settings' order.
  *
@@ -23,6 +23,7 @@
 #ifndef WEIR_POLICY_DECIDE_H
 #define WEIR_POLICY_DECIDE_H
 
+#include "policy/budget.h"
 #include "policy/settings.h"
 #include "slm/classes.h"
 #include "slm/slm.h"
@@ -30,11 +31,12 @@
 #include "wire/chat.h"
 
 struct facts {
-    const struct team *team;
-    struct slice       model;        /* as asked, aliases not yet followed */
-    bool               is_inspected; /* false: inspection failed, so everything is private (law 2) */
-    pii_set            pii;
-    pii_set            needed;  /* of these, the kinds whose values the question is about */
+    const struct team  *team;
+    const struct payer *payer;        /* NULL: no more than the team is known */
+    struct slice        model;        /* as asked, aliases not yet followed */
+    bool                is_inspected; /* false: inspection failed, so everything is private (law 2) */
+    pii_set             pii;
+    pii_set             needed; /* of these, the kinds whose values the question is about */
     bool             is_judged; /* false: no heads, or they failed: difficulty counts as 1, the topic as none */
     struct judgement judgement;
     const float *class_share; /* of each of the policy's classes (ref in the inspection); NULL: not judged */
@@ -56,13 +58,7 @@ struct needs {
     bool view;      /* what a head sees of the question: for records */
 };
 
-struct budget {
-    const char *name; /* the rule's; names the budget in Redis with its team and month */
-    int64_t     limit_nanousd;
-    enum budget_over { OVER_DENY, OVER_LOCAL } over;
-};
-
-enum { BUDGETS_MOST = 4, RULES_TOLD_MOST = 16 };
+enum { RULES_TOLD_MOST = 16 };
 
 struct decision {
     unsigned    reach;             /* the farthest zone this request's data may enter */
@@ -78,16 +74,18 @@ struct decision {
     unsigned            struck_count;
     const char *route; /* the route's name (ref in policy); "asked" where the client named the model, "in order"
                            where no policy has routes */
-    const char         *rule[RULES_TOLD_MOST]; /* every rule that matched, in order */
-    unsigned            rule_count;
-    struct budget       budget[BUDGETS_MOST];
-    unsigned            budget_count;
-    int64_t             compress_above_tokens; /* 0: do not */
-    double              compress_to;           /* share of words kept, 0..1 */
-    const struct model *compress_by;           /* asked for summaries; NULL: sentences are chosen */
-    int64_t             cache_keep_ms;         /* 0: neither read nor kept */
-    const struct model *escalate_to;           /* NULL: never */
-    double              escalate_below;        /* confidence under which candidate[0]'s answer is not taken */
+    const char          *rule[RULES_TOLD_MOST]; /* every rule that matched, in order */
+    unsigned             rule_count;
+    const struct budget *budget[BUDGETS_MOST]; /* (refs in policy) */
+    unsigned             budget_count;
+    const struct limit  *limit[LIMITS_MOST];
+    unsigned             limit_count;
+    int64_t              compress_above_tokens; /* 0: do not */
+    double               compress_to;           /* share of words kept, 0..1 */
+    const struct model  *compress_by;           /* asked for summaries; NULL: sentences are chosen */
+    int64_t              cache_keep_ms;         /* 0: neither read nor kept */
+    const struct model  *escalate_to;           /* NULL: never */
+    double               escalate_below;        /* confidence under which candidate[0]'s answer is not taken */
 };
 
 struct policy;

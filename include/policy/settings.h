@@ -8,6 +8,7 @@
 #define WEIR_POLICY_SETTINGS_H
 
 #include "base/log.h"
+#include "policy/budget.h"
 #include "policy/yaml.h"
 #include "privacy/vault.h"
 #include "slm/slm.h"
@@ -73,11 +74,19 @@ struct model {
     int64_t                context_tokens, output_tokens; /* its limits; 0 where unknown */
 };
 
+/* Whose key it is. */
+struct key_owner {
+    const char *user; /* "" where nobody is named */
+    const char *tag[TAGS_MOST];
+    unsigned    tags;
+};
+
 struct team {
     const char *name;
     int64_t     requests_a_minute; /* 0: no limit */
     unsigned    key_count;
     unsigned char (*key_hash)[32]; /* SHA-256 of each key */
+    struct key_owner *key_owner;   /* of each key */
 };
 
 /* A model's name that means another, or "auto". */
@@ -112,15 +121,15 @@ struct settings {
     const char     **price_file;   /* the built-in list first; a later file's prices replace an earlier one's */
     unsigned         price_count;
     int64_t          head_most_bytes, body_most_bytes, answer_most_bytes;
-    int64_t          client_idle_ms; /* an idle connection, and a request that does not arrive */
-    int64_t          inspect_ms;     /* deadline of an inspection; past it the request counts as private */
-    int64_t          summarize_ms;   /* deadline of all summaries that a request asks a model for */
-    int64_t          redis_ms;       /* deadline of a Redis reply */
-    bool             ledger_open;    /* budgets when Redis is away: false refuses (law 2) */
-    const char      *audit_file;     /* NULL: none is kept */
-    const char      *records_file;   /* drafts' outcomes, for weir calibrate; NULL: none are kept */
-    int64_t          records_most_bytes;
-    enum log_level   log_level;
+    int64_t          client_idle_ms;  /* an idle connection, and a request that does not arrive */
+    int64_t          inspect_ms;      /* deadline of an inspection; past it the request counts as private */
+    int64_t          summarize_ms;    /* deadline of all summaries that a request asks a model for */
+    int64_t          redis_ms;        /* deadline of a Redis reply */
+    int64_t     ledger_allow_nanousd; /* a process may spend so much while Redis is away; 0 refuses (law 2) */
+    const char *audit_file;           /* NULL: none is kept */
+    const char *records_file;         /* drafts' outcomes, for weir calibrate; NULL: none are kept */
+    int64_t     records_most_bytes;
+    enum log_level log_level;
 
     enum slm_precision slm_precision; /* a change needs no restart */
     const char       **head_file;     /* heads that were taught (slm/taught.h) */

@@ -24,6 +24,8 @@ METRIC(EMBEDDINGS,         counter, "weir_embeddings_total",            "texts e
 METRIC(TEXTS_REDACTED,     counter, "weir_texts_redacted_total",         "texts redacted for clients")
 METRIC(RESTORES,           counter, "weir_restores_total",               "requests of clients to give back what was redacted")
 METRIC(COST,               counter, "weir_cost_nanousd_total",          "spent, in nano-dollars")
+METRIC(ALLOWED,            counter, "weir_allowed_calls_total",         "calls paid out of the allowance while Redis was away")
+METRIC(ALERTS,             counter, "weir_budget_alerts_total",         "marks of budgets that were passed")
 METRIC(REDIS_AWAY,         counter, "weir_redis_away_total",            "commands that Redis did not answer in time")
 METRIC(RELOADS,            counter, "weir_reloads_total",               "settings and policies taken anew")
 METRIC(RELOADS_REFUSED,    counter, "weir_reloads_refused_total",       "changed files that had mistakes: the old ones stay in force")

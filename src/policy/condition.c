@@ -30,6 +30,15 @@ static bool is_named(const struct condition *c, struct slice name)
     return false;
 }
 
+static enum truth ask_tags(const struct condition *c, const struct payer *payer)
+{
+    for (unsigned i = 0; payer && i < payer->tags; i++) {
+        if (is_named(c, slice_str(payer->tag[i])))
+            return YES;
+    }
+    return NO;
+}
+
 static enum truth ask_pii(const struct condition *c, const struct facts *facts, enum asker asker)
 {
     if (facts->is_inspected)
@@ -129,6 +138,12 @@ static enum truth ask(const struct condition *c, const struct facts *facts, enum
         return truth_of(is_named(c, facts->model));
     case COND_TEAM:
         return truth_of(is_named(c, slice_str(facts->team->name)));
+    case COND_KEY:
+        return truth_of(facts->payer && is_named(c, slice_str(facts->payer->key)));
+    case COND_USER:
+        return truth_of(facts->payer && is_named(c, slice_str(facts->payer->user)));
+    case COND_TAG:
+        return ask_tags(c, facts->payer);
     case COND_TOOLS:
         return truth_of(facts->has_tools == c->is_wanted);
     case COND_TOOL_LOOP:
@@ -333,6 +348,9 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
         break;
     case COND_MODEL:
     case COND_TEAM:
+    case COND_KEY:
+    case COND_USER:
+    case COND_TAG:
         read_names(c, y, out);
         break;
     case COND_TOOLS:
@@ -367,23 +385,39 @@ static struct condition *read_map(struct compiling *c, const struct yaml *map, p
     return all;
 }
 
-struct condition *condition_read(struct compiling *c, const struct yaml *rule, pii_set *kinds)
+/* `for: { team: interns }`: each of its words that says who asks is a condition. */
+static void read_whom(struct compiling *c, const struct yaml *whom, const char *const *for_keys,
+                      struct condition *all)
 {
-    static const char *const for_keys[] = { "team", NULL };
-    const struct yaml       *when = yaml_get(rule, "when"), *whom = yaml_get(rule, "for");
-    struct condition        *all = condition_new(c, COND_ALL);
+    static const struct {
+        const char         *key;
+        enum condition_kind kind;
+    } words[] = { { "team", COND_TEAM }, { "key", COND_KEY }, { "user", COND_USER }, { "tag", COND_TAG } };
+    if (!yaml_is_map(whom, "for", c->diag))
+        return;
+    yaml_known_keys(whom, for_keys, c->diag);
+    if (!whom->child)
+        diag_error(c->diag, whom->place, "for needs `team` or another word that says whom it is about");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!yaml_get(whom, words[i].key))
+            continue;
+        struct condition *asks = condition_new(c, words[i].kind);
+        read_names(c, yaml_get(whom, words[i].key), asks);
+        asks->next = all->child;
+        all->child = asks;
+    }
+}
+
+struct condition *condition_read(struct compiling *c, const struct yaml *rule, const char *const *for_keys,
+                                 pii_set *kinds)
+{
+    const struct yaml *when = yaml_get(rule, "when"), *whom = yaml_get(rule, "for");
+    struct condition  *all = condition_new(c, COND_ALL);
     if (!when && !whom)
         return NULL;
     if (when)
         all->child = read_map(c, when, kinds);
-    if (yaml_is_map(whom, "for", c->diag)) {
-        struct condition *team = condition_new(c, COND_TEAM);
-        yaml_known_keys(whom, for_keys, c->diag);
-        if (!yaml_get(whom, "team"))
-            diag_error(c->diag, whom->place, "for needs `team`");
-        read_names(c, yaml_get(whom, "team"), team);
-        team->next = all->child;
-        all->child = team;
-    }
+    if (whom)
+        read_whom(c, whom, for_keys, all);
     return all;
 }

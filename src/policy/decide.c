@@ -121,14 +121,19 @@ static bool apply_cost(const struct policy *p, const struct facts *facts, struct
                        struct fault *why)
 {
     for (size_t i = 0; i < p->cost_count; i++) {
-        if (!condition_holds(p->cost[i].when, facts, COST_ASKS))
+        const struct cost_rule *rule = &p->cost[i];
+        if (!condition_holds(rule->when, facts, COST_ASKS))
             continue;
-        tell_rule(out, p->cost[i].budget.name);
-        if (out->budget_count == BUDGETS_MOST)
+        tell_rule(out, rule->name);
+        if ((rule->has_budget && out->budget_count == BUDGETS_MOST) ||
+            (rule->has_limit && out->limit_count == LIMITS_MOST))
             return fault_set(why, FAULT_DENIED,
-                             "more than %d budgets apply at once; rule \"%s\" is one too many", BUDGETS_MOST,
-                             p->cost[i].budget.name);
-        out->budget[out->budget_count++] = p->cost[i].budget;
+                             "more than %d budgets or %d limits apply at once; rule \"%s\" is one too many",
+                             BUDGETS_MOST, LIMITS_MOST, rule->name);
+        if (rule->has_budget)
+            out->budget[out->budget_count++] = &rule->budget;
+        if (rule->has_limit)
+            out->limit[out->limit_count++] = &rule->limit;
     }
     return true;
 }

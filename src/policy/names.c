@@ -1,4 +1,4 @@
-/* names.c - the names that a policy may use: models, teams, zones, kinds of pii, topics. */
+/* names.c - the names that a policy may use: models, providers, teams, zones, kinds of pii, topics. */
 #include "rules.h"
 
 /* Tells that there is no such name, and which may be meant. */
@@ -31,6 +31,21 @@ const struct model *model_named(struct compiling *c, const struct yaml *y)
             SLICE_ARG(name));
     else
         unknown(c, y, "model in the settings named", names);
+    return NULL;
+}
+
+const struct provider *provider_named(struct compiling *c, const struct yaml *y)
+{
+    const struct settings *settings = c->policy->settings;
+    struct slice           name = yaml_text(y, S(""), c->diag);
+    const char           **names = arena_array(c->arena, settings->provider_count + 1, sizeof *names);
+    for (unsigned i = 0; i < settings->provider_count; i++) {
+        names[i] = settings->provider[i].name;
+        if (slice_is(name, names[i]))
+            return &settings->provider[i];
+    }
+    if (name.len)
+        unknown(c, y, "provider in the settings named", names);
     return NULL;
 }
 

@@ -113,7 +113,7 @@ void read_privacy_rule(struct compiling *c, const struct yaml *y)
     const struct yaml   *reach = yaml_get(y, "reach");
     pii_set              kinds = 0;
     rule->name = name;
-    rule->when = condition_read(c, y, &kinds);
+    rule->when = condition_read(c, y, rule_for_keys, &kinds);
     if (condition_asks(rule->when, COND_UNREADABLE))
         diag_error(c->diag, y->place, "say `unreadable: local`, `deny` or `allow` in place of asking for it");
     read_redact(c, yaml_get(y, "redact"), kinds, rule);

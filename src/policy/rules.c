@@ -1,8 +1,10 @@
-/* rules.c - policy files, compiled: cost, routes, and what rules have in common. Privacy rules are in
- * privacy_rules.c, conditions in condition.c, tests in policy_test.c. */
+/* rules.c - policy files, compiled: routes, and what rules have in common. Privacy rules are in
+ * privacy_rules.c, what is about money in cost_rules.c, conditions in condition.c, tests in policy_test.c. */
 #include "rules.h"
 
 #include "settings_parts.h"
+
+const char *const rule_for_keys[] = { "team", "key", "user", "tag", NULL };
 
 const char *name_of_rule(struct compiling *c, const struct yaml *y, const char *const *keys)
 {
@@ -32,48 +34,6 @@ bool is_word(struct compiling *c, const struct yaml *y, const char *const *words
         diag_error(c->diag, y->place, "%.*s cannot be \"%.*s\"%s", SLICE_ARG(y->key), SLICE_ARG(text),
                    diag_hint(text, words, hint));
     return false;
-}
-
-/* ---- cost ---- */
-
-static void read_budget(struct compiling *c, const struct yaml *y, struct budget *out)
-{
-    static const char *const keys[] = { "usd", "every", NULL };
-    static const char *const spans[] = { "month", NULL };
-    unsigned                 span;
-    if (!yaml_is_map(y, "budget", c->diag))
-        return;
-    yaml_known_keys(y, keys, c->diag);
-    if (!yaml_get(y, "usd") || !yaml_get(y, "every"))
-        diag_error(c->diag, y->place, "a budget needs `usd` and `every: month`");
-    out->limit_nanousd = yaml_nanousd(yaml_get(y, "usd"), 0, c->diag);
-    if (yaml_get(y, "every"))
-        is_word(c, yaml_get(y, "every"), spans, &span);
-}
-
-static void read_cost_rule(struct compiling *c, const struct yaml *y)
-{
-    static const char *const keys[] = { "name", "for", "when", "budget", "over", NULL };
-    static const char *const overs[] = { "deny", "local", NULL };
-    struct policy           *p = c->policy;
-    const char              *name = name_of_rule(c, y, keys);
-    if (!name)
-        return;
-    for (size_t i = 0; i < p->cost_count; i++)
-        refuse_same(c, y, name, p->cost[i].budget.name);
-    if (p->cost_count == p->cost_cap)
-        p->cost = arena_grow(c->arena, p->cost, p->cost_count, sizeof *p->cost, &p->cost_cap);
-    struct cost_rule *rule = &p->cost[p->cost_count++];
-    pii_set           kinds = 0;
-    unsigned          over = OVER_DENY;
-    rule->when = condition_read(c, y, &kinds);
-    rule->budget.name = name;
-    if (yaml_get(y, "budget"))
-        read_budget(c, yaml_get(y, "budget"), &rule->budget);
-    else
-        diag_error(c->diag, y->place, "a cost rule needs a `budget`");
-    if (yaml_get(y, "over") && is_word(c, yaml_get(y, "over"), overs, &over))
-        rule->budget.over = over == 0 ? OVER_DENY : OVER_LOCAL;
 }
 
 /* ---- routes ---- */
@@ -165,7 +125,7 @@ static void read_route(struct compiling *c, const struct yaml *y)
     struct route *route = &p->route[p->route_count++];
     pii_set       kinds = 0;
     route->name = name;
-    route->when = condition_read(c, y, &kinds);
+    route->when = condition_read(c, y, rule_for_keys, &kinds);
     if (!yaml_get(y, "ask"))
         diag_error(c->diag, y->place, "a route needs `ask`: the models to try, in order");
     read_ask(c, yaml_get(y, "ask"), route);
@@ -228,7 +188,7 @@ static void read_file(struct compiling *c, const struct yaml *root)
 struct policy *policy_read(struct arena *arena, const struct settings *settings, settings_file_reader *reader,
                            struct diag *diag)
 {
-    struct compiling c = { .arena = arena, .diag = diag };
+    struct compiling c = { .arena = arena, .diag = diag, .reader = reader };
     unsigned         errors_before = diag->errors;
     c.policy = arena_alloc(arena, sizeof *c.policy);
     c.policy->settings = settings;

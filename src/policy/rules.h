@@ -28,6 +28,9 @@ enum condition_kind {
     COND_TOKENS,
     COND_MODEL,
     COND_TEAM,
+    COND_KEY,
+    COND_USER,
+    COND_TAG,
     COND_TOOLS,
     COND_TOOL_LOOP,
     COND_STREAM,
@@ -47,7 +50,7 @@ struct condition {
     unsigned            share;     /* index in policy_shares() */
     double above, below; /* DIFFICULTY to TOKENS: both exclusive; TOPIC, CLASS, TAUGHT: above is the share
                             needed, <0: the likeliest one */
-    const char **name;   /* MODEL, TEAM: any of these */
+    const char **name;   /* MODEL, TEAM, KEY, USER, TAG: any of these */
     unsigned     names;
     bool         is_wanted; /* the yes-or-no kinds: which of both */
 };
@@ -77,8 +80,11 @@ struct privacy_rule {
 };
 
 struct cost_rule {
+    const char             *name;
     const struct condition *when;
-    struct budget           budget; /* its name is the rule's */
+    bool                    has_budget, has_limit;
+    struct budget           budget;
+    struct limit            limit;
 };
 
 struct route {
@@ -170,17 +176,23 @@ struct policy {
 /* ---- reading ---- */
 
 struct compiling {
-    struct arena      *arena;
-    struct policy     *policy;
-    struct diag       *diag;
+    struct arena         *arena;
+    struct policy        *policy;
+    struct diag          *diag;
+    settings_file_reader *reader;
     const char *const *when_keys; /* what conditions may ask about: the built-in ones, and the heads' names */
     unsigned           file;      /* the policy file's index */
     pii_set            speaks;    /* of which kinds the rule at hand speaks */
 };
 
-/* `when:` and `for:` of a rule as one condition; NULL where there is neither. What it asks about is added to
- * the policy's needs. *kinds collects the pii kinds that it asks for (not those under `not`). */
-struct condition *condition_read(struct compiling *, const struct yaml *rule, pii_set *kinds);
+/* `when:` and `for:` of a rule as one condition; NULL where there is neither. for_keys: what may stand in
+ * `for`; of these team, key, user and tag become conditions. What it asks about is added to the policy's needs.
+ * *kinds collects the pii kinds that it asks for (not those under `not`). */
+struct condition *condition_read(struct compiling *, const struct yaml *rule, const char *const *for_keys,
+                                 pii_set *kinds);
+
+/* What may stand in the `for` of a rule that is not about money. */
+extern const char *const rule_for_keys[];
 
 /* The keys of conditions, NULL-terminated, without heads' names. */
 extern const char *const condition_keys[];
@@ -189,11 +201,12 @@ extern const char *const condition_keys[];
 bool condition_asks(const struct condition *, enum condition_kind);
 
 /* Names, checked; an error and NULL, zone_count or 0 where there is none such. */
-const struct model *model_named(struct compiling *, const struct yaml *);
-const struct team  *team_named(struct compiling *, const struct yaml *);
-unsigned            zone_named(struct compiling *, const struct yaml *);
-pii_set             kinds_named(struct compiling *, const struct yaml *list_or_word);
-uint32_t            topics_named(struct compiling *, const struct yaml *list_or_word);
+const struct model    *model_named(struct compiling *, const struct yaml *);
+const struct provider *provider_named(struct compiling *, const struct yaml *);
+const struct team     *team_named(struct compiling *, const struct yaml *);
+unsigned               zone_named(struct compiling *, const struct yaml *);
+pii_set                kinds_named(struct compiling *, const struct yaml *list_or_word);
+uint32_t               topics_named(struct compiling *, const struct yaml *list_or_word);
 
 /* The head that rules ask about by this name, as its index; false where there is none. */
 MUST_CHECK bool head_named(const struct policy *, struct slice name, unsigned *index);
@@ -217,6 +230,7 @@ void read_privacy_rule(struct compiling *, const struct yaml *);
 
 /* The heads of the settings, before all else; sets when_keys. */
 void read_heads(struct compiling *, settings_file_reader *);
+void read_cost_rule(struct compiling *, const struct yaml *);
 void read_classes(struct compiling *, const struct yaml *map);   /* of all files, before any rule */
 void read_patterns(struct compiling *, const struct yaml *list); /* likewise */
 

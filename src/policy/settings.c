@@ -310,15 +310,31 @@ static void read_words(struct setup *s)
     static const enum log_level     level_of[] = { LOG_INFO, LOG_DEBUG, LOG_WARN, LOG_ERROR };
     static const char *const        precisions[] = { "fastest", "int8", "fp32", NULL };
     static const enum slm_precision precision_of[] = { SLM_FASTEST, SLM_INT8, SLM_FP32 };
-    static const char *const        away[] = { "refuse", "allow", NULL };
-    static const char *const        budget_keys[] = { "redis_away", NULL };
-    const struct yaml              *budgets = yaml_get(s->root, "budgets");
     s->settings->slm_precision =
         precision_of[read_word(s, yaml_get(yaml_get(s->root, "slm"), "precision"), precisions)];
     s->settings->log_level = level_of[read_word(s, yaml_get(s->root, "log"), levels)];
-    if (yaml_is_map(budgets, "budgets", s->diag))
-        yaml_known_keys(budgets, budget_keys, s->diag);
-    s->settings->ledger_open = read_word(s, yaml_get(budgets, "redis_away"), away) == 1;
+}
+
+/* redis_away: refuse, or allow, which is a dollar, or allow: { usd: 0.5 } */
+static void read_budgets(struct setup *s)
+{
+    static const char *const keys[] = { "redis_away", NULL }, *const allow_keys[] = { "usd", NULL };
+    static const char *const words[] = { "refuse", "allow", NULL }, *const away_keys[] = { "allow", NULL };
+    const int64_t      a_dollar = 1000000000;
+    const struct yaml *budgets = yaml_get(s->root, "budgets"), *away = yaml_get(budgets, "redis_away");
+    if (!yaml_is_map(budgets, "budgets", s->diag))
+        return;
+    yaml_known_keys(budgets, keys, s->diag);
+    if (!away || away->kind != YAML_MAP) {
+        s->settings->ledger_allow_nanousd = read_word(s, away, words) == 1 ? a_dollar : 0;
+        return;
+    }
+    const struct yaml *allow = yaml_get(away, "allow");
+    yaml_known_keys(away, away_keys, s->diag);
+    if (!yaml_is_map(allow, "allow", s->diag))
+        return;
+    yaml_known_keys(allow, allow_keys, s->diag);
+    s->settings->ledger_allow_nanousd = yaml_nanousd(yaml_get(allow, "usd"), a_dollar, s->diag);
 }
 
 static void read_redis_url(struct setup *s)
@@ -368,6 +384,7 @@ static struct settings *read_all(struct setup *s)
     settings->head_file = read_files(s, yaml_get(s->root, "slm"), "heads", NULL, &settings->head_count);
     read_numbers(s);
     read_words(s);
+    read_budgets(s);
     read_listeners(s);
     read_zones(s);
     read_providers(s);

@@ -42,7 +42,8 @@ static bool is_taken(const struct settings *settings, const unsigned char hash[3
 }
 
 /* A key, or "sha256:" and its hash in hexadecimal. The team's array has room. */
-static void add_key(struct setup *s, struct team *team, struct slice key, struct place at)
+static void add_key(struct setup *s, struct team *team, struct slice key, struct key_owner owner,
+                    struct place at)
 {
     static const struct slice prefix = SLICE("sha256:");
     unsigned char            *hash = team->key_hash[team->key_count];
@@ -60,7 +61,7 @@ static void add_key(struct setup *s, struct team *team, struct slice key, struct
     if (is_taken(s->settings, hash))
         diag_error(s->diag, at, "a key of team %s is given twice: it must say whose request it is", team->name);
     else
-        team->key_count++;
+        team->key_owner[team->key_count++] = owner;
 }
 
 static size_t count_lines(struct slice text)
@@ -79,8 +80,46 @@ static void add_key_lines(struct setup *s, struct team *team, struct slice text,
         text = slice_cut(text, line.len + 1, text.len);
         line = slice_trim(line);
         if (line.len && line.ptr[0] != '#')
-            add_key(s, team, line, at);
+            add_key(s, team, line, (struct key_owner){ .user = "" }, at);
     }
+}
+
+struct tag_list {
+    struct setup     *setup;
+    struct key_owner *owner;
+};
+
+static void add_tag(const struct yaml *y, void *arg)
+{
+    struct tag_list  *list = arg;
+    struct key_owner *owner = list->owner;
+    struct slice      tag = yaml_text(y, S(""), list->setup->diag);
+    if (tag.len && owner->tags == TAGS_MOST)
+        diag_error(list->setup->diag, y->place, "a key has at most %d tags", TAGS_MOST);
+    else if (tag.len)
+        owner->tag[owner->tags++] = arena_cstr(list->setup->arena, tag);
+}
+
+/* A key as it stands, or { key: …, user: ann, tags: [batch] }. */
+static void read_key(struct setup *s, const struct yaml *y, struct team *team)
+{
+    static const char *const known[] = { "key", "user", "tags", NULL };
+    struct key_owner         owner = { .user = "" };
+    struct tag_list          tags = { s, &owner };
+    const struct yaml       *key = y;
+    if (y->kind == YAML_MAP) {
+        yaml_known_keys(y, known, s->diag);
+        key = yaml_get(y, "key");
+        if (!key)
+            diag_error(s->diag, y->place, "a key of team %s is a text, or a map with `key`", team->name);
+        const char *user = setup_text(s, y, "user");
+        owner.user = user ? user : "";
+        if (yaml_get(y, "tags"))
+            yaml_each(yaml_get(y, "tags"), add_tag, &tags);
+    }
+    struct slice text = yaml_text(key, S(""), s->diag);
+    if (text.len)
+        add_key(s, team, text, owner, key->place);
 }
 
 static void read_team(struct setup *s, const struct yaml *y, struct team *team)
@@ -93,13 +132,12 @@ static void read_team(struct setup *s, const struct yaml *y, struct team *team)
     team->requests_a_minute = yaml_int(yaml_get(y, "requests_a_minute"), 0, 1000000, 0, s->diag);
     const struct yaml *keys = yaml_get(y, "keys"), *file = yaml_get(y, "keys_file");
     struct slice       lines = setup_secret_file(s, y, "keys_file");
-    team->key_hash = arena_array(s->arena, yaml_count(keys) + count_lines(lines), sizeof *team->key_hash);
+    size_t             most = yaml_count(keys) + count_lines(lines);
+    team->key_hash = arena_array(s->arena, most, sizeof *team->key_hash);
+    team->key_owner = arena_array(s->arena, most, sizeof *team->key_owner);
     if (yaml_is_list(keys, "keys", s->diag)) {
-        for (const struct yaml *key = keys->child; key; key = key->next) {
-            struct slice text = yaml_text(key, S(""), s->diag);
-            if (text.len)
-                add_key(s, team, text, key->place);
-        }
+        for (const struct yaml *key = keys->child; key; key = key->next)
+            read_key(s, key, team);
     }
     if (file)
         add_key_lines(s, team, lines, file->place);

@@ -412,6 +412,54 @@ static void a_denial_names_its_rule(void **state)
     assert_string_equal(f->why.detail, "rule \"never\"");
 }
 
+static void budgets_and_limits_of_payers(void **state)
+{
+    struct fixture *f = *state;
+    compile(
+        f,
+        "cost:\n"
+        "  - { name: each, budget: { usd: 1, every: day, per: user, time_zone: '+02:00' }, alert_at: [50%, "
+        "80%], over: clamp }\n"
+        "  - { name: ann, for: { user: ann }, budget: { usd: 2, rolling: 24h }, over: { clamp: { least_tokens: "
+        "9 } } }\n"
+        "  - { name: batch, for: { tag: batch, model: large }, budget: { usd: 3, total: true, per: all } }\n"
+        "  - { name: key, for: { key: abc }, limit: { requests: 60, tokens: 9000, at_once: 4, per: [key, "
+        "model] } }\n" REST,
+        "");
+    assert_errors(f, "");
+    const struct payer ann = {
+        .team = "interns", .key = "abc", .user = "ann", .tag = { "x", "batch" }, .tags = 2
+    };
+    const struct payer bob = { .team = "interns", .key = "d", .user = "bob" };
+    struct facts       facts = f->facts;
+    facts.payer = &ann;
+    assert_true(decide(f->policy, &facts, &f->decision, &f->why));
+    assert_int_equal(f->decision.budget_count, 3);
+    const struct budget *each = f->decision.budget[0], *batch = f->decision.budget[2];
+    assert_int_equal(each->scope.per, PER_USER);
+    assert_int_equal(each->window.kind, EVERY_DAY);
+    assert_int_equal(time_zone_offset(each->window.zone, 0), 7200);
+    assert_int_equal(each->marks, 2);
+    assert_int_equal(each->mark[1], 80);
+    assert_int_equal(each->over, OVER_CLAMP);
+    assert_int_equal(f->decision.budget[1]->window.rolling_ms, 86400000);
+    assert_int_equal(f->decision.budget[1]->clamp_least_tokens, 9);
+    assert_int_equal(batch->scope.per, 0);
+    assert_int_equal(batch->window.kind, TOTAL);
+    assert_true(scope_covers(&batch->scope, settings_model(f->settings, S("large"))));
+    assert_false(scope_covers(&batch->scope, settings_model(f->settings, S("small"))));
+    assert_int_equal(f->decision.limit_count, 1);
+    assert_int_equal(f->decision.limit[0]->tokens_a_minute, 9000);
+    assert_int_equal(f->decision.limit[0]->scope.per, PER_KEY | PER_MODEL);
+    facts.payer = &bob;
+    assert_true(decide(f->policy, &facts, &f->decision, &f->why));
+    assert_int_equal(f->decision.budget_count, 1);
+    assert_int_equal(f->decision.limit_count, 0);
+    facts.payer = NULL;
+    assert_true(decide(f->policy, &facts, &f->decision, &f->why));
+    assert_int_equal(f->decision.budget_count, 1);
+}
+
 static void budgets_of_the_team(void **state)
 {
     struct fixture *f = *state;
@@ -423,13 +471,13 @@ static void budgets_of_the_team(void **state)
     assert_errors(f, "");
     assert_true(decided(f));
     assert_int_equal(f->decision.budget_count, 1);
-    assert_string_equal(f->decision.budget[0].name, "interns");
-    assert_int_equal(f->decision.budget[0].limit_nanousd, 20000000000);
-    assert_int_equal(f->decision.budget[0].over, OVER_LOCAL);
+    assert_string_equal(f->decision.budget[0]->name, "interns");
+    assert_int_equal(f->decision.budget[0]->limit_nanousd, 20000000000);
+    assert_int_equal(f->decision.budget[0]->over, OVER_LOCAL);
     f->facts.team = &f->settings->team[1];
     assert_true(decided(f));
-    assert_int_equal(f->decision.budget[0].limit_nanousd, 500000000);
-    assert_int_equal(f->decision.budget[0].over, OVER_DENY);
+    assert_int_equal(f->decision.budget[0]->limit_nanousd, 500000000);
+    assert_int_equal(f->decision.budget[0]->over, OVER_DENY);
 }
 
 static void a_model_asked_for_is_honoured_but_not_around_policy(void **state)
@@ -518,7 +566,7 @@ static void every_mistake_is_told_in_one_run(void **state)
                   "a.yaml:8:29: there is no team in the settings named \"intern\", did you mean \"interns\"?\n"
                   "a.yaml:8:64: every cannot be \"moth\", did you mean \"month\"?\n"
                   "a.yaml:8:78: over cannot be \"locale\", did you mean \"local\"?\n"
-                  "a.yaml:9:5: a cost rule needs a `budget`\n"
+                  "a.yaml:9:5: a cost rule needs a `budget` or a `limit`\n"
                   "a.yaml:11:22: there is no model in the settings named \"lrage\", did you mean \"large\"?\n"
                   "a.yaml:11:40: escalate is { to: MODEL, when: { confidence: { below: 0.6 } } }\n"
                   "a.yaml:11:64: there is no key \"similar\" here; known are keep\n"
@@ -569,6 +617,7 @@ int main(void)
         TEST(unreadable_parts_stay_unless_all_rules_let_them_go),
         TEST(an_unknown_condition_allows_nothing),
         TEST(a_denial_names_its_rule),
+        TEST(budgets_and_limits_of_payers),
         TEST(budgets_of_the_team),
         TEST(a_model_asked_for_is_honoured_but_not_around_policy),
         TEST(without_routes_models_are_asked_in_order),

@@ -105,7 +105,7 @@ static void a_small_file_and_its_defaults(void **state)
     assert_false(s->has_keys);
     assert_int_equal(s->head_most_bytes, 65536);
     assert_int_equal(s->log_level, LOG_INFO);
-    assert_false(s->ledger_open);
+    assert_false(s->ledger_allow_nanousd);
     assert_string_equal(s->policy_file[0], "builtin:default.yaml");
     assert_string_equal(s->price_file[1], "conf/mine.yaml");
     assert_string_equal(s->state_folder, "/home/me/.local/state/weir");

@@ -108,7 +108,7 @@ static void the_sample_settings_say_the_defaults(void **state)
 #undef PROVIDER_SETTING
     assert_int_equal(all->zone_count, plain->zone_count);
     assert_int_equal(all->log_level, plain->log_level);
-    assert_int_equal(all->ledger_open, plain->ledger_open);
+    assert_int_equal(all->ledger_allow_nanousd, plain->ledger_allow_nanousd);
     assert_string_equal(all->policy_file[0], plain->policy_file[0]);
     assert_string_equal(all->listen[0].host, plain->listen[0].host);
     assert_int_equal(all->listen[0].port, plain->listen[0].port);

@@ -1,515 +1,553 @@
-/* test_ledger.c - money in a real Redis: reserved, settled, lapsed, fought over, and exact to the nano-dollar.
- */
+/* test_ledger.c - money in a real Redis: held, settled, lapsed, fought over, lost and told again, exact to the
+ * nano-dollar; and limits. */
 #include "redis_stage.h"
 
 #include "ledger.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <time.h>
-
-/* 2026-11-23 02:00 UTC */
-static const int64_t WALL_MS = INT64_C(1795399200000);
+#include <inttypes.h>
 
 static const int64_t DOLLAR = INT64_C(1000000000);
+static const char    KEY[] = "weir:{team:interns}:money:b:team=interns:total";
 
-static struct budget budget(const char *name, int64_t limit_nanousd)
+struct scene {
+    struct stage     stage;
+    struct ledger   *ledger;
+    struct allowance allowance;
+};
+
+static void scene_open(struct scene *s)
 {
-    return (struct budget){ .name = name, .limit_nanousd = limit_nanousd };
+    *s = (struct scene){ 0 };
+    stage_open(&s->stage);
+    s->ledger = ledger_new(s->stage.loop, s->stage.redis, NULL, NULL, &s->allowance);
+    run_until(s->stage.loop, is_up, s->stage.redis);
+}
+
+static void scene_close(struct scene *s)
+{
+    ledger_free(&s->ledger);
+    stage_close(&s->stage);
+}
+
+static struct budget total(int64_t limit_nanousd)
+{
+    return (struct budget){ .name = "b", .limit_nanousd = limit_nanousd, .window = { .kind = TOTAL } };
 }
 
 struct asked {
     bool                is_over;
-    unsigned            calls;
     enum ledger_verdict verdict;
-    struct reservation  r;
+    struct hold        *h;
 };
 
-static void on_ledger(void *arg, enum ledger_verdict verdict, struct reservation *r)
+static void on_ledger(void *arg, enum ledger_verdict verdict, struct hold *h)
 {
     struct asked *a = arg;
-    assert_ptr_equal(r, &a->r);
+    assert_ptr_equal(h, a->h);
+    assert_false(a->is_over);
     a->is_over = true;
-    a->calls++;
     a->verdict = verdict;
 }
 
-static uint64_t begin(struct redis *redis, struct asked *a, const struct budget *b, unsigned count,
-                      int64_t worst, int64_t wall_ms)
+static struct line *add(struct asked *a, const struct budget *b, int64_t worst, int64_t wall_ms)
 {
-    *a = (struct asked){ 0 };
-    return ledger_reserve(redis, &a->r, "interns", b, count, worst, wall_ms, on_ledger, a);
+    struct line *line = hold_add_line(a->h, b, "team:interns", "b:team=interns", "team interns", wall_ms);
+    assert_non_null(line);
+    line->worst_nanousd = worst;
+    return line;
 }
 
-static void reserve(struct stage *s, struct asked *a, const struct budget *b, unsigned count, int64_t worst,
-                    int64_t wall_ms)
+static void begin(struct ledger *l, struct asked *a, const struct budget *b, int64_t worst)
 {
-    begin(s->redis, a, b, count, worst, wall_ms);
-    assert_int_equal(a->calls, 0);
-    run_until(s->loop, is_true, &a->is_over);
-    assert_int_equal(a->calls, 1);
+    *a = (struct asked){ .h = hold_new() };
+    add(a, b, worst, 0);
+    ledger_hold(l, a->h, on_ledger, a);
+    assert_false(a->is_over);
 }
 
-/* What the hash holds, as Redis prints it. The PING lets a script pass that Redis did not know and asked for
- * again. */
-static void assert_held(struct stage *s, const char *key, const char *spent, const char *running)
+static enum ledger_verdict hold(struct scene *s, struct ledger *l, struct asked *a, const struct budget *b,
+                                int64_t worst)
 {
-    char line[160];
-    assert_string_equal(ask_and_wait(s->loop, s->redis, "PING").text, "PONG");
-    snprintf(line, sizeof line, "HGET %s spent", key);
-    assert_string_equal(ask_and_wait(s->loop, s->redis, line).text, spent);
-    snprintf(line, sizeof line, "HGET %s running", key);
-    assert_string_equal(ask_and_wait(s->loop, s->redis, line).text, running);
+    begin(l, a, b, worst);
+    run_until(s->stage.loop, is_true, &a->is_over);
+    return a->verdict;
 }
 
-static const char KEY[] = "weir:{interns}:budget:b:2026-11";
+static void settle(struct ledger *l, struct asked *a, int64_t cost)
+{
+    a->h->line[0].cost_nanousd = cost;
+    ledger_settle(l, &a->h);
+    assert_null(a->h);
+}
 
-static void test_reserved_and_settled(void **state)
+/* What a field of the line's hash holds, as Redis prints it. */
+static void assert_field(struct scene *s, const char *key, const char *field, const char *wanted)
+{
+    char line[200];
+    snprintf(line, sizeof line, "HGET %s %s", key, field);
+    assert_string_equal(ask_and_wait(s->stage.loop, s->stage.redis, line).text, wanted);
+}
+
+static void held_and_settled(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct budget b = budget("b", 20 * DOLLAR);
+    struct scene  s;
     struct asked  a;
-    reserve(&s, &a, &b, 1, 3 * DOLLAR, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_RESERVED);
-    assert_int_equal(strlen(a.r.id), 32);
-    assert_int_equal(a.r.reserved_nanousd, 3 * DOLLAR);
-    assert_held(&s, KEY, "", "3000000000");
-
-    struct reservation again = a.r;
-    ledger_settle(s.redis, &a.r, 1234567891);
-    assert_string_equal(a.r.id, "");
-    assert_held(&s, KEY, "1234567891", "0");
-
-    /* Twice charges once, and one that is empty nothing. */
-    ledger_settle(s.redis, &again, 1234567891);
-    ledger_settle(s.redis, &again, 1234567891);
-    ledger_settle(s.redis, &a.r, 5);
-    assert_held(&s, KEY, "1234567891", "0");
-
-    long long keep_ms = ask_and_wait(s.loop, s.redis, "PTTL weir:{interns}:budget:b:2026-11").integer;
-    assert_true(keep_ms > INT64_C(99) * 86400000 && keep_ms <= INT64_C(100) * 86400000);
-    stage_close(&s);
+    struct budget b = total(20 * DOLLAR);
+    scene_open(&s);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 3 * DOLLAR), LEDGER_HELD);
+    assert_int_equal(a.h->line[0].left_nanousd, 17 * DOLLAR);
+    assert_field(&s, KEY, "held", "3000000000");
+    assert_field(&s, KEY, "running", "3000000000");
+    assert_false(ledger_is_idle(s.ledger));
+    settle(s.ledger, &a, 1234567891);
+    assert_field(&s, KEY, "held", "1234567891");
+    assert_field(&s, KEY, "running", "0");
+    assert_field(&s, KEY, "b:0", "1234567891");
+    assert_true(ledger_is_idle(s.ledger));
+    scene_close(&s);
 }
 
-static void test_exhausted_and_explained(void **state)
+static void over_and_explained(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct budget b = budget("b", 20 * DOLLAR);
-    struct asked  first, second, third;
-    reserve(&s, &first, &b, 1, 19200000000, WALL_MS);
-    ledger_settle(s.redis, &first.r, 19200000000);
-    reserve(&s, &first, &b, 1, 500000000, WALL_MS);
-    assert_int_equal(first.verdict, LEDGER_RESERVED);
-    reserve(&s, &second, &b, 1, 300000001, WALL_MS); /* a nano-dollar too much */
-    assert_int_equal(second.verdict, LEDGER_EXHAUSTED);
-    assert_string_equal(second.r.id, "");
-
-    struct fault why;
-    ledger_explain(&second.r, &why);
+    struct scene  s;
+    struct asked  a, running, refused;
+    struct budget b = total(20 * DOLLAR);
+    struct fault  why;
+    scene_open(&s);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 19200000000), LEDGER_HELD);
+    settle(s.ledger, &a, 19200000000);
+    assert_int_equal(hold(&s, s.ledger, &running, &b, 500000000), LEDGER_HELD);
+    assert_int_equal(hold(&s, s.ledger, &refused, &b, 300000001), LEDGER_OVER); /* a nano-dollar too much */
+    assert_int_equal(refused.h->line[0].left_nanousd, 300000000);
+    ledger_explain_over(refused.h, &why);
     assert_int_equal(why.kind, FAULT_OVER_BUDGET);
     assert_string_equal(why.detail,
-                        "the budget \"b\" of team interns: $20 a month, $19.2 spent, $0.5 reserved by running "
-                        "calls, and this call may cost $0.300000001; it begins anew on 2026-12-01");
-
-    reserve(&s, &third, &b, 1, 300000000, WALL_MS); /* and just right */
-    assert_int_equal(third.verdict, LEDGER_RESERVED);
-    assert_held(&s, KEY, "19200000000", "800000000");
-
-    /* The next month is another budget; December's end is January. */
-    const int64_t december_ms = WALL_MS + INT64_C(30) * 86400000;
-    reserve(&s, &second, &b, 1, 21 * DOLLAR, december_ms);
-    ledger_explain(&second.r, &why);
-    assert_non_null(strstr(why.detail, "$0 spent"));
-    assert_non_null(strstr(why.detail, "it begins anew on 2027-01-01"));
-    stage_close(&s);
+                        "the budget \"b\" (team interns): $20 in all, $19.2 spent, $0.5 reserved by running "
+                        "calls, and this call may cost $0.300000001; it does not begin anew");
+    hold_free(&refused.h);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 300000000), LEDGER_HELD); /* and just right */
+    settle(s.ledger, &a, 0);
+    settle(s.ledger, &running, 0);
+    assert_field(&s, KEY, "held", "19200000000");
+    scene_close(&s);
 }
 
-static void test_all_budgets_or_none(void **state)
+static void all_lines_or_none(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct budget both[] = { budget("wide", 100 * DOLLAR), budget("narrow", 1 * DOLLAR) };
+    struct scene  s;
+    struct asked  a = { .h = hold_new() };
+    struct budget wide = total(100 * DOLLAR), narrow = total(DOLLAR);
+    scene_open(&s);
+    add(&a, &wide, 2 * DOLLAR, 0);
+    struct line *line = hold_add_line(a.h, &narrow, "all", "n:", "everything", 0);
+    line->worst_nanousd = 2 * DOLLAR;
+    ledger_hold(s.ledger, a.h, on_ledger, &a);
+    run_until(s.stage.loop, is_true, &a.is_over);
+    assert_int_equal(a.verdict, LEDGER_OVER);
+    assert_int_equal(a.h->at, 1);
+    assert_field(&s, KEY, "held", "0");
+    assert_field(&s, "weir:{all}:money:n::total", "held", "0");
+    hold_free(&a.h);
+    scene_close(&s);
+}
+
+static void extended_and_refused(void **state)
+{
+    (void)state;
+    struct scene  s;
     struct asked  a;
-    reserve(&s, &a, both, 2, 2 * DOLLAR, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_EXHAUSTED);
-    assert_int_equal(a.r.exhausted, 1);
-    assert_held(&s, "weir:{interns}:budget:wide:2026-11", "", "");
-    assert_held(&s, "weir:{interns}:budget:narrow:2026-11", "", "");
-
-    reserve(&s, &a, both, 2, DOLLAR, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_RESERVED);
-    ledger_settle(s.redis, &a.r, 7);
-    assert_held(&s, "weir:{interns}:budget:wide:2026-11", "7", "0");
-    assert_held(&s, "weir:{interns}:budget:narrow:2026-11", "7", "0");
-    stage_close(&s);
-}
-
-static void test_what_nobody_settles_lapses(void **state)
-{
-    (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct budget b = budget("b", 10 * DOLLAR);
-    struct asked  dead, next;
-    reserve(&s, &dead, &b, 1, 6 * DOLLAR, WALL_MS); /* its proxy dies here */
-    reserve(&s, &next, &b, 1, 6 * DOLLAR, WALL_MS + LEDGER_LEASE_MS - 1);
-    assert_int_equal(next.verdict, LEDGER_EXHAUSTED);
-    assert_int_equal(next.r.running_nanousd, 6 * DOLLAR);
-
-    reserve(&s, &next, &b, 1, 6 * DOLLAR, WALL_MS + LEDGER_LEASE_MS);
-    assert_int_equal(next.verdict, LEDGER_EXHAUSTED); /* spent in full: nothing is lost */
-    assert_int_equal(next.r.spent_nanousd, 6 * DOLLAR);
-    assert_int_equal(next.r.running_nanousd, 0);
-    reserve(&s, &next, &b, 1, 4 * DOLLAR, WALL_MS + LEDGER_LEASE_MS);
-    assert_int_equal(next.verdict, LEDGER_RESERVED); /* and nobody is locked out of the rest */
-
-    ledger_settle(s.redis, &dead.r, DOLLAR); /* it lived after all: it was counted already */
-    assert_held(&s, KEY, "6000000000", "4000000000");
-    stage_close(&s);
-}
-
-static void test_cancelled_is_released(void **state)
-{
-    (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct budget b = budget("b", 10 * DOLLAR);
-    struct asked  a, unsent;
-    uint64_t      id = begin(s.redis, &unsent, &b, 1, DOLLAR, WALL_MS); /* the link is not up yet */
-    ledger_cancel(s.redis, id);
-    run_until(s.loop, is_up, s.redis);
-    assert_held(&s, KEY, "", "");
-
-    /* Sent for the first time (by its text) and again (by its hash). */
+    struct budget b = total(10 * DOLLAR);
+    scene_open(&s);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 4 * DOLLAR), LEDGER_HELD);
+    const int64_t             more[] = { 11 * DOLLAR, 9 * DOLLAR };
+    const enum ledger_verdict verdict[] = { LEDGER_OVER, LEDGER_HELD };
+    const char *const         held[] = { "4000000000", "9000000000" };
     for (int i = 0; i < 2; i++) {
-        id = begin(s.redis, &a, &b, 1, DOLLAR, WALL_MS);
-        ledger_cancel(s.redis, id);
-        ledger_cancel(s.redis, id);
-        assert_int_equal(a.calls, 0);
-        reserve(&s, &unsent, &b, 1, DOLLAR, WALL_MS);
-        ledger_settle(s.redis, &unsent.r, 0);
-        assert_held(&s, KEY, "0", "0");
+        a.is_over = false;
+        a.h->line[0].worst_nanousd = more[i];
+        ledger_hold(s.ledger, a.h, on_ledger, &a);
+        run_until(s.stage.loop, is_true, &a.is_over);
+        assert_int_equal(a.verdict, verdict[i]);
+        assert_field(&s, KEY, "held", held[i]);
+        assert_field(&s, KEY, "running", held[i]);
     }
-    assert_int_equal(a.calls, 0);
-    ledger_cancel(s.redis, 987654);
-    stage_close(&s);
+    /* Cancelled while it is extended: it falls back to what it had. */
+    a.is_over = false;
+    a.h->line[0].worst_nanousd = 10 * DOLLAR;
+    ledger_hold(s.ledger, a.h, on_ledger, &a);
+    ledger_cancel(s.ledger, a.h);
+    assert_field(&s, KEY, "held", "9000000000");
+    settle(s.ledger, &a, 2 * DOLLAR);
+    assert_field(&s, KEY, "held", "2000000000");
+    assert_field(&s, KEY, "running", "0");
+    assert_int_equal(
+        ask_and_wait(s.stage.loop, s.stage.redis, "ZCARD weir:{team:interns}:money:b:team=interns:total:leases")
+            .integer,
+        0);
+    scene_close(&s);
 }
 
-/* Redis freezes with a reservation on its way: the caller hears "away", and when Redis wakes and reserves all
- * the same, what comes behind releases it. */
-static void test_away_leaves_nothing_reserved(void **state)
+static void cancelled_is_released(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct redis *quick = link_new(s.loop, redis_child_url(s.child), 100);
-    struct budget b = budget("b", 10 * DOLLAR);
+    struct scene  s;
     struct asked  a;
-    run_until(s.loop, is_up, quick);
-    begin(quick, &a, &b, 1, DOLLAR, WALL_MS); /* so that the scripts are known by their hashes */
-    run_until(s.loop, is_true, &a.is_over);
-    ledger_settle(quick, &a.r, 0);
-    assert_string_equal(ask_and_wait(s.loop, quick, "PING").text, "PONG");
+    struct budget b = total(10 * DOLLAR);
+    scene_open(&s);
+    for (int i = 0; i < 2; i++) { /* the script sent by its text, and by its hash */
+        begin(s.ledger, &a, &b, DOLLAR);
+        ledger_cancel(s.ledger, a.h);
+        ledger_settle(s.ledger, &a.h);
+        assert_field(&s, KEY, "held", "0");
+    }
+    assert_false(a.is_over);
+    scene_close(&s);
+}
 
-    pid_t pid = server_pid(s.child);
+/* Its proxy died: the lease runs out, which here is done by hand. */
+static void what_nobody_settles_lapses(void **state)
+{
+    (void)state;
+    struct scene  s;
+    struct asked  dead, next;
+    struct budget b = total(10 * DOLLAR);
+    char          line[256];
+    scene_open(&s);
+    assert_int_equal(hold(&s, s.ledger, &dead, &b, 6 * DOLLAR), LEDGER_HELD);
+    snprintf(line, sizeof line, "ZADD %s:leases 1 %s:6000000000", KEY, dead.h->id);
+    ask_and_wait(s.stage.loop, s.stage.redis, line);
+    assert_int_equal(hold(&s, s.ledger, &next, &b, 6 * DOLLAR), LEDGER_OVER);
+    assert_int_equal(next.h->spent_nanousd, 6 * DOLLAR); /* in full: nothing is lost */
+    assert_int_equal(next.h->running_nanousd, 0);
+    hold_free(&next.h);
+    assert_int_equal(hold(&s, s.ledger, &next, &b, 4 * DOLLAR), LEDGER_HELD);
+    settle(s.ledger, &next, 0);
+    settle(s.ledger, &dead, DOLLAR); /* it lived after all: what it did cost takes the worst's place */
+    assert_field(&s, KEY, "held", "1000000000");
+    scene_close(&s);
+}
+
+/* Redis freezes with a hold on its way: the caller hears "away", and when Redis wakes and reserves all the
+ * same, what comes behind undoes it. */
+static void away_leaves_nothing_held(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s);
+    struct redis  *quick = link_new(s.stage.loop, redis_child_url(s.stage.child), 100);
+    struct ledger *l = ledger_new(s.stage.loop, quick, NULL, NULL, &s.allowance);
+    struct asked   a;
+    struct budget  b = total(10 * DOLLAR);
+    run_until(s.stage.loop, is_up, quick);
+    assert_int_equal(hold(&s, l, &a, &b, DOLLAR), LEDGER_HELD);
+    settle(l, &a, 0);
+    assert_string_equal(ask_and_wait(s.stage.loop, quick, "PING").text, "PONG");
+
+    pid_t pid = server_pid(s.stage.child);
     kill(pid, SIGSTOP);
-    begin(quick, &a, &b, 1, DOLLAR, WALL_MS);
-    run_until(s.loop, is_true, &a.is_over);
-    assert_int_equal(a.verdict, LEDGER_AWAY);
-    assert_string_equal(a.r.id, "");
+    assert_int_equal(hold(&s, l, &a, &b, DOLLAR), LEDGER_AWAY);
+    assert_false(a.h->is_recovering);
+    assert_false(ledger_allow(l, a.h, DOLLAR, DOLLAR - 1));
+    assert_true(ledger_allow(l, a.h, DOLLAR, DOLLAR));
+    struct asked other = { .h = hold_new() };
+    assert_false(ledger_allow(l, other.h, 1, DOLLAR)); /* used up */
+    hold_free(&other.h);
+    settle(l, &a, DOLLAR / 4);
+    assert_int_equal(s.allowance.taken_nanousd, DOLLAR / 4);
     kill(pid, SIGCONT);
-    assert_string_equal(ask_and_wait(s.loop, quick, "PING").text, "PONG");
-    assert_held(&s, KEY, "0", "0");
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 1), LEDGER_HELD);
+    settle(s.ledger, &a, 0);
+    run_until(s.stage.loop, is_up, quick);
+    while (!ledger_is_idle(l))
+        ask_and_wait(s.stage.loop, s.stage.redis, "PING");
+    assert_int_equal(s.allowance.taken_nanousd, 0); /* Redis knows of it now */
+    assert_field(&s, KEY, "held", "250000000");
+    assert_field(&s, KEY, "running", "0");
+    ledger_free(&l);
     redis_free(&quick);
-    stage_close(&s);
+    scene_close(&s);
 }
 
-static void test_an_error_is_away(void **state)
+static bool is_told_again(void *arg)
+{
+    struct scene *s = arg;
+    redisContext *c = behind(s->stage.child);
+    redisReply   *r = redisCommand(c, "HGET %s held", KEY);
+    bool          is_there = r && r->type == REDIS_REPLY_STRING && strcmp(r->str, "3500000000") == 0;
+    freeReplyObject(r);
+    redisFree(c);
+    return is_there;
+}
+
+/* All is lost under a running call: who asks next waits, what was spent and what runs is told again, once. */
+static void an_emptied_redis_is_told_again(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct budget b = budget("b", 10 * DOLLAR);
+    struct scene  s;
+    struct asked  a, runs;
+    struct budget b = total(5 * DOLLAR);
+    scene_open(&s);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 3 * DOLLAR), LEDGER_HELD);
+    settle(s.ledger, &a, 5 * DOLLAR / 2);
+    assert_int_equal(hold(&s, s.ledger, &runs, &b, DOLLAR), LEDGER_HELD);
+    ask_and_wait(s.stage.loop, s.stage.redis, "FLUSHALL");
+    assert_int_equal(hold(&s, s.ledger, &a, &b, DOLLAR), LEDGER_AWAY);
+    assert_true(a.h->is_recovering);
+    hold_free(&a.h);
+    run_until(s.stage.loop, is_told_again, &s);
+    settle(s.ledger, &runs, DOLLAR);
+    assert_field(&s, KEY, "held", "3500000000");
+    assert_field(&s, KEY, "b:0", "3500000000");
+    assert_field(&s, KEY, "running", "0");
+    scene_close(&s);
+}
+
+/* The last entries were lost: what was acknowledged and is gone is corrected upward, and never downward. */
+static void totals_are_corrected_upward(void **state)
+{
+    (void)state;
+    struct scene  s;
     struct asked  a;
-    ask_and_wait(s.loop, s.redis, "SET weir:{interns}:budget:b:2026-11 squatter");
-    reserve(&s, &a, &b, 1, DOLLAR, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_AWAY);
-    stage_close(&s);
+    struct budget b = total(50 * DOLLAR);
+    char          line[256];
+    scene_open(&s);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(hold(&s, s.ledger, &a, &b, 3 * DOLLAR), LEDGER_HELD);
+        settle(s.ledger, &a, 3 * DOLLAR);
+    }
+    assert_field(&s, KEY, "held", "6000000000");
+    snprintf(line, sizeof line, "HSET %s held 3000000000 b:0 3000000000", KEY);
+    ask_and_wait(s.stage.loop, s.stage.redis, line);
+    redisContext *c = behind(s.stage.child);
+    redisReply   *names = redisCommand(c, "HKEYS %s:by:0", KEY);
+    assert_int_equal(names->elements, 1);
+    freeReplyObject(redisCommand(c, "HSET %s:by:0 %s 3000000000", KEY, names->element[0]->str));
+    freeReplyObject(names);
+    redisFree(c);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, DOLLAR), LEDGER_HELD);
+    settle(s.ledger, &a, DOLLAR);
+    assert_field(&s, KEY, "held", "7000000000");
+    scene_close(&s);
 }
 
-/* Odd names share neither keys nor hash tags with others. */
-static void test_names_are_escaped(void **state)
+static void an_error_is_away(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct budget b = budget("a:b c%", DOLLAR);
-    struct asked  a = { 0 };
-    ledger_reserve(s.redis, &a.r, "x}:{y\n", &b, 1, 5, WALL_MS, on_ledger, &a);
-    run_until(s.loop, is_true, &a.is_over);
-    assert_int_equal(a.verdict, LEDGER_RESERVED);
-    assert_held(&s, "weir:{x%7D%3A%7By%0A}:budget:a%3Ab%20c%25:2026-11", "", "5");
-    stage_close(&s);
-}
-
-/* The greatest budget there is, to the nano-dollar; and amounts that no double holds. */
-static void test_exact_at_the_limit(void **state)
-{
-    (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct budget b = budget("b", INT64_MAX); /* counts as LEDGER_MOST_NANOUSD */
+    struct scene  s;
     struct asked  a;
-    reserve(&s, &a, &b, 1, LEDGER_MOST_NANOUSD - 1, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_RESERVED);
-    ledger_settle(s.redis, &a.r, LEDGER_MOST_NANOUSD - 1);
-    assert_held(&s, KEY, "8999999999999999", "0");
-    reserve(&s, &a, &b, 1, 2, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_EXHAUSTED);
-    assert_int_equal(a.r.spent_nanousd, LEDGER_MOST_NANOUSD - 1);
-    reserve(&s, &a, &b, 1, INT64_MAX, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_EXHAUSTED);
-    reserve(&s, &a, &b, 1, 1, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_RESERVED);
-
-    /* A provider that charged far more than the worst: stored exactly, beyond 2^53. */
-    ledger_settle(s.redis, &a.r, INT64_C(9007199254740993));
-    assert_held(&s, KEY, "18007199254740992", "0");
-    reserve(&s, &a, &b, 1, 1, WALL_MS);
-    assert_int_equal(a.verdict, LEDGER_EXHAUSTED);
-    assert_int_equal(a.r.spent_nanousd, INT64_C(18007199254740992));
-    stage_close(&s);
+    struct budget b = total(DOLLAR);
+    char          line[128];
+    scene_open(&s);
+    snprintf(line, sizeof line, "SET %s squatter", KEY);
+    ask_and_wait(s.stage.loop, s.stage.redis, line);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 5), LEDGER_AWAY);
+    hold_free(&a.h);
+    scene_close(&s);
 }
 
-/* --- the race --- */
+/* Beyond what a double holds, to the nano-dollar; and what no int64 holds. */
+static void exact_beyond_doubles(void **state)
+{
+    (void)state;
+    struct scene  s;
+    struct asked  a;
+    struct budget b = total(INT64_MAX); /* counts as LEDGER_MOST_NANOUSD */
+    scene_open(&s);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, LEDGER_MOST_NANOUSD - 1), LEDGER_HELD);
+    settle(s.ledger, &a, LEDGER_MOST_NANOUSD - 1);
+    assert_field(&s, KEY, "held", "999999999999999999");
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 2), LEDGER_OVER);
+    hold_free(&a.h);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, INT64_MAX), LEDGER_OVER);
+    hold_free(&a.h);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 1), LEDGER_HELD);
+    settle(s.ledger, &a, 1);
+    assert_field(&s, KEY, "held", "1000000000000000000");
+    scene_close(&s);
+}
 
-enum { LINKS = 4, CALLS = 25, PASS = 50 };
+/* What a rolling window has left behind is free again. */
+static void rolling_windows_forget(void **state)
+{
+    (void)state;
+    static const char rolling[] = "weir:{team:interns}:money:b:team=interns:rolling-240000";
+    struct scene      s;
+    struct asked      a;
+    struct budget b = { .name = "b", .limit_nanousd = 5, .window = { .kind = ROLLING, .rolling_ms = 240000 } };
+    char          line[200];
+    scene_open(&s);
+    a = (struct asked){ .h = hold_new() };
+    add(&a, &b, 1, loop_wall_ms(s.stage.loop));
+    const int64_t now = a.h->line[0].span.bucket;
+    snprintf(line, sizeof line, "HSET %s held 4 b:%lld 3 b:%lld 1", rolling, (long long)now - 25,
+             (long long)now - 24);
+    ask_and_wait(s.stage.loop, s.stage.redis, line);
+    ledger_hold(s.ledger, a.h, on_ledger, &a);
+    run_until(s.stage.loop, is_true, &a.is_over);
+    assert_int_equal(a.verdict, LEDGER_HELD);
+    assert_int_equal(a.h->line[0].left_nanousd, 3);
+    settle(s.ledger, &a, 1);
+    assert_field(&s, rolling, "held", "2");
+    scene_close(&s);
+}
+
+static unsigned alerts;
+
+static void on_alert(void *arg, const struct ledger_alert *alert)
+{
+    (void)arg;
+    assert_string_equal(alert->budget, "b");
+    assert_string_equal(alert->whose, "team interns");
+    assert_int_equal(alert->percent, ++alerts == 1 ? 50 : 80);
+}
+
+static void marks_are_told_once(void **state)
+{
+    (void)state;
+    struct scene  s;
+    struct asked  a;
+    struct budget b = total(100);
+    b.marks = 2;
+    b.mark[0] = 50;
+    b.mark[1] = 80;
+    alerts = 0;
+    scene_open(&s);
+    ledger_on_alert(s.ledger, on_alert, NULL);
+    const unsigned told[] = { 0, 1, 1, 2, 2 };
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(hold(&s, s.ledger, &a, &b, 20), LEDGER_HELD);
+        settle(s.ledger, &a, i == 0 ? 49 : i == 1 ? 1 : i == 3 ? 30 : 0);
+        assert_string_equal(ask_and_wait(s.stage.loop, s.stage.redis, "PING").text, "PONG");
+        assert_int_equal(alerts, told[i]);
+    }
+    scene_close(&s);
+}
+
+static enum ledger_verdict count(struct scene *s, struct asked *a, const struct limit *limit, int64_t tokens)
+{
+    *a = (struct asked){ .h = hold_new() };
+    struct rate *rate = hold_add_rate(a->h, limit, "team:interns", "r:team=interns", "team interns");
+    rate->asks_tokens = tokens;
+    ledger_hold(s->ledger, a->h, on_ledger, a);
+    run_until(s->stage.loop, is_true, &a->is_over);
+    return a->verdict;
+}
+
+static void limits(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct asked first, second, third;
+    struct fault why;
+    scene_open(&s);
+    struct limit requests = { .name = "r", .requests_a_minute = 2 };
+    assert_int_equal(count(&s, &first, &requests, 0), LEDGER_HELD);
+    assert_int_equal(first.h->rate[0].left_requests, 1);
+    assert_int_equal(count(&s, &second, &requests, 0), LEDGER_HELD);
+    assert_int_equal(second.h->rate[0].left_requests, 0);
+    assert_int_equal(count(&s, &third, &requests, 0), LEDGER_LIMITED);
+    assert_int_equal(third.h->limited_by, LIMIT_REQUESTS);
+    assert_true(third.h->wait_ms > 0 && third.h->wait_ms <= 30000);
+    ledger_explain_limited(third.h, &why);
+    assert_int_equal(why.kind, FAULT_RATE_LIMITED);
+    assert_non_null(strstr(why.detail, "2 requests a minute"));
+    hold_free(&third.h);
+    ledger_settle(s.ledger, &first.h);
+    ledger_settle(s.ledger, &second.h);
+
+    ask_and_wait(s.stage.loop, s.stage.redis, "DEL weir:{team:interns}:rate:r:team=interns");
+    struct limit tokens = { .name = "r", .tokens_a_minute = 100 };
+    assert_int_equal(count(&s, &first, &tokens, 80), LEDGER_HELD);
+    assert_int_equal(count(&s, &second, &tokens, 40), LEDGER_LIMITED);
+    assert_int_equal(second.h->limited_by, LIMIT_TOKENS);
+    hold_free(&second.h);
+    first.h->rate[0].used_tokens = 10; /* 70 come back */
+    ledger_settle(s.ledger, &first.h);
+    assert_int_equal(count(&s, &second, &tokens, 90), LEDGER_HELD);
+    ledger_settle(s.ledger, &second.h);
+
+    struct limit at_once = { .name = "r", .at_once = 1 };
+    assert_int_equal(count(&s, &first, &at_once, 0), LEDGER_HELD);
+    assert_int_equal(count(&s, &second, &at_once, 0), LEDGER_LIMITED);
+    assert_int_equal(second.h->limited_by, LIMIT_AT_ONCE);
+    hold_free(&second.h);
+    ledger_settle(s.ledger, &first.h);
+    assert_int_equal(count(&s, &second, &at_once, 0), LEDGER_HELD);
+    ledger_settle(s.ledger, &second.h);
+    scene_close(&s);
+}
+
+enum { LEDGERS = 4, CALLS = 25, PASS = 50 };
 
 static bool are_all_over(void *arg)
 {
     const struct asked *a = arg;
-    for (int i = 0; i < LINKS * CALLS; i++)
+    for (int i = 0; i < LEDGERS * CALLS; i++)
         if (!a[i].is_over)
             return false;
     return true;
 }
 
 /* A hundred calls of ten cents at once, through four links, on a budget of five dollars: fifty pass. */
-static void test_calls_at_once_do_not_overspend(void **state)
+static void calls_at_once_do_not_overspend(void **state)
 {
     (void)state;
-    static struct asked a[LINKS * CALLS];
-    struct stage        s;
-    stage_open(&s);
-    struct redis *link[LINKS];
-    struct budget b = budget("b", 5 * DOLLAR);
-    for (int i = 0; i < LINKS; i++)
-        link[i] = link_new(s.loop, redis_child_url(s.child), DEADLINE_MS);
-    for (int i = 0; i < LINKS * CALLS; i++)
-        begin(link[i % LINKS], &a[i], &b, 1, DOLLAR / 10, WALL_MS);
-    run_until(s.loop, are_all_over, a);
-    int passed = 0;
-    for (int i = 0; i < LINKS * CALLS; i++)
-        passed += a[i].verdict == LEDGER_RESERVED;
+    static struct asked a[LEDGERS * CALLS];
+    struct scene        s;
+    struct redis       *link[LEDGERS];
+    struct ledger      *l[LEDGERS];
+    struct budget       b = total(5 * DOLLAR);
+    int64_t             charged = 0;
+    int                 passed = 0;
+    char                text[32];
+    scene_open(&s);
+    for (int i = 0; i < LEDGERS; i++) {
+        link[i] = link_new(s.stage.loop, redis_child_url(s.stage.child), DEADLINE_MS);
+        l[i] = ledger_new(s.stage.loop, link[i], NULL, NULL, NULL);
+    }
+    for (int i = 0; i < LEDGERS * CALLS; i++)
+        begin(l[i % LEDGERS], &a[i], &b, DOLLAR / 10);
+    run_until(s.stage.loop, are_all_over, a);
+    for (int i = 0; i < LEDGERS * CALLS; i++) {
+        passed += a[i].verdict == LEDGER_HELD;
+        charged += a[i].verdict == LEDGER_HELD ? 1 + i : 0;
+        if (a[i].verdict == LEDGER_HELD)
+            settle(l[i % LEDGERS], &a[i], 1 + i);
+        else
+            hold_free(&a[i].h);
+    }
     assert_int_equal(passed, PASS);
-    assert_held(&s, KEY, "", "5000000000");
-    for (int i = 0; i < LINKS * CALLS; i++)
-        ledger_settle(link[i % LINKS], &a[i].r, 1 + i);
-    for (int i = 0; i < LINKS; i++) {
-        assert_string_equal(ask_and_wait(s.loop, link[i], "PING").text, "PONG");
+    for (int i = 0; i < LEDGERS; i++) {
+        assert_string_equal(ask_and_wait(s.stage.loop, link[i], "PING").text, "PONG");
+        ledger_free(&l[i]);
         redis_free(&link[i]);
     }
-    assert_string_equal(ask_and_wait(s.loop, s.redis, "HGET weir:{interns}:budget:b:2026-11 running").text,
-                        "0");
-    stage_close(&s);
-}
-
-/* Proxies that are threads, each with a loop of its own: calls that settle at less than their worst, some
- * settled twice, some cancelled. */
-struct proxy {
-    pthread_t   thread;
-    const char *url;
-    unsigned    seed;
-    int64_t     charged_nanousd;
-};
-
-static void *run_proxy(void *arg)
-{
-    struct proxy *p = arg;
-    struct loop  *loop = loop_new(0);
-    struct redis *redis = link_new(loop, p->url, DEADLINE_MS);
-    struct budget b = budget("b", 5 * DOLLAR);
-    run_until(loop, is_up, redis);
-    for (int i = 0; i < 150; i++) {
-        struct asked a, cancelled;
-        uint64_t     id = begin(redis, &cancelled, &b, 1, DOLLAR / 10, WALL_MS);
-        begin(redis, &a, &b, 1, DOLLAR / 10, WALL_MS);
-        ledger_cancel(redis, id);
-        run_until(loop, is_true, &a.is_over);
-        if (a.verdict != LEDGER_RESERVED)
-            continue;
-        struct reservation again = a.r;
-        int64_t            cost = rand_r(&p->seed) % (DOLLAR / 10);
-        ledger_settle(redis, &a.r, cost);
-        ledger_settle(redis, &again, cost);
-        p->charged_nanousd += cost;
-    }
-    ask_and_wait(loop, redis, "PING"); /* behind the last settlement */
-    redis_free(&redis);
-    loop_free(&loop);
-    return NULL;
-}
-
-static void test_proxies_agree_on_the_books(void **state)
-{
-    (void)state;
-    enum { PROXIES = 3 };
-    struct proxy proxy[PROXIES];
-    struct stage s;
-    int64_t      charged = 0;
-    stage_open(&s);
-    /* Our link stands before the proxies begin: its loop does not turn while we wait for them. */
-    assert_string_equal(ask_and_wait(s.loop, s.redis, "PING").text, "PONG");
-    for (unsigned i = 0; i < PROXIES; i++) {
-        proxy[i] = (struct proxy){ .url = redis_child_url(s.child), .seed = i + 1 };
-        assert_int_equal(pthread_create(&proxy[i].thread, NULL, run_proxy, &proxy[i]), 0);
-    }
-    for (unsigned i = 0; i < PROXIES; i++) {
-        pthread_join(proxy[i].thread, NULL);
-        charged += proxy[i].charged_nanousd;
-    }
-    char text[32];
-    snprintf(text, sizeof text, "%lld", (long long)charged);
-    assert_true(charged > 0 && charged <= 5 * DOLLAR);
-    assert_held(&s, KEY, text, "0");
-    assert_int_equal(ask_and_wait(s.loop, s.redis, "ZCARD weir:{interns}:leases:b:2026-11").integer, 0);
-    stage_close(&s);
-}
-
-/* --- the nemesis --- */
-
-struct sufferer {
-    pthread_t     thread;
-    const char   *url;
-    unsigned      seed;
-    _Atomic bool *is_over;
-    int64_t       charged_nanousd; /* of every call that was reserved, whether its settling arrived or not */
-    unsigned      reserved, away;
-};
-
-static void *suffer(void *arg)
-{
-    struct sufferer *p = arg;
-    struct loop     *loop = loop_new(0);
-    struct redis    *redis = link_new(loop, p->url, 60);
-    struct budget    b = budget("b", 5 * DOLLAR);
-    while (!*p->is_over) {
-        struct asked a;
-        begin(redis, &a, &b, 1, DOLLAR / 100, WALL_MS);
-        run_until(loop, is_true, &a.is_over);
-        p->away += a.verdict == LEDGER_AWAY;
-        if (a.verdict != LEDGER_RESERVED)
-            continue;
-        int64_t cost = rand_r(&p->seed) % (DOLLAR / 10000);
-        p->reserved++;
-        p->charged_nanousd += cost;
-        ledger_settle(redis, &a.r, cost);
-    }
-    run_until(loop, is_up, redis);
-    ask_and_wait(loop, redis, "PING");
-    redis_free(&redis);
-    loop_free(&loop);
-    return NULL;
-}
-
-static void nap_ms(long ms)
-{
-    nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L }, NULL);
-}
-
-/* Redis is frozen, or killed and started again, under proxies that reserve and settle. */
-static void torment(struct stage *s)
-{
-    unsigned seed = 7;
-    for (int blow = 0; blow < 8; blow++) {
-        pid_t pid = server_pid(s->child);
-        nap_ms(20 + rand_r(&seed) % 80);
-        if (blow % 4 == 3) {
-            kill(pid, SIGKILL);
-            struct tended tended = { .stage = s };
-            run_until(s->loop, is_up_again, &tended);
-        } else {
-            kill(pid, SIGSTOP);
-            nap_ms(50 + rand_r(&seed) % 200);
-            kill(pid, SIGCONT);
-        }
-    }
-}
-
-static int64_t held(struct stage *s, const char *field)
-{
-    char    line[96];
-    int64_t value = -1;
-    snprintf(line, sizeof line, "HGET %s %s", KEY, field);
-    assert_true(slice_to_i64(slice_str(ask_and_wait(s->loop, s->redis, line).text), &value));
-    return value;
-}
-
-/* Whatever happens to Redis: no call is charged twice, the budget holds, and what was not settled stands as a
- * lease. */
-static void test_a_nemesis(void **state)
-{
-    (void)state;
-    enum { SUFFERERS = 2 };
-    struct sufferer sufferer[SUFFERERS];
-    _Atomic bool    is_over = false;
-    struct stage    s;
-    int64_t         charged = 0;
-    unsigned        away = 0, reserved = 0;
-    stage_open(&s);
-    run_until(s.loop, is_up, s.redis);
-    for (unsigned i = 0; i < SUFFERERS; i++) {
-        sufferer[i] = (struct sufferer){ .url = redis_child_url(s.child), .seed = i + 1, .is_over = &is_over };
-        assert_int_equal(pthread_create(&sufferer[i].thread, NULL, suffer, &sufferer[i]), 0);
-    }
-    torment(&s);
-    is_over = true;
-    for (unsigned i = 0; i < SUFFERERS; i++) {
-        pthread_join(sufferer[i].thread, NULL);
-        charged += sufferer[i].charged_nanousd;
-        away += sufferer[i].away;
-        reserved += sufferer[i].reserved;
-    }
-    assert_true(reserved > 0 && away > 0); /* it was a nemesis, and they went on */
-    run_until(s.loop, is_up, s.redis);
-    int64_t spent = held(&s, "spent"), running = held(&s, "running");
-    assert_true(spent > 0 && spent <= charged);
-    assert_true(running >= 0 && spent + running <= 5 * DOLLAR);
-    long long leases = ask_and_wait(s.loop, s.redis, "ZCARD weir:{interns}:leases:b:2026-11").integer;
-    assert_int_equal(running, leases * (DOLLAR / 100));
-    stage_close(&s);
+    snprintf(text, sizeof text, "%" PRId64, charged);
+    assert_field(&s, KEY, "held", text);
+    scene_close(&s);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reserved_and_settled),
-        cmocka_unit_test(test_exhausted_and_explained),
-        cmocka_unit_test(test_all_budgets_or_none),
-        cmocka_unit_test(test_what_nobody_settles_lapses),
-        cmocka_unit_test(test_cancelled_is_released),
-        cmocka_unit_test(test_away_leaves_nothing_reserved),
-        cmocka_unit_test(test_an_error_is_away),
-        cmocka_unit_test(test_names_are_escaped),
-        cmocka_unit_test(test_exact_at_the_limit),
-        cmocka_unit_test(test_calls_at_once_do_not_overspend),
-        cmocka_unit_test(test_proxies_agree_on_the_books),
-        cmocka_unit_test(test_a_nemesis),
+        cmocka_unit_test(held_and_settled),
+        cmocka_unit_test(over_and_explained),
+        cmocka_unit_test(all_lines_or_none),
+        cmocka_unit_test(extended_and_refused),
+        cmocka_unit_test(cancelled_is_released),
+        cmocka_unit_test(what_nobody_settles_lapses),
+        cmocka_unit_test(away_leaves_nothing_held),
+        cmocka_unit_test(an_emptied_redis_is_told_again),
+        cmocka_unit_test(totals_are_corrected_upward),
+        cmocka_unit_test(an_error_is_away),
+        cmocka_unit_test(exact_beyond_doubles),
+        cmocka_unit_test(rolling_windows_forget),
+        cmocka_unit_test(marks_are_told_once),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(calls_at_once_do_not_overspend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

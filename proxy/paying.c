@@ -1,0 +1,323 @@
+/*
+ * paying.c - the step book: limits, budgets and the cache are asked in one flush to Redis; and what becomes of
+ * a request that a budget has no room for.
+ *
+ *   hold asked for --+--> both heard --> hit: replayed, the hold is settled with nothing
+ *   cache asked -----+               --> held: on
+ *                                    --> limited: refused, with the time to wait
+ *                                    --> over: local models alone, a shorter answer, or refused; what is left
+ *                                        is asked for anew
+ *                                    --> away: a bounded allowance, or as if over
+ *
+ * A leg that failed and has to be paid is charged to the same hold, which is extended where what may yet come
+ * does not fit into it.
+ */
+#include "exchange_parts.h"
+
+#include "base/log.h"
+
+enum { BOOKINGS_MOST = 8 }; /* tries to find what there is room for */
+
+static void book(struct exchange *x);
+
+static struct estimate estimate_of(struct exchange *x)
+{
+    const struct decision *d = &x->decision;
+    int64_t                summaries = x->candidate == 0 ? exchange_summaries_worst(x) : 0;
+    /* Of what goes out, only placeholders are more words than came in: a model's name and options are no
+     * prompt. */
+    return (struct estimate){
+        .model = d->candidate + x->candidate,
+        .models = d->count - x->candidate,
+        .escalated = x->is_escalated ? NULL : d->escalate_to,
+        .prompt_bytes = (int64_t)x->body.len + (int64_t)x->redactions * SHOWN_MOST,
+        .max_tokens = x->clamped_tokens ? x->clamped_tokens : x->chat.max_tokens,
+        .choices = x->chat.choices,
+        .besides = summaries > 0 ? d->compress_by : NULL,
+        .besides_nanousd = summaries,
+    };
+}
+
+/* ---- what there is no room for ---- */
+
+/* Strikes out models; those before x->candidate have been asked. False when nobody is left. */
+static bool keep_models(struct exchange *x, bool (*stays)(const struct exchange *, const struct model *))
+{
+    struct decision *d = &x->decision;
+    unsigned         kept = x->candidate;
+    for (unsigned i = x->candidate; i < d->count; i++)
+        if (stays(x, d->candidate[i]))
+            d->candidate[kept++] = d->candidate[i];
+    d->count = kept;
+    if (d->escalate_to && !stays(x, d->escalate_to))
+        d->escalate_to = NULL;
+    if (d->compress_by && !stays(x, d->compress_by))
+        x->summarizing.count = 0;
+    return kept > x->candidate;
+}
+
+static bool is_local(const struct exchange *x, const struct model *model)
+{
+    (void)x;
+    return model->provider->zone == 0;
+}
+
+static bool is_uncovered(const struct exchange *x, const struct model *model)
+{
+    return !booking_covers(&x->hold->line[x->hold->at], model);
+}
+
+static bool is_of_some_models(const struct line *line)
+{
+    return line->of_model || line->of_provider || line->budget->scope.models || line->budget->scope.providers;
+}
+
+static bool clamp(struct exchange *x, const struct line *line)
+{
+    const struct estimate e = estimate_of(x);
+    int64_t               tokens = booking_clamp(line, &e, line->left_nanousd);
+    if (tokens < line->budget->clamp_least_tokens || (e.max_tokens >= 0 && tokens >= e.max_tokens))
+        return false;
+    x->clamped_tokens = tokens;
+    return true;
+}
+
+/* Is there a way on, with less? */
+static bool gives_way(struct exchange *x, enum budget_over over, const struct line *line)
+{
+    switch (over) {
+    case OVER_LOCAL:
+        return keep_models(x, is_local);
+    case OVER_CLAMP:
+        return line && clamp(x, line);
+    case OVER_DENY:
+        return line && is_of_some_models(line) && keep_models(x, is_uncovered);
+    }
+    return false;
+}
+
+static void on_over(struct exchange *x)
+{
+    struct hold       *h = x->hold;
+    const struct line *line = &h->line[h->at];
+    struct fault       why;
+    ledger_explain_over(h, &why);
+    if (x->bookings >= BOOKINGS_MOST || !gives_way(x, line->budget->over, line))
+        x->fault = why;
+}
+
+static void on_away(struct exchange *x)
+{
+    struct hold *h = x->hold;
+    if (h->lines == 0)
+        return; /* limits are convenience */
+    if (ledger_allow(x->tools->ledger, h, x->worst_nanousd, x->snapshot->settings->ledger_allow_nanousd)) {
+        x->is_on_allowance = true;
+        metrics_add(x->tools->metrics, METRIC_ALLOWED, 1);
+        return;
+    }
+    fault_set(&x->fault, FAULT_LEDGER_AWAY, "%s",
+              h->is_recovering ? "Redis was restarted, and is being told what was spent"
+                               : "Redis does not answer");
+    x->retry_after_s = LEDGER_GRACE_MS / 1000;
+    if (h->line[0].budget->over == OVER_LOCAL && keep_models(x, is_local))
+        x->fault = (struct fault){ 0 };
+}
+
+static void on_limited(struct exchange *x)
+{
+    ledger_explain_limited(x->hold, &x->fault);
+    x->retry_after_s = (x->hold->wait_ms + 999) / 1000;
+    x->retry_after_ms = x->hold->wait_ms;
+}
+
+/* ---- asking ---- */
+
+static void cancel_booking(struct exchange *x)
+{
+    if (x->is_recalling)
+        redis_cancel(x->tools->redis, x->redis_id);
+    x->is_recalling = false;
+    ledger_cancel(x->tools->ledger, x->hold);
+}
+
+/* The hold that was asked for has no use any more; nothing of it stands. */
+static void book_anew(struct exchange *x)
+{
+    hold_free(&x->hold);
+    book(x);
+}
+
+void exchange_missed(struct exchange *x)
+{
+    x->hit = (struct cached){ 0 };
+    x->cancel = NULL;
+    if (x->hold && !x->fault.kind && x->verdict == LEDGER_OVER)
+        on_over(x);
+    if (x->hold && !x->fault.kind && x->verdict == LEDGER_AWAY)
+        on_away(x);
+    if (x->hold && !x->fault.kind && x->verdict != LEDGER_HELD && !x->is_on_allowance && x->hold->lines)
+        book_anew(x);
+    else
+        exchange_go_on(x);
+}
+
+static void after_booking(struct exchange *x)
+{
+    if (x->is_recalling || x->is_booking)
+        return;
+    x->cancel = NULL;
+    enum step_result result = !x->fault.kind && x->hit.answer.len ? exchange_replay(x, &x->hit) : NEXT;
+    if (result == END)
+        exchange_end(x);
+    if (result == NEXT)
+        exchange_missed(x);
+}
+
+static void on_booked(void *arg, enum ledger_verdict verdict, struct hold *h)
+{
+    (void)h;
+    struct exchange *x = arg;
+    x->is_booking = false;
+    x->verdict = verdict;
+    if (verdict == LEDGER_LIMITED)
+        on_limited(x);
+    after_booking(x);
+}
+
+static void on_recalled(void *arg, const struct cached *hit)
+{
+    struct exchange *x = arg;
+    metrics_add(x->tools->metrics, hit ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, 1);
+    x->is_recalling = false;
+    if (hit) {
+        x->hit = *hit;
+        x->hit.model = arena_copy(x->arena, hit->model);
+        x->hit.answer = arena_copy(x->arena, hit->answer);
+    }
+    after_booking(x);
+}
+
+/* The models that are left, priced. A fault, or x->hold: with nothing in it where nothing has to be asked. */
+static void make_hold(struct exchange *x)
+{
+    const struct estimate e = estimate_of(x);
+    struct fault          why = { 0 };
+    x->hold = hold_new();
+    booking_add_team_limit(x->hold, x->team);
+    if (booking_make(x->hold, &x->decision, &x->payer, &e, loop_wall_ms(x->tools->loop), &x->worst_nanousd,
+                     &why))
+        return;
+    hold_free(&x->hold);
+    if (why.kind == FAULT_NO_PRICE && x->decision.budget[0]->over == OVER_LOCAL && keep_models(x, is_local))
+        make_hold(x);
+    else
+        x->fault = why;
+}
+
+static void ask_ledger(struct exchange *x)
+{
+    x->is_booking = true;
+    x->bookings++;
+    x->cancel = cancel_booking;
+    ledger_hold(x->tools->ledger, x->hold, on_booked, x);
+}
+
+/* Asks for what the models that are left could cost; goes on where that is nothing. */
+static void book(struct exchange *x)
+{
+    make_hold(x);
+    if (!x->fault.kind && (x->hold->lines || x->hold->rates)) {
+        ask_ledger(x);
+        return;
+    }
+    hold_free(&x->hold);
+    exchange_go_on(x);
+}
+
+/* Asked behind the hold, in the same flush. */
+static void recall(struct exchange *x)
+{
+    const struct decision *d = &x->decision;
+    struct buf             redacted;
+    x->uses_cache = d->cache_keep_ms > 0 && d->count > 0 && reach_allows(d->reach, x->snapshot->redis_zone);
+    if (!x->uses_cache)
+        return;
+    x->kept_model = d->candidate[0];
+    buf_init(&redacted, SIZE_MAX);
+    chat_write(&x->chat, &(struct chat_changes){ 0 }, x->arena, &redacted);
+    cache_key_make(&x->cache_key, x->team->name, d->route, d->candidate[0]->name, buf_slice(&redacted));
+    buf_wipe(&redacted);
+    x->is_recalling = true;
+    x->cancel = cancel_booking;
+    x->redis_id = cache_recall(x->tools->redis, &x->cache_key, loop_wall_ms(x->tools->loop), on_recalled, x);
+}
+
+enum step_result take_book(struct exchange *x)
+{
+    make_hold(x);
+    if (x->fault.kind) {
+        struct fault why = x->fault;
+        exchange_fail(x, &why);
+        return END;
+    }
+    if (x->hold->lines || x->hold->rates)
+        ask_ledger(x);
+    else
+        hold_free(&x->hold);
+    x->verdict = LEDGER_HELD; /* of nothing, where nothing is asked for */
+    recall(x);
+    return x->is_booking || x->is_recalling ? WAIT : NEXT;
+}
+
+/* ---- a leg that has to be paid ---- */
+
+static void on_extended(void *arg, enum ledger_verdict verdict, struct hold *h)
+{
+    struct exchange *x = arg;
+    x->is_booking = false;
+    x->cancel = NULL;
+    switch (verdict) {
+    case LEDGER_HELD:
+        break;
+    case LEDGER_OVER:
+        ledger_explain_over(h, &x->fault);
+        if (h->line[h->at].budget->over == OVER_LOCAL && keep_models(x, is_local))
+            x->fault = (struct fault){ 0 };
+        break;
+    case LEDGER_LIMITED:
+    case LEDGER_AWAY:
+        on_away(x);
+        break;
+    }
+    exchange_ask_again(x);
+}
+
+static int64_t paid_nanousd(const struct hold *h)
+{
+    int64_t most = 0;
+    for (unsigned i = 0; i < h->lines; i++)
+        most = h->line[i].cost_nanousd > most ? h->line[i].cost_nanousd : most;
+    return most;
+}
+
+void exchange_pay_again(struct exchange *x)
+{
+    const struct estimate e = estimate_of(x);
+    struct hold          *h = x->hold;
+    bool                  needs_more = false;
+    if (h && booking_again(h, &e, &needs_more, &x->worst_nanousd, &x->fault) && needs_more) {
+        x->fault = (struct fault){ 0 };
+        if (h->is_held) {
+            x->is_booking = true;
+            x->cancel = cancel_booking;
+            ledger_hold(x->tools->ledger, h, on_extended, x);
+            return;
+        }
+        /* On the allowance: what was paid is taken already, and what may come is taken besides. */
+        x->worst_nanousd = x->worst_nanousd + paid_nanousd(h) - h->allowed_nanousd;
+        if (x->worst_nanousd > 0)
+            on_away(x);
+    }
+    exchange_ask_again(x);
+}
