@@ -138,29 +138,65 @@ static bool overlaps(const struct piece *p, const struct finding *f)
     return p->start < f->end && f->start < p->start + p->len;
 }
 
-static void share_out(const struct chain *c, const struct finding *across, struct findings *found)
+/* The part of what crosses that is in a piece, as a finding of its text. */
+static struct finding part_in(const struct piece *p, const struct finding *across)
+{
+    struct finding f = *across;
+    f.start = p->at + (f.start > p->start ? f.start - p->start : 0);
+    f.end = p->at + (f.end < p->start + p->len ? f.end - p->start : p->len);
+    f.value = slice_of(NULL, 0);
+    return f;
+}
+
+static bool is_found(const struct findings *found, const struct finding *part)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->item[i].start <= part->start && found->item[i].end >= part->end)
+            return true;
+    return false;
+}
+
+static bool has_telling(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (tells(s.ptr[i]))
+            return true;
+    return false;
+}
+
+/* Where one side alone is a value already, as an address at a turn's end, a plain word on the other is rather a
+ * sentence's. Of a secret not a letter is risked. */
+static bool is_credible(const struct chain *c, const struct chat *chat, const struct finding *across,
+                        size_t first, size_t last, const struct findings *found)
+{
+    bool is_one_found = false, is_one_plain = false;
+    if (across->confidence < ACROSS_LEAST)
+        return false;
+    for (size_t i = first; i < last; i++) {
+        const struct piece *p = &c->piece[i];
+        struct finding      part = part_in(p, across);
+        is_one_found = is_one_found || is_found(&found[p->text], &part);
+        is_one_plain = is_one_plain || !has_telling(slice_cut(chat->text[p->text].text, part.start, part.end));
+    }
+    return !(is_one_found && is_one_plain) || pii_is_secret(across->kind);
+}
+
+static void share_out(const struct chain *c, const struct chat *chat, const struct finding *across,
+                      struct findings *found)
 {
     size_t first = 0, last = c->count;
     while (first < c->count && !overlaps(&c->piece[first], across))
         first++;
     while (last > first && !overlaps(&c->piece[last - 1], across))
         last--;
-    if (last - first < 2 || across->confidence < ACROSS_LEAST)
+    if (last - first < 2 || !is_credible(c, chat, across, first, last, found))
         return;
-    for (size_t i = first; i < last; i++) {
-        const struct piece *p = &c->piece[i];
-        struct finding      f = *across;
-        size_t              from = f.start > p->start ? f.start - p->start : 0;
-        size_t              to = f.end < p->start + p->len ? f.end - p->start : p->len;
-        f.start = p->at + from;
-        f.end = p->at + to;
-        f.value = slice_of(NULL, 0);
-        add_free(c->arena, &found[p->text], f);
-    }
+    for (size_t i = first; i < last; i++)
+        add_free(c->arena, &found[c->piece[i].text], part_in(&c->piece[i], across));
 }
 
-static bool read_chain(const struct inspector *inspector, struct chain *c, struct findings *found,
-                       struct fault *why)
+static bool read_chain(const struct inspector *inspector, struct chain *c, const struct chat *chat,
+                       struct findings *found, struct fault *why)
 {
     struct findings all;
     if (!c->has_seam)
@@ -169,7 +205,7 @@ static bool read_chain(const struct inspector *inspector, struct chain *c, struc
     if (!find(inspector->finder, inspector->scratch, c->arena, joined, &all, why))
         return false;
     for (size_t i = 0; i < all.count; i++)
-        share_out(c, &all.item[i], found);
+        share_out(c, chat, &all.item[i], found);
     return true;
 }
 
@@ -196,14 +232,14 @@ static bool find_glued(const struct inspector *inspector, struct arena *arena, c
             continue;
         }
         if (text->message != message) {
-            ok = read_chain(inspector, &part, found, why);
+            ok = read_chain(inspector, &part, chat, found, why);
             buf_wipe(&part.joined);
             chain_init(&part, arena, chat, glue);
             message = text->message;
         }
         add_text(&part, chat, i);
     }
-    ok = ok && read_chain(inspector, &part, found, why) && read_chain(inspector, &user, found, why);
+    ok = ok && read_chain(inspector, &part, chat, found, why) && read_chain(inspector, &user, chat, found, why);
     buf_wipe(&part.joined);
     buf_wipe(&user.joined);
     return ok;

@@ -179,6 +179,12 @@ static void what_is_found_alone_stays(void **state)
     assert_int_equal(found_in_parts(f, parts, 2), (pii_set)1 << PII_EMAIL | (pii_set)1 << PII_CARD);
     assert_place(f, 0, 0, 15);
     assert_place(f, 1, 0, 19);
+    const char *const turns[] = { "I am ann@example.org", "hello", "as I said, call", "yes",
+                                  "bob@example.org" };
+    assert_int_equal(found_in_turns(f, turns, 5), (pii_set)1 << PII_EMAIL);
+    assert_place(f, 0, 5, 20);
+    assert_int_equal(f->inspection.findings[2].count, 0);
+    assert_place(f, 4, 0, 15);
 }
 
 int main(void)
