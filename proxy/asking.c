@@ -171,9 +171,10 @@ static void record_outcome(struct exchange *x, bool is_kept)
     if (!x->tools->records || !x->inspecting.is_done || !inspection->view ||
         !reach_allows(x->decision.reach, 0))
         return;
-    struct buf line;
+    const struct slm *slm = x->snapshot->slm;
+    struct buf        line;
     buf_init(&line, RECORD_MOST_BYTES);
-    outcome_write(x->snapshot->slm, inspection->view, is_kept, &line);
+    outcome_write(slm_dim(slm), slm_fingerprint(slm), inspection->view, is_kept, &line);
     audit_line(x->tools->records, buf_slice(&line));
     buf_fini(&line);
 }

@@ -15,7 +15,8 @@ struct audit;
 
 /* Appends to the file; made with mode 0600. why: INTERNAL. */
 MUST_CHECK struct audit *audit_open(const char *file, struct fault *why);
-/* The same, bounded: a file of half of most_bytes is set aside as FILE.old, in the place of the one before. */
+/* The same, bounded: a file of half of most_bytes is set aside as FILE.old, in the place of the one before.
+ * Both may be larger by what waits at once. */
 MUST_CHECK struct audit *audit_open_bounded(const char *file, int64_t most_bytes, struct fault *why);
 void                     audit_close(struct audit **); /* what is queued is written */
 

@@ -53,7 +53,7 @@ static bool view_row(struct rows *r, struct arena *arena, const struct json *row
     const char  *key = has(row, "prompt") ? "prompt" : "text";
     struct slice text = slice_trim(json_string(row, json_get(row, 0, key), arena));
     if (has(row, "seen"))
-        return outcome_read(row, arena, r->loaded->slm, r->view, twin, why);
+        return outcome_read(row, arena, slm_dim(r->loaded->slm), r->view, twin, why);
     if (text.len == 0)
         return fault_set(why, FAULT_BAD_REQUEST, "a row needs a `prompt`, some words in quotes");
     slm_embed_question(r->loaded->worker, text, embedding);
@@ -73,7 +73,7 @@ static bool take_row(void *arg, struct arena *arena, const struct json *row, str
                          "a row needs `weak_ok`, true or false; so must `strong_ok` be");
     if (r->count == CALIBRATE_ROWS_MOST)
         return fault_set(why, FAULT_BAD_REQUEST, "more than %d rows", CALIBRATE_ROWS_MOST);
-    if (outcome_is_for_another(row, arena, r->loaded->slm)) {
+    if (outcome_is_for_another(row, arena, slm_fingerprint(r->loaded->slm))) {
         r->other_encoder++;
         return true;
     }

@@ -18,15 +18,16 @@
 #include "slm/taught.h"
 #include "wire/json.h"
 
-/* Without a line end. */
-void outcome_write(const struct slm *, const struct taught_view *, bool weak_ok, struct buf *out);
+/* Without a line end. dim: floats in an embedding. */
+void outcome_write(unsigned dim, uint64_t fingerprint, const struct taught_view *, bool weak_ok,
+                   struct buf *out);
 
 /* Is the row a record of another encoder's? */
-bool outcome_is_for_another(const struct json *row, struct arena *, const struct slm *);
+bool outcome_is_for_another(const struct json *row, struct arena *, uint64_t fingerprint);
 
 /* The view as far as heads for difficulty look at it, and what is equal for records of one question. why: the
  * record is damaged. */
-MUST_CHECK bool outcome_read(const struct json  *row, struct arena *, const struct slm *,
-                             struct taught_view *out, uint64_t *twin, struct fault *why);
+MUST_CHECK bool outcome_read(const struct json *row, struct arena *, unsigned dim, struct taught_view *out,
+                             uint64_t *twin, struct fault *why);
 
 #endif

@@ -10,6 +10,8 @@ from actors.weir import BINARY, ROOT, wait_for
 MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
 pytestmark = pytest.mark.skipif(not (MODEL / "model.safetensors").exists(), reason="there is no model: deploy/model fetches it")
 
+# Four fifths of the public prompts are easier: the seventeenth of the numbers in the table.
+REFERENCE = float((ROOT / "include/tables/difficulty_reference.h").read_text().split("*/")[1].split(",")[16])
 POLICY = {"routes": [{"name": "hard", "when": {"difficulty": {"hardest": "20%"}}, "ask": ["large"]}, {"name": "rest", "ask": ["small"]}]}
 THINGS = ["bread", "the moon", "a lock-free queue", "Bayes' theorem", "my cat", "the French revolution", "a bicycle", "inflation", "tulips", "TCP"]
 WAYS = ["hello, {}", "what is {}?", "tell me a joke about {}", "prove that {} cannot be simulated in polynomial time", "write a short story about {}"]
@@ -19,7 +21,7 @@ PROMPTS = [f"{way.format(thing)} ({n})" for n in range(7) for thing in THINGS fo
 def test_at_most_the_share_that_was_asked_for_is_sent(stage):
     near, far = stage.provider(says("near")), stage.provider(says("far"))
     weir = stage.weir(local=near, cloud=far, policy=POLICY, slm={"model": str(MODEL)}, limits={"inspect": "60s"})
-    assert weir.metric("weir_difficulty_bar") == pytest.approx(0.437), "the reference, before anything was seen"
+    assert weir.metric("weir_difficulty_bar") == pytest.approx(REFERENCE), "the reference, before anything was seen"
     for prompt in PROMPTS[:205]:
         weir.chat(prompt)
     assert weir.metric("weir_difficulty_recent") == 205
@@ -45,9 +47,9 @@ def test_explain_tells_where_the_hardest_begin(stage):
     nobody = {"url": "http://127.0.0.1:9/v1"}
     stage.write("weir.yaml", stage.settings(local=nobody, cloud=nobody, policy=POLICY, slm={"model": str(MODEL)}))
     words = [BINARY, "explain", "-c", stage.folder / "weir.yaml", "hello"]
-    assert "the hardest 20 % begin at 0.44" in subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
+    assert f"the hardest 20 % begin at {REFERENCE:.2f}" in subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
     told = json.loads(subprocess.run([*words, "--json"], capture_output=True, text=True, timeout=60).stdout)
-    assert told["facts"]["hardest"] == [{"share": 0.2, "reference": pytest.approx(0.437)}]
+    assert told["facts"]["hardest"] == [{"share": 0.2, "reference": pytest.approx(REFERENCE)}]
 
 
 @pytest.mark.parametrize("share", ["0%", "100%", "20", "most", "-5%", "nan%"])

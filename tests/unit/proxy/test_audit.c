@@ -105,6 +105,34 @@ static void test_a_file_that_cannot_be_written_is_named(void **state)
     assert_non_null(strstr(why.detail, "/nowhere/at/all"));
 }
 
+static void test_a_bounded_file_forgets_its_older_half(void **state)
+{
+    (void)state;
+    enum { MOST = 2000, LINES_WRITTEN = 200 };
+    char        old[sizeof file + 8], text[64] = "";
+    struct stat about;
+    snprintf(old, sizeof old, "%s.old", file);
+    for (int i = 0; i < LINES_WRITTEN; i++) { /* closed each time: what waits is written */
+        struct fault  why = { 0 };
+        struct audit *audit = audit_open_bounded(file, MOST, &why);
+        assert_non_null(audit);
+        snprintf(text, sizeof text, "{\"line\":%d}", i);
+        audit_line(audit, slice_str(text));
+        audit_close(&audit);
+        assert_int_equal(stat(file, &about), 0);
+        assert_true(about.st_size < MOST / 2 + (off_t)sizeof text);
+    }
+    assert_int_equal(stat(old, &about), 0);
+    assert_true(about.st_size >= MOST / 2 && about.st_size < MOST / 2 + (off_t)sizeof text);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    FILE *in = fopen(file, "r");
+    char  all[MOST] = "";
+    assert_true(fread(all, 1, sizeof all - 1, in) > 0);
+    fclose(in);
+    assert_non_null(strstr(all, text)); /* the last line is in the newer one */
+    unlink(old);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +140,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_file_is_the_operators_alone, make_file, remove_file),
         cmocka_unit_test_setup_teardown(test_a_line_that_cannot_fit_is_dropped_and_counted, make_file,
                                         remove_file),
+        cmocka_unit_test_setup_teardown(test_a_bounded_file_forgets_its_older_half, make_file, remove_file),
         cmocka_unit_test(test_a_file_that_cannot_be_written_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
