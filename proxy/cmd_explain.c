@@ -216,7 +216,10 @@ static void print_rules(const struct explanation *e)
     label = "hidden";
     for (unsigned kind = 0; kind < pii_kinds(); kind++) {
         if (e->facts.pii & d->hide & (pii_set)1 << kind) {
-            printf("  %-12s%s\n", label, pii_word((enum pii_kind)kind));
+            const char *way = d->remove >> kind & 1      ? ", removed"
+                              : d->surrogate >> kind & 1 ? ", by a surrogate"
+                                                         : "";
+            printf("  %-12s%s%s\n", label, pii_word((enum pii_kind)kind), way);
             label = "";
         }
     }

@@ -105,7 +105,7 @@ static struct lane *lane_of(struct guard *g, const struct answer_text *t)
     if (g->lanes == LANES_MOST)
         return NULL;
     if (g->lanes == g->lane_cap)
-        g->lane = arena_grow(g->arena, g->lane, g->lanes, sizeof *g->lane, &g->lane_cap);
+        g->lane = arena_grow(g->arena, g->lane, g->lanes, sizeof(struct lane *), &g->lane_cap);
     struct lane *l = g->lane[g->lanes++] = arena_alloc(g->arena, sizeof *l);
     *l = (struct lane){ .choice = t->choice, .tool = t->tool, .place = t->place };
     l->is_final = t->place == ANSWER_OTHER;

@@ -58,6 +58,13 @@ static const char *beginning_of(const char *source)
     return "";
 }
 
+/* In place of the number's own, where it is longer. */
+static void put_beginning(const char *begins, char *number, size_t count)
+{
+    for (size_t i = 0; begins[i] && strlen(begins) < count; i++)
+        number[i] = begins[i];
+}
+
 static void capitals(const char *letters, size_t count, char *out)
 {
     for (size_t i = 0; i < count; i++)
@@ -77,7 +84,7 @@ bool surrogate_number(struct draw *d)
     for (int tries = has_proof ? PROOF_DRAWS : 1; tries > 0; tries--) {
         for (size_t i = 0; i < count; i++)
             drawn[i] = draw_like(d, own[i]);
-        memcpy(drawn, begins, strlen(begins) < count ? strlen(begins) : 0);
+        put_beginning(begins, drawn, count);
         if (count && own[0] != '0' && drawn[0] == '0' && !*begins)
             drawn[0] = '7';
         capitals(drawn, count, proved);
@@ -100,7 +107,7 @@ bool surrogate_card(struct draw *d)
         return false;
     for (size_t i = 0; i + 1 < count; i++)
         drawn[i] = draw_like(d, '0');
-    memcpy(drawn, count == 15 ? "370000" : count == 14 ? "300000" : "400000", 6);
+    put_beginning(count == 15 ? "370000" : count == 14 ? "300000" : "400000", drawn, count);
     drawn[count - 1] = luhn_digit(drawn, count - 1);
     draw_fill(d, drawn, count);
     return true;

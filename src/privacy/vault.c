@@ -135,8 +135,8 @@ static void wipe(void *arg)
 static void make_slots(struct vault *v, size_t slots)
 {
     v->slots = slots;
-    v->slot = arena_array(v->arena, slots, sizeof *v->slot);
-    v->shown = arena_array(v->arena, slots, sizeof *v->shown);
+    v->slot = arena_array(v->arena, slots, sizeof(struct hidden *));
+    v->shown = arena_array(v->arena, slots, sizeof(struct hidden *));
 }
 
 struct vault *vault_new(struct arena *arena, const struct vault_key *team_key)

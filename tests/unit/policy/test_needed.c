@@ -102,9 +102,7 @@ static void a_value_in_a_long_text_or_an_earlier_turn_is_context(void **state)
     assert_true(chat_read(arena, body, &chat, &why));
     struct findings found[3] = { marked(arena, "who is <Jane Roe>?", PII_EMAIL) };
     assert_int_equal(needed_kinds(&chat, found), 0);
-    char *text = arena_alloc(arena, 6000);
-    memset(text, 'x', 5999);
-    memcpy(text, "is <4111> valid? ", 17);
+    const char *text = arena_printf(arena, "is <4111> valid? %6000s", "x");
     assert_true(chat_of_prompt(arena, S("a"), slice_str(text), &chat, &why));
     found[0] = marked(arena, text, PII_CARD);
     assert_int_equal(needed_kinds(&chat, found), 0);

@@ -236,6 +236,119 @@ static void a_surrogate_comes_back_however_a_model_writes_it(void **state)
     assert_string_equal(restored(f, longer, false), longer); /* other numbers */
 }
 
+/* Where no table has the kind, the test defines it. */
+static void need_kind(const char *word, const char *tag)
+{
+    enum pii_kind kind;
+    struct fault  why;
+    if (pii_of(slice_str(word)) == PII_KINDS_MOST)
+        assert_true(pii_define(slice_str(word), slice_str(tag), &kind, &why));
+}
+
+static void a_person_is_the_same_by_any_part_of_the_name(void **state)
+{
+    struct fixture *f = *state;
+    need_kind("person", "PERSON");
+    const char *whole = shown(f, "person", "", "Jane van Roe"), *family = shown(f, "person", "", "Roe");
+    const char *capitals = shown(f, "person", "", "JANE ROE"), *small = shown(f, "person", "", "bob");
+    assert_non_null(strstr(whole, " van "));
+    assert_string_equal(strrchr(whole, ' ') + 1, family);
+    assert_true(capitals[1] >= 'A' && capitals[1] <= 'Z' && small[0] >= 'a' && small[0] <= 'z');
+    assert_string_equal(restored(f, whole, false), "Jane van Roe");
+    assert_string_equal(restored(f, arena_printf(f->arena, "Mrs. %s's cat, the %ss", family, family), false),
+                        "Mrs. Roe's cat, the Roes");
+    assert_string_equal(restored(f, arena_printf(f->arena, "x%s %sx", family, family), false),
+                        arena_printf(f->arena, "x%s %sx", family, family));
+}
+
+static void names_that_a_text_holds_are_avoided_word_by_word(void **state)
+{
+    struct fixture *f = *state;
+    need_kind("person", "PERSON");
+    const char     *first = shown(f, "person", "", "Jane Roe");
+    struct vault   *again = f->vault = surrogates(f->arena);
+    struct finding  item = { .end = 8, .kind = pii_of(S("person")) };
+    struct findings found = { &item, 1, 0 };
+    const char     *text = arena_printf(f->arena, "Jane Roe met %s.", first);
+    vault_issue(again, S("Jane Roe"), &found, PII_ALL);
+    for (int round = 0; vault_avoid(again, slice_str(text)); round++)
+        assert_true(round < 8);
+    const char *second = shown(f, "person", "", "Jane Roe");
+    assert_string_not_equal(first, second);
+    assert_string_equal(restored(f, text, false), text);
+    assert_string_equal(restored(f, second, false), "Jane Roe");
+}
+
+static void words_have_words_of_their_kind(void **state)
+{
+    static const struct {
+        const char *kind, *tag, *value, *holds;
+    } cases[] = {
+        { "organization", "ORGANIZATION", "Acme Holdings GmbH", " GmbH" },
+        { "location", "LOCATION", "Graz", "" },
+        { "address", "ADDRESS", "12 Main St, Springfield IL 62701", ", " },
+        { "url", "URL", "https://ann:pw@corp.test/x", ".example." },
+        { "user_name", "USER", "ann.lee", "" },
+        { "date_of_birth", "", "3 December 1981", " 19" },
+        { "date_of_birth", "", "1981-12-03", "-" },
+        { "coordinates", "", "48.137154, 11.576124", ", " },
+        { "bic", "", "DEUTDEFF500", "DE" },
+        { "crypto_wallet", "", "0x742d35Cc6634C0532925a3b844Bc454e4438f44e", "0x" },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (*cases[i].tag)
+            need_kind(cases[i].kind, cases[i].tag);
+        const char *s = shown(f, cases[i].kind, "", cases[i].value);
+        if (!strstr(s, cases[i].holds) || strcmp(s, cases[i].value) == 0 || strchr(s, '_'))
+            fail_msg("%s became %s", cases[i].value, s);
+        assert_string_equal(restored(f, s, false), cases[i].value);
+    }
+}
+
+/* All that the vault kept of a value, its short form too, in the arena's first block. */
+struct stretch {
+    const char *from, *to;
+    bool        was_wiped;
+};
+
+static bool is_told(const struct stretch *s, const char *word)
+{
+    return slice_find(slice_of(s->from, (size_t)(s->to - s->from)), slice_str(word)) != SLICE_NONE;
+}
+
+static void on_arena_end(void *arg)
+{
+    struct stretch *s = arg;
+    s->was_wiped = !is_told(s, "4242 4242") && !is_told(s, "42424242") && !is_told(s, "400000");
+}
+
+static void all_of_the_map_is_wiped(void **state)
+{
+    (void)state;
+    struct arena   *arena = arena_new();
+    struct stretch  stretch = { 0 };
+    struct finding  item = { .end = 19, .kind = PII_CARD, .source = "test" };
+    struct findings found = { &item, 1, 0 };
+    struct buf      out;
+    buf_init(&out, 1024);
+    arena_defer(arena, on_arena_end, &stretch); /* attached first, so called last */
+    stretch.from = arena_alloc(arena, 1);
+    struct vault *vault = surrogates(arena);
+    vault_hide(vault, S("4242 4242 4242 4242"), &found, PII_ALL, &out);
+    struct buf given;
+    buf_init(&given, 1024);
+    vault_restore(vault, buf_slice(&out), false, &given); /* so that the index is there too */
+    assert_true(slice_is(buf_slice(&given), "4242 4242 4242 4242"));
+    buf_fini(&given);
+    stretch.to = arena_alloc(arena, 1);
+    assert_true(stretch.from < stretch.to);
+    assert_true(is_told(&stretch, "4242 4242") && is_told(&stretch, "42424242"));
+    arena_free(&arena);
+    assert_true(stretch.was_wiped);
+    buf_fini(&out);
+}
+
 static void removed_values_never_come_back(void **state)
 {
     struct fixture *f = *state;
@@ -272,6 +385,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_surrogate_that_the_text_holds_is_not_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_number_stays_a_number, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_surrogate_comes_back_however_a_model_writes_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_person_is_the_same_by_any_part_of_the_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_that_a_text_holds_are_avoided_word_by_word, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(words_have_words_of_their_kind, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_of_the_map_is_wiped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(removed_values_never_come_back, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, compile, let_go);
