@@ -10,20 +10,20 @@
  * its meaning would drown. */
 enum { WINDOW_BYTES = 400, STEP_BYTES = 250 };
 
-struct window {
+struct excerpt {
     struct slice text;
     float        suspicion;
 };
 
 /* The most suspicious windows so far, in no order. */
 struct windows {
-    struct window window[INJECTION_WINDOWS_MOST];
-    size_t        count;
+    struct excerpt window[INJECTION_WINDOWS_MOST];
+    size_t         count;
 };
 
 static void add_window(struct windows *w, struct slice text)
 {
-    struct window made = { text, slm_suspicion(text) }, *least = &w->window[0];
+    struct excerpt made = { text, slm_suspicion(text) }, *least = &w->window[0];
     if (w->count < INJECTION_WINDOWS_MOST) {
         w->window[w->count++] = made;
         return;
