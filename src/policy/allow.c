@@ -88,7 +88,7 @@ static void add_regex(const struct yaml *y, void *arg)
         return;
     arena_defer(arena, free_regex, regex);
     if (out->regexes == list->cap)
-        out->regex = arena_grow(arena, out->regex, out->regexes, sizeof *out->regex, &list->cap);
+        out->regex = arena_grow(arena, out->regex, out->regexes, sizeof(struct regex *), &list->cap);
     out->regex[out->regexes++] = regex;
 }
 

@@ -47,7 +47,7 @@ static const char *read_words(struct compiling *c, const struct yaml *y)
     struct word_list list = { .c = c };
     buf_init(&list.text, WORDS_MOST_BYTES);
     yaml_each(y, add_context_word, &list);
-    if (list.text.full)
+    if (y && list.text.full)
         diag_error(c->diag, y->place, "the words are more than %d bytes", WORDS_MOST_BYTES);
     const char *words = arena_cstr(c->arena, buf_slice(&list.text));
     buf_fini(&list.text);
@@ -188,7 +188,7 @@ static void read_pattern(struct compiling *c, const struct yaml *y)
     struct slice       name = yaml_text(named, S(""), c->diag);
     if (!named || !yaml_get(y, "regex"))
         diag_error(c->diag, y->place, "a pattern needs `name` and `regex`");
-    if (name.len == 0)
+    if (!named || name.len == 0)
         return;
     if (is_there(c->policy, name)) {
         diag_error(c->diag, named->place, "a pattern \"%.*s\" is there already", SLICE_ARG(name));

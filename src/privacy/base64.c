@@ -58,7 +58,7 @@ static bool is_text(struct slice s)
 /* The first letters tell most of what is none, so that an image costs little. */
 static bool decodes_to_text(struct slice letters)
 {
-    char   probe[PROBE_LETTERS];
+    char   probe[PROBE_LETTERS] = { 0 };
     size_t len = 0;
     if (letters.len < BASE64_TEXT_LEAST)
         return false;
