@@ -23,6 +23,10 @@ const char *const fuzz_seeds[] = {
     "routes: [{ name: r, when: { any: [{ class: billing }, { class: { is: [other], above: 0.3 } }] }, ask: "
     "[small] }]\n"
     "tests: [{ prompt: hi, expect: { class: none } }]\n",
+    "patterns: [{ name: a, regex: ['x[0-9]+', y], check: luhn, context: { needs: [b], lowers: c },\n"
+    "  tests: { finds: x1, ignores: [z] } }, { name: d, kind: email, regex: e }]\n"
+    "allow: [{ domains: [x.example], values: v, kinds: [email] }, { regex: '.+', names: n }]\n"
+    "privacy: [{ name: r, when: { pii: a }, allow: [{ values: w }], redact: placeholder }]\n",
     NULL,
 };
 

@@ -127,6 +127,12 @@ static void arguments_are_json_when_hidden_and_the_same_when_given_back(void **s
         { "{\"password\":\"ab\\\"cd9f\"}", 1, "cd9f" },
         { "{\"password\":\"ab\\\\cd9f\"}", 1, "cd9f" },
         { "{\"card\":4111111111111111}", 1, "4111" },
+        /* JSON in a string of JSON, and once more. */
+        { "{\"body\":\"{\\\"to\\\":\\\"ann@example.org\\\"}\"}", 1, "ann" },
+        { "{\"body\":\"{\\\"to\\\":\\\"ann\\\\u0040example.org\\\"}\"}", 1, "ann" },
+        { "{\"a\":\"{\\\"b\\\":\\\"{\\\\\\\"ssn\\\\\\\":\\\\\\\"536-90-4399\\\\\\\"}\\\"}\"}", 1, "536-" },
+        { "{\"a\":\"{\\\"card\\\":4111111111111111}\"}", 1, "4111" },
+        { "{\"data\":\"YW5uLnNtaXRoQGV4YW1wbGUub3Jn\"}", 1, "YW5u" },
         { "{\"card\": 4111111111111111 , \"cvc\": 1}", 1, "4111" },
         { "{\"cards\":[4111111111111111,5555555555554444]}", 2, "5555" },
         { "{\"n\":1,\"ok\":true,\"card\":\"4111111111111111\",\"x\":[null,{\"y\":[]}]}", 1, "4111" },
