@@ -32,7 +32,8 @@ static struct relay *relay_for(struct exchange *x)
 {
     const struct relay_options options = {
         .dialect = dialect_heard(x->model->provider->api->dialect),
-        .told_in = x->dialect,
+        .told_in = x->told_in,
+        .request = buf_slice(&x->asked_as),
         .is_stream = x->chat.stream,
         .vault = live_vault(x),
         .strip_logprobs = !x->chat.has_logprobs,
@@ -111,7 +112,7 @@ void exchange_fail(struct exchange *x, const struct fault *why)
                                          (long long)x->retry_after_ms));
     struct buf body;
     buf_init(&body, ERROR_BODY_MOST);
-    error_write_in(x->dialect, why, &body);
+    error_write_in(x->told_in, why, &body);
     client_reply(client, fault_status(why->kind), "application/json", headers, buf_slice(&body));
     buf_fini(&body);
 }
@@ -263,7 +264,7 @@ static void pass_error(struct exchange *x)
     buf_init(&restored, mended.ceiling * 2);
     error_mend(buf_slice(&x->error_body), x->error_status, x->arena, &mended);
     blot_out(&mended, x->model->provider->key);
-    translate_error(x->dialect, buf_slice(&mended), x->error_status, x->arena, &told);
+    translate_error(x->told_in, buf_slice(&mended), x->error_status, x->arena, &told);
     if (live_vault(x))
         vault_restore(x->vault, buf_slice(&told), true, &restored);
     client_reply(x->client, x->error_status, "application/json", exchange_headers(x, true),
@@ -343,9 +344,13 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
     enum dialect theirs = x->model->provider->api->dialect, heard = dialect_heard(theirs);
     x->hearing = NULL;
     if (heard != theirs)
-        x->hearing = translation_new(x->arena, theirs, heard, x->chat.stream,
-                                     (size_t)x->snapshot->settings->answer_most_bytes,
-                                     loop_wall_ms(x->tools->loop) / 1000);
+        x->hearing = translation_new(
+            x->arena,
+            &(struct translation_options){ .from = theirs,
+                                           .to = heard,
+                                           .is_stream = x->chat.stream,
+                                           .most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
+                                           .now_s = loop_wall_ms(x->tools->loop) / 1000 });
     exchange_guard(x, &leg_handler);
 }
 

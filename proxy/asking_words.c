@@ -43,6 +43,7 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
     };
     if (x->model->provider->zone == 0 && x->redactions)
         chat.text = plain_texts(x);
+    x->left_out = x->unread;
     if (theirs == x->dialect) {
         chat_write(&chat, &changes, x->arena, body);
         return true;

@@ -14,6 +14,8 @@
 #define ENDPOINTS(ENDPOINT)                                                                                    \
     ENDPOINT("POST", "/v1/chat/completions", chat, exchange_on_gone, exchange_on_room)                         \
     ENDPOINT("POST", "/v1/messages", messages, exchange_on_gone, exchange_on_room)                             \
+    ENDPOINT("POST", "/v1/responses", responses, exchange_on_gone, exchange_on_room)                           \
+    ENDPOINT("POST", "/v1/completions", completions, exchange_on_gone, exchange_on_room)                       \
     ENDPOINT("POST", "/v1/embeddings", embeddings, errand_on_gone, NULL)                                       \
     ENDPOINT("POST", "/weir/redact", redact, errand_on_gone, NULL)                                             \
     ENDPOINT("POST", "/weir/restore", restore, errand_on_gone, NULL)                                           \
@@ -27,6 +29,16 @@ enum { BODY_MOST = 1 << 20 };
 static void answer_chat(struct tools *tools, struct client *client)
 {
     exchange_begin(tools, client, DIALECT_OPENAI);
+}
+
+static void answer_responses(struct tools *tools, struct client *client)
+{
+    exchange_begin(tools, client, DIALECT_RESPONSES);
+}
+
+static void answer_completions(struct tools *tools, struct client *client)
+{
+    exchange_begin(tools, client, DIALECT_COMPLETIONS);
 }
 
 /* Anthropic's. */

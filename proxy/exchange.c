@@ -118,6 +118,13 @@ enum step_result take_identify(struct exchange *x)
 enum step_result take_understand(struct exchange *x)
 {
     struct fault why = { 0 };
+    if (x->told_in != x->dialect) {
+        x->asked_as = x->body;
+        buf_init(&x->body, x->asked_as.ceiling * 2);
+        if (!translate_request(x->arena, x->told_in, x->dialect, buf_slice(&x->asked_as),
+                               (struct limits_of_model){ 0 }, &x->body, &x->unread, &why))
+            return refuse(x, &why);
+    }
     if (!chat_read_in(x->dialect, x->arena, buf_slice(&x->body), &x->chat, &why))
         return refuse(x, &why);
     return NEXT;
@@ -359,7 +366,8 @@ void exchange_begin(struct tools *tools, struct client *client, enum dialect dia
     x->tools = tools;
     x->snapshot = snapshot_ref(tools->snapshot);
     x->client = client;
-    x->dialect = dialect;
+    x->told_in = dialect;
+    x->dialect = dialect_heard(dialect);
     x->began_us = loop_now_us(tools->loop);
     buf_init(&x->out, (size_t)x->snapshot->settings->answer_most_bytes * 2);
     buf_init(&x->draft, x->out.ceiling);
@@ -381,6 +389,7 @@ static void free_now(void *arg)
     arena_free(&x->shortening.arena);
     timer_fini(&x->deadline);
     buf_wipe(&x->body);
+    buf_wipe(&x->asked_as);
     buf_wipe(&x->out);
     buf_wipe(&x->draft);
     buf_wipe(&x->error_body);

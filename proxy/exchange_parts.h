@@ -71,9 +71,10 @@ struct exchange {
     struct tools    *tools;
     struct snapshot *snapshot;
     struct arena    *arena;
-    struct client   *client;  /* NULL once it has hung up or has its reply */
-    enum dialect     dialect; /* the client's */
-    struct buf       body;    /* the request's, which an SLM thread may read when the client is long gone */
+    struct client   *client;           /* NULL once it has hung up or has its reply */
+    enum dialect     told_in, dialect; /* the client's; the one that its request is read in */
+    struct buf       asked_as;         /* the request as it came, where it had to be translated to be read */
+    struct buf       body; /* the request's, which an SLM thread may read when the client is long gone */
 
     /* where it stands */
     unsigned step;                     /* index in the table of steps */
@@ -130,7 +131,8 @@ struct exchange {
     int64_t             retry_after_s;  /* 0: not told */
     int64_t             retry_after_ms; /* the same, where it is known as finely */
     int64_t             asked_bytes;    /* of the body sent to this candidate */
-    struct left_out     left_out;       /* of the request, since this candidate has no word for it */
+    struct left_out     unread;         /* of the request, since the dialect it is read in has no word for it */
+    struct left_out     left_out;       /* that, and what this candidate has no word for */
     int64_t             cost_nanousd;   /* of all legs so far */
     struct answer_usage usage;          /* of all legs so far */
 

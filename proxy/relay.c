@@ -52,8 +52,13 @@ struct relay *relay_new(struct arena *arena, const struct relay_options *options
     buf_init(&r->plain, most * RELAY_GROWTH_MOST);
     buf_init(&r->untold, most * RELAY_GROWTH_MOST);
     if (options->told_in != options->dialect)
-        r->translation = translation_new(arena, options->dialect, options->told_in, options->is_stream,
-                                         most * RELAY_GROWTH_MOST, options->now_s);
+        r->translation =
+            translation_new(arena, &(struct translation_options){ .from = options->dialect,
+                                                                  .to = options->told_in,
+                                                                  .is_stream = options->is_stream,
+                                                                  .most_bytes = most * RELAY_GROWTH_MOST,
+                                                                  .now_s = options->now_s,
+                                                                  .request = options->request });
     arena_defer(arena, clean_up, r);
     return r;
 }

@@ -31,6 +31,7 @@ struct relay_options {
     bool                is_judged; /* confidence and fitness for the cache are wanted, which takes reading */
     size_t              answer_most_bytes; /* ceiling of a whole answer, of one event, and of the record */
     int64_t             now_s;             /* since 1970; told where a dialect wants to know */
+    struct slice        request;           /* (ref) as the client sent it; said back where a dialect does so */
 };
 
 /* What the answer was. */

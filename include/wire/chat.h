@@ -19,8 +19,16 @@
 #include "wire/json.h"
 
 /* What a body is written in: OpenAI's chat completions, Anthropic's Messages, Gemini's generateContent,
- * Ollama's /api/chat. The first two are read in place; the others are translated. */
-enum dialect { DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_OLLAMA };
+ * Ollama's /api/chat, OpenAI's Responses and its older completions. The first two are read in place; the others
+ * are translated. */
+enum dialect {
+    DIALECT_OPENAI,
+    DIALECT_ANTHROPIC,
+    DIALECT_GEMINI,
+    DIALECT_OLLAMA,
+    DIALECT_RESPONSES,
+    DIALECT_COMPLETIONS,
+};
 
 enum chat_role { CHAT_SYSTEM, CHAT_USER, CHAT_ASSISTANT, CHAT_TOOL, CHAT_NO_ROLE };
 

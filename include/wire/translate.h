@@ -16,8 +16,8 @@
 
 #include "wire/chat.h"
 
-/* In which dialect an answer of that dialect is read: OpenAI's and Anthropic's as they are, others as OpenAI's.
- */
+/* In which dialect a request or an answer of that dialect is read: OpenAI's and Anthropic's as they are, others
+ * as OpenAI's. */
 enum dialect dialect_heard(enum dialect);
 
 /* Fields that were left out, "seed, top_logprobs"; for a header. */
@@ -30,7 +30,8 @@ struct limits_of_model {
     int64_t context_tokens, output_tokens;
 };
 
-/* A request from one to the other. why: UNSUPPORTED or BAD_REQUEST with the field. */
+/* A request from one to the other. What is left out is added to what stands there already. why: UNSUPPORTED or
+ * BAD_REQUEST with the field. */
 MUST_CHECK bool translate_request(struct arena *, enum dialect from, enum dialect to, struct slice body,
                                   struct limits_of_model, struct buf *out, struct left_out *,
                                   struct fault *why);
@@ -42,10 +43,16 @@ MUST_CHECK bool translate_request(struct arena *, enum dialect from, enum dialec
  */
 struct translation;
 
-/* Lives in the arena, its buffers too, which are wiped with it. most_bytes: of one event, or of a document.
- * now_s: seconds since 1970, for dialects that tell when an answer was made. */
-struct translation *translation_new(struct arena *, enum dialect from, enum dialect to, bool is_stream,
-                                    size_t most_bytes, int64_t now_s);
+struct translation_options {
+    enum dialect from, to;
+    bool         is_stream;
+    size_t       most_bytes; /* of one event, or of a document */
+    int64_t      now_s;      /* since 1970, for dialects that tell when an answer was made */
+    struct slice request;    /* (ref) as the client sent it, for dialects that say it back; may be empty */
+};
+
+/* Lives in the arena, its buffers too, which are wiped with it. */
+struct translation *translation_new(struct arena *, const struct translation_options *);
 /* False (PROVIDER_BROKE) when an event or the document is beyond the ceiling. An event that makes no sense is
  * passed on as one that makes none, so that who reads it next counts it. */
 MUST_CHECK bool translation_feed(struct translation *, struct slice body, struct buf *out, struct fault *why);

@@ -467,7 +467,7 @@ void translate_error(enum dialect to, struct slice openai_error, int status, str
                      struct buf *out)
 {
     struct json json;
-    if (to == DIALECT_OPENAI || !json_read(arena, openai_error, &json, NULL))
+    if (to != DIALECT_ANTHROPIC || !json_read(arena, openai_error, &json, NULL))
         buf_add(out, openai_error);
     else
         add_error(&json, get(&json, 0, "error"), arena, status, out);

@@ -50,7 +50,7 @@ void error_write(const struct fault *f, struct buf *out)
 void error_write_in(enum dialect dialect, const struct fault *f, struct buf *out)
 {
     char message[MESSAGE_MOST_BYTES];
-    if (dialect == DIALECT_OPENAI) {
+    if (dialect != DIALECT_ANTHROPIC) {
         error_write(f, out);
         return;
     }

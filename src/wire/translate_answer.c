@@ -4,7 +4,13 @@
 #include "wire/sse.h"
 
 static const struct answer_translator *const translators[] = {
-    &anthropic_to_openai, &openai_to_anthropic, &gemini_to_openai, &ollama_to_openai, NULL,
+    &anthropic_to_openai,
+    &openai_to_anthropic,
+    &gemini_to_openai,
+    &ollama_to_openai,
+    &openai_to_responses,
+    &openai_to_completions,
+    NULL,
 };
 
 enum dialect dialect_heard(enum dialect dialect)
@@ -29,21 +35,27 @@ static void clean_up(void *arg)
     buf_wipe(&t->between);
 }
 
-struct translation *translation_new(struct arena *arena, enum dialect from, enum dialect to, bool is_stream,
-                                    size_t most_bytes, int64_t now_s)
+struct translation *translation_new(struct arena *arena, const struct translation_options *o)
 {
     struct translation *t = arena_alloc(arena, sizeof *t);
-    *t = (struct translation){
-        .arena = arena, .now_s = now_s, .is_stream = is_stream, .most_bytes = most_bytes, .how = find(from, to)
-    };
+    struct json        *request = arena_alloc(arena, sizeof *request);
+    *t = (struct translation){ .arena = arena,
+                               .now_s = o->now_s,
+                               .is_stream = o->is_stream,
+                               .most_bytes = o->most_bytes,
+                               .how = find(o->from, o->to) };
     if (!t->how) { /* by way of the hub */
-        t->how = find(from, DIALECT_OPENAI);
-        t->next = translation_new(arena, DIALECT_OPENAI, to, is_stream, most_bytes, now_s);
+        struct translation_options rest = *o;
+        rest.from = DIALECT_OPENAI;
+        t->how = find(o->from, DIALECT_OPENAI);
+        t->next = translation_new(arena, &rest);
     }
+    if (o->request.len && json_read(arena, o->request, request, NULL))
+        t->request = request;
     t->scratch = arena_new();
-    t->sse = is_stream && !t->how->reads_lines ? sse_new(most_bytes) : NULL;
-    buf_init(&t->document, most_bytes);
-    buf_init(&t->between, most_bytes);
+    t->sse = o->is_stream && !t->how->reads_lines ? sse_new(o->most_bytes) : NULL;
+    buf_init(&t->document, o->most_bytes);
+    buf_init(&t->between, o->most_bytes);
     t->state = arena_alloc(arena, t->how->state_bytes);
     arena_defer(arena, clean_up, t);
     return t;

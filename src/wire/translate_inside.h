@@ -58,7 +58,8 @@ struct slice rewrite_text(struct rewrite *, json_at object, const char *key);
 
 typedef bool rewrite_request(struct rewrite *);
 
-rewrite_request anthropic_write_request, anthropic_read_request, gemini_write_request, ollama_write_request;
+rewrite_request anthropic_write_request, anthropic_read_request, gemini_write_request, ollama_write_request,
+    responses_read_request, completions_read_request;
 
 /* ---- answers ---- */
 
@@ -68,6 +69,7 @@ struct translation {
     struct translation             *next;    /* from the hub on; NULL: this one says it to the end */
     struct buf                      between; /* what it has not been fed yet */
     int64_t                         now_s;
+    const struct json              *request; /* what the client sent; NULL: not told, or not to be read */
     bool                            is_stream;
     size_t                          most_bytes;
     struct sse                     *sse;      /* streams */
@@ -115,7 +117,7 @@ void anthropic_error_write(int status, struct slice openai_type, struct slice me
 const char *anthropic_finish(struct slice stop_reason);
 
 extern const struct answer_translator anthropic_to_openai, openai_to_anthropic, gemini_to_openai,
-    ollama_to_openai;
+    ollama_to_openai, openai_to_responses, openai_to_completions;
 
 /* A number that is given, else 0. */
 int64_t translate_number(const struct json *, json_at object, const char *key);

@@ -162,6 +162,8 @@ static const struct {
     [DIALECT_ANTHROPIC] = { anthropic_read_request, anthropic_write_request },
     [DIALECT_GEMINI] = { NULL, gemini_write_request },
     [DIALECT_OLLAMA] = { NULL, ollama_write_request },
+    [DIALECT_RESPONSES] = { responses_read_request, NULL },
+    [DIALECT_COMPLETIONS] = { completions_read_request, NULL },
 };
 
 static bool go(struct rewrite *w, rewrite_request *way, struct slice body, struct buf *out)
@@ -186,7 +188,6 @@ bool translate_request(struct arena *arena, enum dialect from, enum dialect to, 
 {
     struct rewrite w = { .arena = arena, .limits = limits, .left_out = left_out, .why = why };
     struct buf     hub;
-    *left_out = (struct left_out){ 0 };
     if (from == to)
         return go(&w, NULL, body, out);
     buf_init(&hub, out->ceiling);

@@ -322,3 +322,88 @@ def test_a_stream_is_replayed_from_what_was_kept(stage, dialect, script):
         stream = weir.stream("Capital of France?")
         assert stream.text == "Paris." and stream.is_done
     assert len(cloud.requests) == 1
+
+
+# ---- OpenAI's Responses, and its older completions ----
+
+
+def events_of(stream):
+    heard = list(stream)
+    assert [event.sequence_number for event in heard] == list(range(len(heard)))
+    return heard
+
+
+@pytest.mark.parametrize("provider", [lambda stage: stage.provider(says("Write to ann@example.org!", usage=(9, 5))),
+                                      lambda stage: claude(stage.provider(answers(text("Write to ann@example.org!"))))])
+def test_a_responses_client_reaches_any_provider(stage, provider):
+    weir = stage.weir(cloud=provider(stage), policy=MASK)
+    asked = {"model": "auto", "instructions": "Be brief.", "input": "Whom do I ask at ann@example.org?", "metadata": {"a": "b"}}
+
+    whole = openai_client(weir).responses.create(**asked)
+    assert whole.output_text == "Write to ann@example.org!" and whole.status == "completed"
+    assert whole.usage.output_tokens == 5 and whole.instructions == "Be brief." and whole.metadata == {"a": "b"}
+
+    events = events_of(openai_client(weir).responses.create(**asked, stream=True))
+    assert [event.type for event in events if not event.type.endswith(".delta")] == [
+        "response.created", "response.in_progress", "response.output_item.added", "response.content_part.added", "response.output_text.done",
+        "response.content_part.done", "response.output_item.done", "response.completed"]
+    assert "".join(event.delta for event in events if event.type == "response.output_text.delta") == "Write to ann@example.org!"
+    assert events[-1].response.output_text == "Write to ann@example.org!" and events[-1].response.usage.output_tokens == 5
+
+
+def test_a_tool_loop_of_a_responses_client(stage):
+    cloud = stage.provider(answers(text("I look."), call({"mail": "a@b.example"}), stop="tool_use"))
+    weir = stage.weir(cloud=claude(cloud))
+    tools = [{"type": "function", "name": "look_up", "parameters": TOOL["input_schema"], "strict": True}, {"type": "web_search"}]
+    asked = [{"role": "user", "content": [{"type": "input_text", "text": "Who?"}]}]
+
+    events = events_of(openai_client(weir).responses.create(model="large", input=asked, tools=tools, stream=True))
+    output = events[-1].response.output
+    assert [item.type for item in output] == ["message", "function_call"]
+    assert json.loads(output[1].arguments) == {"mail": "a@b.example"} and output[1].name == "look_up"
+
+    asked += [item.model_dump(exclude_none=True) for item in output]
+    asked += [{"type": "function_call_output", "call_id": output[1].call_id, "output": "Bob"}]
+    answer = httpx.post(weir.base + "/v1/responses", json={"model": "large", "input": asked, "tools": tools})
+    assert answer.headers["x-weir-left-out"] == "tools"
+    assert cloud.requests[1].json["messages"][1:] == [
+        {"role": "assistant", "content": [text("I look."), call({"mail": "a@b.example"})]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "Bob"}]}]
+
+
+def test_a_response_that_is_cut_says_why(stage):
+    weir = stage.weir(local=stage.provider(says("one two", finish="length")))
+    whole = openai_client(weir).responses.create(model="small", input="hi", max_output_tokens=2)
+    assert whole.status == "incomplete" and whole.incomplete_details.reason == "max_output_tokens"
+    assert events_of(openai_client(weir).responses.create(model="small", input="hi", stream=True))[-1].type == "response.incomplete"
+
+
+def test_a_response_that_fails_ends_in_that(stage):
+    weir = stage.weir(cloud=claude(stage.provider(answers(text("one two three four"), is_cut=True))))
+    heard = bytearray()
+    with pytest.raises(httpx.RemoteProtocolError), httpx.stream(
+            "POST", weir.base + "/v1/responses", json={"model": "large", "input": "hi", "stream": True}) as answer:
+        for piece in answer.iter_raw():
+            heard += piece
+    assert b"response.failed" in heard and b"response.completed" not in heard
+
+
+def test_what_only_openai_keeps_is_refused(stage):
+    weir = stage.weir(local=stage.provider(says("yes")))
+    for more, param in (({"previous_response_id": "resp_1"}, "previous_response_id"), ({"background": True}, "background"),
+                        ({"input": [{"type": "item_reference", "id": "x"}]}, "input[0].type"), ({"input": 1}, "input")):
+        refused = httpx.post(weir.base + "/v1/responses", json={"model": "small", "input": "hi", **more})
+        assert refused.status_code == 400 and refused.json()["error"]["param"] == param, refused.text
+
+
+def test_older_completions(stage):
+    local = stage.provider(says("Once upon a time.", usage=(9, 5)))
+    weir = stage.weir(local=local)
+    client = openai_client(weir)
+    whole = client.completions.create(model="small", prompt="Tell me a story", max_tokens=9)
+    assert whole.choices[0].text == "Once upon a time." and whole.usage.completion_tokens == 5 and whole.object == "text_completion"
+    assert local.requests[0].json["messages"] == [{"role": "user", "content": "Tell me a story"}] and local.requests[0].json["max_tokens"] == 9
+    pieces_heard = [piece for piece in client.completions.create(model="small", prompt=["Tell me a story"], stream=True)]
+    assert "".join(piece.choices[0].text for piece in pieces_heard) == "Once upon a time."
+    assert pieces_heard[-1].choices[0].finish_reason == "stop"
+    assert httpx.post(weir.base + "/v1/completions", json={"model": "small", "prompt": ["a", "b"]}).status_code == 400

@@ -36,8 +36,10 @@ static void say(struct arena *arena, enum dialect from, bool is_stream, struct s
                 struct buf *out)
 {
     enum dialect        to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
-    struct translation *t = translation_new(arena, from, to, is_stream, MOST, NOW_S);
-    struct fault        why = { 0 };
+    struct translation *t = translation_new(
+        arena, &(struct translation_options){
+                   .from = from, .to = to, .is_stream = is_stream, .most_bytes = MOST, .now_s = NOW_S });
+    struct fault why = { 0 };
     assert_true(translation_feed(t, slice_cut(body, 0, cut), out, &why));
     assert_true(translation_feed(t, slice_cut(body, cut, body.len), out, &why));
     assert_true(translation_end(t, out, &why));
@@ -360,15 +362,27 @@ static void test_a_whole_answer_of_ollamas(void **state)
 static void test_ceilings(void **state)
 {
     struct arena       *arena = *state;
-    struct translation *t = translation_new(arena, DIALECT_ANTHROPIC, DIALECT_OPENAI, false, 8, NOW_S);
+    struct translation *t = translation_new(arena, &(struct translation_options){ .from = DIALECT_ANTHROPIC,
+                                                                                  .to = DIALECT_OPENAI,
+                                                                                  .is_stream = false,
+                                                                                  .most_bytes = 8,
+                                                                                  .now_s = NOW_S });
     struct fault        why = { 0 };
     struct buf          out;
     buf_init(&out, MOST);
     assert_false(translation_feed(t, S("123456789"), &out, &why));
     assert_int_equal(why.kind, FAULT_PROVIDER_BROKE);
-    t = translation_new(arena, DIALECT_ANTHROPIC, DIALECT_OPENAI, true, 8, NOW_S);
+    t = translation_new(arena, &(struct translation_options){ .from = DIALECT_ANTHROPIC,
+                                                              .to = DIALECT_OPENAI,
+                                                              .is_stream = true,
+                                                              .most_bytes = 8,
+                                                              .now_s = NOW_S });
     assert_false(translation_feed(t, S("data: 123456789\n\n"), &out, &why));
-    t = translation_new(arena, DIALECT_ANTHROPIC, DIALECT_OPENAI, false, MOST, NOW_S);
+    t = translation_new(arena, &(struct translation_options){ .from = DIALECT_ANTHROPIC,
+                                                              .to = DIALECT_OPENAI,
+                                                              .is_stream = false,
+                                                              .most_bytes = MOST,
+                                                              .now_s = NOW_S });
     assert_true(translation_feed(t, S("[]"), &out, &why));
     assert_false(translation_end(t, &out, &why));
     buf_fini(&out);

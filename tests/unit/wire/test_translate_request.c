@@ -34,7 +34,7 @@ static void expect_to(struct arena *arena, enum dialect from, enum dialect to, c
                       const char *wanted, const char *left_out)
 {
     struct buf      out;
-    struct left_out left;
+    struct left_out left = { 0 };
     struct fault    why = { 0 };
     struct json     json;
     buf_init(&out, 1 << 20);
@@ -57,7 +57,7 @@ static void expect(struct arena *arena, enum dialect from, const char *body, con
 static void refuse(struct arena *arena, enum dialect from, const char *body, const char *param)
 {
     struct buf      out;
-    struct left_out left;
+    struct left_out left = { 0 };
     struct fault    why = { 0 };
     enum dialect    to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
     buf_init(&out, 1 << 20);
@@ -300,7 +300,7 @@ static void test_the_context_that_ollama_needs(void **state)
 {
     struct arena   *arena = *state;
     struct buf      body, out;
-    struct left_out left;
+    struct left_out left = { 0 };
     struct fault    why = { 0 };
     buf_init(&body, 1 << 20);
     buf_init(&out, 1 << 20);
@@ -331,6 +331,51 @@ static void test_messages_for_ollama(void **state)
         "top_k");
 }
 
+/* ---- Responses and older completions ---- */
+
+static void test_responses_items_become_messages(void **state)
+{
+    expect_to(
+        *state, DIALECT_RESPONSES, DIALECT_OPENAI,
+        "{'model':'m','instructions':'Be exact.','input':[{'role':'user','content':'Weather?'},"
+        "{'type':'reasoning','id':'rs','summary':[]},"
+        "{'type':'message','role':'assistant','content':[{'type':'output_text','text':'I look.'}]},"
+        "{'type':'function_call','call_id':'c1','name':'w','arguments':'{}'},"
+        "{'type':'custom_tool_call','call_id':'c2','name':'x','input':'ls'},"
+        "{'type':'function_call_output','call_id':'c1','output':'rain'},"
+        "{'type':'custom_tool_call_output','call_id':'c2','output':[{'type':'input_text','text':'a'}]},"
+        "{'type':'function_call','call_id':'c3','name':'w','arguments':'{}'},"
+        "{'role':'user','content':[{'type':'input_image','image_url':'data:image/"
+        "png;base64,A=','detail':'low'}]}],"
+        "'tools':[{'type':'function','name':'w','parameters':{'type':'object'},'strict':true},"
+        "{'type':'custom','name':'x'},{'type':'web_search'}],'tool_choice':{'type':'function','name':'w'},"
+        "'text':{'format':{'type':'json_schema','name':'n','schema':{'type':'object'}},'verbosity':'low'},"
+        "'reasoning':{'effort':'high'},'max_output_tokens':9,'stream':true,'store':false}",
+        "{'model':'m','messages':[{'role':'system','content':'Be exact.'},{'role':'user','content':'Weather?'},"
+        "{'role':'assistant','content':[{'type':'text','text':'I look.'}],'tool_calls':["
+        "{'id':'c1','type':'function','function':{'name':'w','arguments':'{}'}},"
+        "{'id':'c2','type':'custom','custom':{'name':'x','input':'ls'}}]},"
+        "{'role':'tool','tool_call_id':'c1','content':'rain'},"
+        "{'role':'tool','tool_call_id':'c2','content':[{'type':'text','text':'a'}]},"
+        "{'role':'assistant','content':null,'tool_calls':["
+        "{'id':'c3','type':'function','function':{'name':'w','arguments':'{}'}}]},"
+        "{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:image/png;base64,A=','detail':"
+        "'low'}}]}],'tools':[{'type':'function','function':{'name':'w','parameters':{'type':'object'},"
+        "'strict':true}},{'type':'custom','custom':{'name':'x'}}],"
+        "'tool_choice':{'type':'function','function':{'name':'w'}},'verbosity':'low',"
+        "'response_format':{'type':'json_schema','json_schema':{'name':'n','schema':{'type':'object'}}},"
+        "'reasoning_effort':'high','max_completion_tokens':9,"
+        "'stream':true,'stream_options':{'include_usage':true}}",
+        "reasoning, tools");
+}
+
+static void test_a_prompt_becomes_a_message(void **state)
+{
+    expect_to(*state, DIALECT_COMPLETIONS, DIALECT_OPENAI,
+              "{'model':'m','prompt':['a b'],'max_tokens':3,'suffix':'c'}",
+              "{'model':'m','messages':[{'role':'user','content':'a b'}],'max_tokens':3}", "suffix");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +394,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_tool_loop_for_ollama, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_context_that_ollama_needs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_messages_for_ollama, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_responses_items_become_messages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_prompt_becomes_a_message, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
