@@ -162,7 +162,7 @@ struct slice exchange_text_now(const struct chat_text *);
 /* What came of shortening is put in the texts' place; once. */
 void exchange_take_shortened(struct exchange *);
 
-/* summarize.c: at most what the summaries can cost; without a price none are made. */
+/* summarize.c: at most what the summaries can cost; where there are budgets and no price, none are made. */
 enum step_result take_summarize(struct exchange *);
 int64_t          exchange_summaries_worst(struct exchange *);
 

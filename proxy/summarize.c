@@ -95,8 +95,11 @@ int64_t exchange_summaries_worst(struct exchange *x)
         bytes += (int64_t)(text.len + s->question.len) + FRAME_BYTES;
         tokens += (int64_t)words_wanted(x, text) * TOKENS_A_WORD;
     }
-    if (s->count && !price_worst(x->decision.compress_by, bytes, tokens, 1, &cost, &why))
-        s->count = 0; /* a budget cannot cover what has no price */
+    if (s->count && !price_worst(x->decision.compress_by, bytes, tokens, 1, &cost, &why)) {
+        cost = 0;
+        if (x->decision.budget_count) /* which cannot cover what has no price */
+            s->count = 0;
+    }
     return cost;
 }
 

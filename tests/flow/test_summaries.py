@@ -145,6 +145,13 @@ def test_the_worst_is_reserved_before_a_summary_is_asked_for(stage):
     assert not near.requests and not far.requests
 
 
+def test_what_has_no_price_is_not_asked_where_a_budget_must_cover_it(stage):
+    near, far = stage.provider(says(SUMMARY)), stage.provider(says("Ada does."))
+    policy = {"cost": [{"name": "pocket money", "budget": {"usd": 1, "every": "month"}}], **route(by="middle")}
+    weir = stage.weir(trusted=near, cloud=far, policy=policy, prices={"large": {"input": 0, "output": 0}})
+    assert weir.chat(*conversation(), max_tokens=10).text == "Ada does." and not near.requests
+
+
 def test_a_client_that_hangs_up_ends_the_asking(stage):
     near = stage.provider(stalls)
     weir = stage.weir(local=near, cloud=stage.provider(says("unasked")), policy=route())
