@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -348,6 +349,15 @@ static void run(struct daemon *d, const sigset_t *signals)
         pthread_join(d->post[i].thread, NULL);
 }
 
+/* A dump of this process would hold what clients said and the keys of providers; and who may not read the keys'
+ * files shall not read them here by ptrace. */
+static void forbid_dumps(void)
+{
+    const struct rlimit none = { 0 };
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0); /* also where cores go to a program, which heeds no limit */
+}
+
 /* A connection is a descriptor. The soft limit is low for the sake of programs that use select(); we do not. */
 static void take_all_descriptors(void)
 {
@@ -360,14 +370,22 @@ static void take_all_descriptors(void)
 
 int cmd_serve(int argc, char **argv)
 {
-    struct daemon d = { .file = access("weir.yaml", R_OK) == 0 ? "weir.yaml" : NULL };
-    for (int option; (option = getopt(argc, argv, "c:")) != -1;) {
-        if (option != 'c') {
-            fputs("usage: weir serve [-c weir.yaml]\n", stderr);
+    static const struct option options[] = { { "allow-core-dumps", no_argument, NULL, 'd' },
+                                             { NULL, 0, NULL, 0 } };
+    struct daemon              d = { .file = access("weir.yaml", R_OK) == 0 ? "weir.yaml" : NULL };
+    bool                       may_dump = false;
+    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+        if (option == 'c')
+            d.file = optarg;
+        else if (option == 'd')
+            may_dump = true;
+        else {
+            fputs("usage: weir serve [-c weir.yaml] [--allow-core-dumps]\n", stderr);
             return 2;
         }
-        d.file = optarg;
     }
+    if (!may_dump)
+        forbid_dumps();
 
     sigset_t signals;
     sigemptyset(&signals);

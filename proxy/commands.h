@@ -5,7 +5,7 @@
 #ifndef WEIR_COMMANDS_H
 #define WEIR_COMMANDS_H
 
-/* serve [-c FILE]: the daemon. */
+/* serve [-c FILE] [--allow-core-dumps]: the daemon. */
 int cmd_serve(int argc, char **argv);
 
 /* check [-c FILE]: reads settings, policies and prices, runs the policies' tests, tells all that is wrong. */

@@ -8,10 +8,12 @@
 #include "loop.h"
 
 #include "base/die.h"
+#include "base/wipe.h"
 
 #include <event2/dns.h>
 #include <event2/event.h>
 #include <event2/thread.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -95,9 +97,38 @@ static void on_doorbell(evutil_socket_t fd, short events, void *arg)
     run_posted(arg);
 }
 
+/* libevent's buffers hold what clients and providers say. */
+static void wipe_and_free(void *memory)
+{
+    free_wiped(memory, memory ? malloc_usable_size(memory) : 0);
+}
+
+static void *wipe_and_move(void *memory, size_t bytes)
+{
+    size_t held = memory ? malloc_usable_size(memory) : 0;
+    void  *moved = malloc(bytes);
+    if (!moved)
+        return NULL;
+    if (held)
+        memcpy(moved, memory, held < bytes ? held : bytes);
+    wipe_and_free(memory);
+    return moved;
+}
+
+/* Before libevent's first allocation; loops are made by one thread. */
+static void set_up_libevent(void)
+{
+    static bool is_done;
+    if (is_done)
+        return;
+    is_done = true;
+    event_set_mem_functions(malloc, wipe_and_move, wipe_and_free);
+    evthread_use_pthreads(); /* event_base_loopbreak() comes from other threads */
+}
+
 struct loop *loop_new(unsigned index)
 {
-    evthread_use_pthreads(); /* event_base_loopbreak() comes from other threads */
+    set_up_libevent();
     struct loop *l = must_calloc(1, sizeof *l);
     l->index = index;
     l->base = die_if_null(event_base_new());

@@ -10,7 +10,7 @@ static int cmd_version(int argc, char **argv);
 static int cmd_help(int argc, char **argv);
 
 #define COMMANDS(COMMAND)                                                                                      \
-    COMMAND("serve", cmd_serve, "[-c weir.yaml]", "run the proxy")                                             \
+    COMMAND("serve", cmd_serve, "[-c weir.yaml] [--allow-core-dumps]", "run the proxy")                        \
     COMMAND("check", cmd_check, "[-c weir.yaml]", "read settings and policies, run the policies' tests")       \
     COMMAND("explain", cmd_explain, "[-c weir.yaml] [--team T] [--model M] [--json] \"prompt\"",               \
             "what would become of a prompt, and why")                                                          \

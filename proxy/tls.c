@@ -20,6 +20,7 @@ static SSL_CTX *context_new(const SSL_METHOD *method)
     SSL_CTX *tls = die_if_null(SSL_CTX_new(method));
     SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
     SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_options(tls, SSL_OP_CLEANSE_PLAINTEXT); /* what was read is wiped from OpenSSL's own buffer */
     return tls;
 }
 

@@ -2,7 +2,8 @@
  * arena.h - memory that lives as long as one request, with clean-ups attached.
  *
  * What goes in is bounded by the ceilings of what is read (bodies, heads, files), so the arena has none of its
- * own. Freed whole, clean-ups first, the latest attached before the earlier. One thread at a time.
+ * own. Freed whole, clean-ups first, the latest attached before the earlier; what it held is overwritten, since
+ * most of it was said by clients. One thread at a time.
  */
 #ifndef WEIR_BASE_ARENA_H
 #define WEIR_BASE_ARENA_H

@@ -19,8 +19,9 @@ struct buf {
 };
 
 void buf_init(struct buf *, size_t ceiling);
-void buf_fini(struct buf *);  /* leaves it empty and usable, with the same ceiling */
-void buf_wipe(struct buf *);  /* buf_fini for what is private: the bytes are overwritten first */
+void buf_fini(
+    struct buf *); /* leaves it empty and usable, with the same ceiling; what it held is overwritten */
+void buf_wipe(struct buf *);  /* the same, said where it matters that what it held is private */
 void buf_reset(struct buf *); /* empty again, memory kept */
 
 void buf_add(struct buf *, struct slice);

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 
 #include "base/die.h"
+#include "base/wipe.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,7 +51,7 @@ static void free_blocks(struct block *b)
 {
     while (b) {
         struct block *next = b->next;
-        free(b);
+        free_wiped(b, sizeof *b + b->used);
         b = next;
     }
 }
@@ -73,6 +74,7 @@ void arena_reset(struct arena *a)
     if (kept && kept->cap <= BLOCK_MOST_BYTES) {
         free_blocks(kept->next);
         kept->next = NULL;
+        explicit_bzero(kept->bytes, kept->used);
         kept->used = 0;
     } else {
         free_blocks(kept);

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 
 #include "base/die.h"
+#include "base/wipe.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,14 +17,12 @@ void buf_init(struct buf *b, size_t ceiling)
 
 void buf_fini(struct buf *b)
 {
-    free(b->ptr);
+    free_wiped(b->ptr, b->cap);
     buf_init(b, b->ceiling);
 }
 
 void buf_wipe(struct buf *b)
 {
-    if (b->ptr)
-        explicit_bzero(b->ptr, b->cap);
     buf_fini(b);
 }
 
@@ -31,6 +30,17 @@ void buf_reset(struct buf *b)
 {
     b->len = 0;
     b->full = false;
+}
+
+/* In place of realloc(), which would leave what is private behind. */
+static void move_to(struct buf *b, size_t cap)
+{
+    char *moved = die_if_null(malloc(cap));
+    if (b->len)
+        memcpy(moved, b->ptr, b->len);
+    free_wiped(b->ptr, b->cap);
+    b->ptr = moved;
+    b->cap = cap;
 }
 
 char *buf_reserve(struct buf *b, size_t bytes)
@@ -45,8 +55,7 @@ char *buf_reserve(struct buf *b, size_t bytes)
             cap *= 2;
         if (cap > b->ceiling)
             cap = b->ceiling;
-        b->ptr = die_if_null(realloc(b->ptr, cap));
-        b->cap = cap;
+        move_to(b, cap);
     }
     /* An empty buf of ceiling 0 asked for 0 bytes holds nothing to point at. */
     return b->ptr ? b->ptr + b->len : (char *)"";
@@ -102,7 +111,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     vsnprintf(large, (size_t)need + 1, fmt, args);
     va_end(args);
     buf_add(b, slice_of(large, (size_t)need));
-    free(large);
+    free_wiped(large, (size_t)need);
 }
 
 void buf_drop(struct buf *b, size_t bytes)

@@ -27,6 +27,13 @@ static void key_of_seal(const struct vault_key *team_key, const char *head, stru
     vault_key_derive(team_key, slice_of(named, sizeof named), out);
 }
 
+/* OpenSSL's assembly leaves blocks of the map on the stack. */
+static __attribute__((noinline)) void wipe_stack(void)
+{
+    char below[32 * 1024];
+    explicit_bzero(below, sizeof below);
+}
+
 /* Of `bytes` at from, into to; the head is authenticated with them. False: OpenSSL failed, or, opening, the tag
  * is another. */
 static bool run_cipher(const struct vault_key *team_key, bool is_sealing, const char *head, const char *from,
@@ -46,6 +53,7 @@ static bool run_cipher(const struct vault_key *team_key, bool is_sealing, const 
               (!is_sealing || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, tag) == 1);
     EVP_CIPHER_CTX_free(c);
     explicit_bzero(&key, sizeof key);
+    wipe_stack();
     return ok;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/utf8.h"
+#include "base/wipe.h"
 #include "base64.h"
 
 #include <stdlib.h>
@@ -361,7 +362,7 @@ void view_init_undisguised(struct view *v, struct slice text)
 
 void view_fini(struct view *v)
 {
-    free((char *)v->text.ptr);
+    free_wiped((char *)v->text.ptr, v->text.len);
     free(v->at);
     *v = (struct view){ 0 };
 }

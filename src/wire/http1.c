@@ -8,6 +8,7 @@
 #include "http1_inside.h"
 
 #include "base/die.h"
+#include "base/wipe.h"
 
 #include <stdlib.h>
 
@@ -57,7 +58,8 @@ struct http1 *http1_new(enum http1_side side, size_t head_most_bytes)
 
 void http1_free(struct http1 **handle)
 {
-    free(*handle);
+    if (*handle)
+        free_wiped(*handle, sizeof **handle + (*handle)->filled); /* a head may hold a key */
     *handle = NULL;
 }
 
@@ -94,6 +96,7 @@ static void begin_head(struct http1 *r)
     memset(&r->head, 0, offsetof(struct http1_head, header));
     r->head.content_length = -1;
     r->said = (struct http1_said){ 0 };
+    explicit_bzero(r->bytes, r->filled);
     r->filled = r->line = 0;
     r->body_taken = 0;
     r->empty_line_bytes = 0;

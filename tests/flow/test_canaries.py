@@ -8,6 +8,7 @@ metrics. A new flow or a new fault is a line in its table.
 import json
 import os
 import pathlib
+import resource
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import time
 import httpx
 import pytest
 
-from actors.canaries import KEYS, MASTER_KEY, PRIVATE, PROVIDER_KEYS, TEAM_KEYS, WORDS, all_places, assert_silent, redis_bytes, seen
+from actors.canaries import KEYS, MASTER_KEY, PRIVATE, PROVIDER_KEYS, TEAM_KEYS, WORDS, all_places, assert_silent, memory_bytes, redis_bytes, seen
 from actors.scripted import chunk, completion, echoes, fails, hangs_up, says
 from actors.weir import BINARY, wait_for
 from conftest import Stage
@@ -353,13 +354,14 @@ def test_the_harness_hears(rig):
     answer = rig.play(chat, echoes())
     assert WORDS.encode() in rig.providers["cloud"].received and b"EMAIL_" in rig.providers["cloud"].received
     assert PRIVATE["email"].encode() in answer, "what was hidden came back"
-    assert PRIVATE["email"].encode() in rig.providers["local"].received, "at home models read plain words"
-    assert '"level":"debug"' in rig.weir.log and rig.audit.stat().st_size > 1000
+    wait_for(lambda: '"level":"debug"' in rig.weir.log, what="the log at its most talkative")
     assert seen(json.dumps(all_places(PRIVATE)).encode(), PRIVATE.values()) == list(PRIVATE.values())
     for flow in FAR:
         asked = len(rig.providers["cloud"].requests) + len(rig.providers["trusted"].requests)
         if not flow.startswith("a client that") and b"unknown_url" not in rig.play(FLOWS[flow], echoes()):
             assert len(rig.providers["cloud"].requests) + len(rig.providers["trusted"].requests) > asked, flow
+    assert PRIVATE["email"].encode() in rig.providers["local"].received, "at home models read plain words"
+    wait_for(lambda: rig.audit.stat().st_size > 1000, what="the audit")
     rig.assert_silent(answer)
 
 
@@ -408,11 +410,52 @@ def test_users_hear_their_own_words_again(rig):
     assert [answer.told("cache") for answer in answers] == ["miss", "miss", "hit", "hit"]
 
 
+def test_memory_forgets(rig):
+    """When all is answered, what clients said is gone: what was asked, found, hidden, mapped and sent is overwritten. What stays
+    is the cache's text, which is hidden, the keys that are in use, and for a moment, on a stack, the words of a request that an
+    error has quoted."""
+    for flow in FLOWS:
+        if flow != "nonsense":
+            rig.play(FLOWS[flow], echoes())
+    wait_for(lambda: rig.weir.metric("weir_requests_running") == 0, what="all to end")
+    held = None
+
+    def is_gone():  # a loop frees at the end of its turn, an SLM thread when it has read
+        nonlocal held
+        try:
+            held = memory_bytes(rig.weir.child.pid)
+        except PermissionError:
+            pytest.skip("the memory of a process is root's alone to see")
+        return not [value for value in PRIVATE.values() if value.encode() in held]
+    try:
+        wait_for(is_gone, 10, "memory to forget")
+    except AssertionError:
+        pytest.fail(f"{seen(held, PRIVATE.values())} seen in memory", pytrace=False)
+    assert PROVIDER_KEYS["cloud"].encode() in held, "the key that is in use must be seen, or this test cannot fail"
+
+
 def test_what_is_left_on_disk_holds_nothing_private(rig):
     """The last: nobody serves any more."""
     rig.weir.stop()
     assert_silent("what Redis left", redis_bytes(rig.stage.folder / "state"), [*PRIVATE.values(), *KEYS])
     rig.assert_silent()
+
+
+@pytest.mark.parametrize("words", [["--allow-core-dumps"], []], ids=["allowed", "by itself"])
+def test_there_is_no_core(stage, words):
+    """Where the machine writes cores at all."""
+    stage.write("weir.yaml", stage.settings(cloud={"url": "http://127.0.0.1:9/v1", "key": PROVIDER_KEYS["cloud"]}))
+    unlimited = lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))  # noqa: E731
+    with open(stage.folder / "log", "wb") as log:
+        child = subprocess.Popen([BINARY, "serve", "-c", stage.folder / "weir.yaml", *words], cwd=stage.folder, stdout=log, stderr=log,
+                                 preexec_fn=unlimited, env={**os.environ, "ASAN_OPTIONS": "disable_coredump=0"})
+    wait_for(lambda: b'"ready"' in (stage.folder / "log").read_bytes(), 60, "weir to be ready")
+    os.kill(child.pid, signal.SIGQUIT)
+    _, status = os.waitpid(child.pid, 0)
+    child.returncode = -signal.SIGQUIT
+    if words and not os.WCOREDUMP(status):
+        pytest.skip("this machine writes no cores")
+    assert os.WCOREDUMP(status) == bool(words)
 
 
 def test_checking_and_explaining_print_no_secret(stage):

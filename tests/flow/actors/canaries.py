@@ -75,6 +75,26 @@ def all_places(values, words=WORDS):
     }
 
 
+def memory_bytes(pid):
+    """What a process has in memory that it may write to, pages of zeros left out: what a core would hold. PermissionError where
+    we may not look."""
+    held, piece = bytearray(), 1 << 16
+    with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in open(f"/proc/{pid}/maps"):
+            place, rights = line.split()[:2]
+            start, end = (int(address, 16) for address in place.split("-"))
+            if not rights.startswith("rw") or end - start > 1 << 30:  # the sanitizer's shadow is terabytes
+                continue
+            for at in range(start, end, piece):
+                try:
+                    memory.seek(at)
+                    data = memory.read(min(piece, end - at)) or b""
+                except OSError:  # a page that is gone, or one of a device
+                    break
+                held += data if data.strip(b"\0") else b""
+    return held
+
+
 def redis_bytes(folder):
     """All that Weir's own Redis has written down, and all that it holds."""
     found = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "master.key")

@@ -1,0 +1,20 @@
+/*
+ * wipe.h - memory that held what is private is overwritten before it is given back: what a client said does not
+ * outlive its exchange in this process, nor in a dump of it.
+ */
+#ifndef WEIR_BASE_WIPE_H
+#define WEIR_BASE_WIPE_H
+
+#include "base/slice.h"
+
+#include <stdlib.h>
+
+/* free(), the first `bytes` overwritten. */
+static inline void free_wiped(void *memory, size_t bytes)
+{
+    if (memory)
+        explicit_bzero(memory, bytes);
+    free(memory);
+}
+
+#endif
