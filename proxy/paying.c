@@ -138,7 +138,8 @@ static void cancel_booking(struct exchange *x)
     if (x->is_recalling)
         redis_cancel(x->tools->redis, x->redis_id);
     x->is_recalling = false;
-    ledger_cancel(x->tools->ledger, x->hold);
+    if (x->hold) /* without budgets and limits only the cache is asked */
+        ledger_cancel(x->tools->ledger, x->hold);
 }
 
 /* The hold that was asked for has no use any more; nothing of it stands. */

@@ -17,18 +17,20 @@ import time
 import httpx
 import pytest
 
-from actors.canaries import KEYS, MASTER_KEY, PRIVATE, PROVIDER_KEYS, TEAM_KEYS, WORDS, all_places, assert_silent, memory_bytes, redis_bytes, seen
+from actors.canaries import KEYS, MASTER_KEY, NAMES, PRIVATE, PROVIDER_KEYS, TEAM_KEYS, WORDS, all_places, assert_silent, memory_bytes, redis_bytes, seen
 from actors.scripted import chunk, completion, echoes, fails, hangs_up, says
-from actors.weir import BINARY, wait_for
+from actors.weir import BINARY, ROOT, wait_for
 from conftest import Stage
 
+KINDS = ["email", "phone", "payment_card", "iban", "us_ssn", "ip_address", "api_key", "password", "url_credentials"]
 POLICY = {
-    "privacy": [{"name": "all is masked", "when": {"pii": "any"}, "redact": "placeholder"}],
+    "privacy": [{"name": "all is masked", "when": {"pii": KINDS}, "redact": "placeholder"}],
     "routes": [{"name": "drafts", "for": {"team": "drafts"}, "ask": ["small"],
                 "escalate": {"to": "large", "when": {"confidence": {"below": 0.99}}}},
                {"name": "far", "ask": ["large", "middle"], "cache": {"keep": "1h"}}],
 }
 TEAM = TEAM_KEYS["canaries"]
+MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
 
 
 # What clients do: flow(rig) -> bytes that came back. They do not mind how it ends.
@@ -388,6 +390,25 @@ def test_nothing_leaks_over_reloads(rig):
         wait_for(lambda: reloads() > before, what="a reload")
         rig.assert_silent(told)
     assert rig.weir.metric("weir_reloads_refused_total") >= 1
+
+
+@pytest.mark.skipif(not (MODEL / "model.safetensors").exists(), reason="there is no model: deploy/model fetches it")
+def test_names_leak_no_more_than_numbers(stage):
+    """The kinds that the encoder finds, in a Weir that has one."""
+    rig = Rig(stage, policy={**POLICY, "privacy": [{"name": "all", "when": {"pii": "any"}, "redact": "placeholder"}]},
+              slm={"model": str(MODEL)}, limits={"inspect": "60s"})
+    words = f"{WORDS}. My name is {NAMES['person']}, and I live at 14 Rosewood Avenue, Springfield."
+    rig.providers["cloud"].script = echoes()
+    told = [send(rig, {"model": "auto", "stream": stream, "messages": [{"role": "user", "content": words}]}) for stream in (False, True)]
+    assert b"PERSON_" in rig.providers["cloud"].received and NAMES["person"].encode() in told[0]
+    told.append(send(rig, {"text": words}, "/weir/redact"))
+    assert NAMES["person"].encode() not in told[2]
+    names = [*NAMES.values(), *NAMES["person"].split(), "Rosewood"]
+    for where, data in (("the cloud", rig.providers["cloud"].received), ("the log", rig.weir.log_path.read_bytes()),
+                        ("the audit", rig.audit.read_bytes()), ("Redis", redis_bytes(stage.folder / "state")),
+                        ("metrics", rig.weir.get("/metrics").body)):
+        assert_silent(where, data, names)
+    rig.assert_silent(b"".join(told))
 
 
 def test_metrics_tell_nothing(rig):
