@@ -41,6 +41,8 @@ PII_NUMBER(NATIONAL_ID,    "ca sin",            NINE,                           
 PII_NUMBER(NATIONAL_ID,    "mx curp",           "aaaa999999aaaaaax9",                        mx_curp,       0.97, 0.99, "curp", "")
 PII_NUMBER(TAX_ID,         "mx rfc",            "AAA999999XXX|AAAA999999XXX",                mx_rfc,        0.65, 0.96, TAX_WORDS "rfc", "")
 
+PII_NUMBER(DRIVING_LICENCE, "us licence",       "A99999999",                                 not_one_digit, 0.35, 0.90, "driver*|driving|license*|licence*|dl|dmv", "")
+
 /* --- South America --- */
 PII_NUMBER(NATIONAL_ID,    "br cpf",            "999.999.999-99",                            br_cpf,        0.97, 0.99, "cpf", "")
 PII_NUMBER(NATIONAL_ID,    "br cpf bare",       ELEVEN,                                      br_cpf,        0.48, 0.95, ID_WORDS TAX_WORDS "cpf", "")
@@ -56,6 +58,7 @@ PII_NUMBER(NATIONAL_ID,    "uk nino",           "aa~99~99~99~a",                
 PII_NUMBER(HEALTH_ID,      "uk nhs",            "999 999 9999",                              uk_nhs,        0.78, 0.96, INSURANCE "nhs", "")
 PII_NUMBER(HEALTH_ID,      "uk nhs bare",       TEN,                                         uk_nhs,        0.36, 0.94, INSURANCE "nhs", "")
 PII_NUMBER(NATIONAL_ID,    "ie pps",            "9999999A|9999999AA",                        ie_pps,        0.50, 0.95, ID_WORDS TAX_WORDS "pps|ppsn", "")
+PII_NUMBER(DRIVING_LICENCE, "uk licence",       "aaaaa999999aaxaa|aaaa9999999aaxaa|aaa99999999aaxaa", none,     0.60, 0.95, "driver*|driving|licence*|license*|dvla", "")
 PII_NUMBER(PLATE,          "uk plate",          "aa99_aaa",                                  uk_plate,      0.35, 0.92, PLATE_WORDS, "")
 PII_NUMBER(PLATE,          "uk plate, old",     "a9*~aaa|aaa~9*a",                           uk_plate_old,  0.35, 0.80, PLATE_WORDS, "")
 PII_NUMBER(POSTCODE,       "uk postcode",       "A9 9AA|A99 9AA|AA9 9AA|AA99 9AA|A9A 9AA|AA9A 9AA|AAA 9AA", uk_postcode,   0.65, 0.95, "postcode|post code|address|send|ship*|live*", "")

@@ -103,6 +103,7 @@ static const struct {
     { "uk_nhs", PII_HEALTH_ID, 0 },
     { "uk_postcode", PII_POSTCODE, 0 },
     { "uk_vehicle_registration", PII_PLATE, 0 },
+    { "us_driver_license", PII_DRIVING_LICENCE, 1 }, /* five bare numbers in a row have no form of their own */
     { "us_mbi", PII_HEALTH_ID, 0 },
     { "us_npi", PII_PRACTITIONER, 0 },
 };
