@@ -182,12 +182,11 @@ static struct gathered gather(struct slice plain)
 static bool is_needed(struct slice plain, pii_set kinds)
 {
     struct gathered g = gather(plain);
-    enum pii_kind   place = pii_of(S("location"));
     double          sum = g.best + g.worst;
     sum += g.asks ? asks : 0;
     sum += g.of_oneself ? of_oneself : 0;
     sum += g.words <= FEW_WORDS ? is_bare : g.words <= BRIEF_WORDS ? is_brief : 0;
-    sum += g.asks && place < PII_KINDS && kinds >> place & 1 ? of_place : 0;
+    sum += g.asks && kinds >> PII_PLACE & 1 ? of_place : 0;
     return sum >= bar;
 }
 

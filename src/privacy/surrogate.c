@@ -37,7 +37,10 @@ static const struct {
     { "address", surrogate_address },
     { "user_name", surrogate_user },
     { "url", surrogate_url },
+    { "date", surrogate_date },
     { "age", NULL },
+    { "affiliation", NULL },
+    { "title", NULL },
 };
 
 static surrogate_fn *drawing_of(enum pii_kind kind)

@@ -284,8 +284,8 @@ static void words_have_words_of_their_kind(void **state)
     static const struct {
         const char *kind, *tag, *value, *holds;
     } cases[] = {
-        { "organization", "ORGANIZATION", "Acme Holdings GmbH", " GmbH" },
-        { "location", "LOCATION", "Graz", "" },
+        { "organization", "ORG", "Acme Holdings GmbH", " GmbH" },
+        { "place", "PLACE", "Graz", "" },
         { "address", "ADDRESS", "12 Main St, Springfield IL 62701", ", " },
         { "url", "URL", "https://ann:pw@corp.test/x", ".example." },
         { "user_name", "USER", "ann.lee", "" },
