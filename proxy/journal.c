@@ -103,9 +103,42 @@ bool journal_read_line(char *line, size_t bytes, struct journal_entry *out)
 
 /* ---- what is kept ---- */
 
+static bool begins(const struct journal_entry *e)
+{
+    return e->lease[0] == '+';
+}
+
+/* A call that begins is an entry of its own, until it is over. */
 static bool is_same(const struct journal_entry *a, const struct journal_entry *b)
 {
+    if (begins(a) || begins(b))
+        return begins(a) == begins(b) && strcmp(a->lease, b->lease) == 0 && strcmp(a->line, b->line) == 0;
     return a->bucket == b->bucket && strcmp(a->line, b->line) == 0 && strcmp(a->who, b->who) == 0;
+}
+
+static void forget(struct kept **at)
+{
+    struct kept *k = *at;
+    *at = k->next;
+    free(k->words);
+    free(k->text);
+    free(k);
+}
+
+static struct kept **slot_of(struct journal *j, const char *line)
+{
+    return &j->slot[slice_hash(slice_str(line)) % SLOTS];
+}
+
+/* The call that this entry ends is not running any more. */
+static void end_call(struct journal *j, const struct journal_entry *over)
+{
+    for (struct kept **at = slot_of(j, over->line); *at; at = &(*at)->next)
+        if (begins(&(*at)->entry) && strcmp((*at)->entry.lease + 1, over->lease + 1) == 0 &&
+            strcmp((*at)->entry.line, over->line) == 0) {
+            forget(at);
+            return;
+        }
 }
 
 /* Notes a line of the file; one that is torn, or tells of less than is known, changes nothing. */
@@ -117,7 +150,9 @@ static void note(struct journal *j, struct slice line)
         return;
     }
     fresh.text = die_if_null(strndup(line.ptr, line.len));
-    struct kept **slot = &j->slot[slice_hash(slice_str(fresh.entry.line)) % SLOTS], *k = *slot;
+    if (!begins(&fresh.entry))
+        end_call(j, &fresh.entry);
+    struct kept **slot = slot_of(j, fresh.entry.line), *k = *slot;
     while (k && !is_same(&k->entry, &fresh.entry))
         k = k->next;
     if (k && k->entry.total_nanousd > fresh.entry.total_nanousd) {
@@ -150,15 +185,10 @@ static void forget_past(struct journal *j, int64_t wall_ms)
     for (size_t i = 0; i < SLOTS; i++) {
         struct kept **at = &j->slot[i];
         while (*at) {
-            struct kept *k = *at;
-            if (wall_ms >= 0 && k->entry.until_ms >= wall_ms) {
-                at = &k->next;
-                continue;
-            }
-            *at = k->next;
-            free(k->words);
-            free(k->text);
-            free(k);
+            if (wall_ms >= 0 && (*at)->entry.until_ms >= wall_ms)
+                at = &(*at)->next;
+            else
+                forget(at);
         }
     }
 }

@@ -27,7 +27,7 @@ struct journal_entry {
     const char *line;   /* its key in Redis */
     const char *marker; /* of its tag */
     const char *who;    /* whose total it is */
-    const char *lease;  /* of the call that was settled, "id:amount"; "-" for none */
+    const char *lease;  /* "+id:amount", a call that begins; "-id:amount", one that was settled; "-" for none */
     int64_t     bucket, buckets;
     int64_t     total_nanousd;
     int64_t     until_ms; /* the wall clock's time from which nobody asks for it */
@@ -41,8 +41,8 @@ void                       journal_close(struct journal **); /* what was handed 
 /* From any thread; copied. */
 void journal_add(struct journal *, const struct journal_entry *);
 
-/* What was taken over: each line's last total, and the leases that its calls ended within a lease's time. To be
- * told once, by one loop; the entries live as long as the journal. */
+/* What was taken over: each line's last total, and the calls that had begun and were not over. To be told by
+ * one loop; the entries live as long as the journal. */
 const struct journal_entry *journal_past(const struct journal *, unsigned *count);
 
 /* One line of the file, without its end: for the tests. False when it is torn or no entry; words are cut out of

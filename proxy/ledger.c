@@ -214,6 +214,45 @@ static bool read_verdict(struct ledger *l, const redisReply *reply, struct hold 
     return false;
 }
 
+/* sign: '+' for a call that begins, '-' for one that is over. Its lease's time is as long as anybody asks for
+ * the former. */
+static void write_down(struct ledger *l, const struct hold *h, const struct line *line, char sign)
+{
+    const struct account *a = book_account(&l->book, l->me, line);
+    char                  lease[96];
+    if (!l->journal)
+        return;
+    snprintf(lease, sizeof lease, "%c%s:%" PRId64, sign, h->id, line->reserved_nanousd);
+    const struct journal_entry entry = {
+        .line = line->key,
+        .marker = line->marker,
+        .who = a->who,
+        .lease = line->reserved_nanousd ? lease : "-",
+        .bucket = a->bucket,
+        .buckets = a->buckets,
+        .total_nanousd = a->total_nanousd,
+        .until_ms = sign == '+' ? loop_wall_ms(l->loop) + LEDGER_LEASE_MS : a->until_ms,
+        .keep_ms = a->keep_ms,
+    };
+    journal_add(l->journal, &entry);
+}
+
+/* In the journal before a provider is asked: should this process be killed and Redis forget its last second,
+ * too, the next one knows what was running. */
+static void note_held(struct ledger *l, struct hold *h)
+{
+    for (unsigned i = 0; i < h->lines; i++) {
+        struct line *line = &h->line[i];
+        if (line->worst_nanousd == line->reserved_nanousd)
+            continue;
+        if (line->reserved_nanousd)
+            write_down(l, h, line, '-');
+        line->reserved_nanousd = line->worst_nanousd;
+        write_down(l, h, line, '+');
+    }
+    h->is_held = true;
+}
+
 static void on_reserved(void *arg, const redisReply *reply, const struct fault *why)
 {
     (void)why;
@@ -230,12 +269,8 @@ static void on_reserved(void *arg, const redisReply *reply, const struct fault *
         name_hold(l, h);
         verdict = LEDGER_AWAY;
     }
-    if (verdict == LEDGER_HELD) {
-        for (unsigned i = 0; i < h->lines; i++)
-            if (h->line[i].worst_nanousd > h->line[i].reserved_nanousd)
-                h->line[i].reserved_nanousd = h->line[i].worst_nanousd;
-        h->is_held = true;
-    }
+    if (verdict == LEDGER_HELD)
+        note_held(l, h);
     h->call(h->arg, verdict, h);
 }
 
@@ -300,7 +335,7 @@ void ledger_cancel(struct ledger *l, struct hold *h)
 
 bool ledger_allow(struct ledger *l, struct hold *h, int64_t worst_nanousd, int64_t most_nanousd)
 {
-    if (!l->allowance || worst_nanousd > most_nanousd)
+    if (!l->allowance || h->is_recovering || worst_nanousd > most_nanousd)
         return false;
     int64_t taken = atomic_load(&l->allowance->taken_nanousd);
     do {
@@ -312,26 +347,6 @@ bool ledger_allow(struct ledger *l, struct hold *h, int64_t worst_nanousd, int64
 }
 
 /* ---- settling ---- */
-
-static void write_down(struct ledger *l, const struct hold *h, const struct line *line, const struct account *a)
-{
-    if (!l->journal)
-        return;
-    char lease[96];
-    snprintf(lease, sizeof lease, "%s:%" PRId64, h->id, line->reserved_nanousd);
-    const struct journal_entry entry = {
-        .line = line->key,
-        .marker = line->marker,
-        .who = a->who,
-        .lease = line->reserved_nanousd ? lease : "-",
-        .bucket = a->bucket,
-        .buckets = a->buckets,
-        .total_nanousd = a->total_nanousd,
-        .until_ms = a->until_ms,
-        .keep_ms = a->keep_ms,
-    };
-    journal_add(l->journal, &entry);
-}
 
 static int64_t sum_most(int64_t a, int64_t b)
 {
@@ -350,8 +365,8 @@ static void book_line(struct ledger *l, struct hold *h, struct line *line)
     a->total_nanousd = sum_most(a->total_nanousd, cost > 0 ? cost : 0);
     line->total_nanousd = a->total_nanousd;
     line->who = arena_cstr(h->arena, slice_str(a->who));
-    if (cost > 0)
-        write_down(l, h, line, a);
+    if (cost > 0 || line->reserved_nanousd)
+        write_down(l, h, line, '-');
 }
 
 /* What it took beyond its cost is given back at once; the rest once Redis knows of it. */
@@ -387,6 +402,17 @@ void ledger_settle(struct ledger *l, struct hold **handle)
 
 /* ---- its life ---- */
 
+/* What was spent without Redis from a budget that had no room for it is not given back to be spent again,
+ * before the budget's window is over. */
+static bool is_overdrawn(struct ledger *l, struct hold *h)
+{
+    for (unsigned i = 0; h->allowed_nanousd && i < h->lines; i++)
+        if (h->line[i].span.to_ms > loop_wall_ms(l->loop))
+            return true;
+    give_allowance_back(l, h);
+    return false;
+}
+
 static void on_beat(void *arg)
 {
     struct ledger *l = arg;
@@ -394,9 +420,11 @@ static void on_beat(void *arg)
     int64_t        now_ms = loop_now_ms(l->loop);
     for (h = TAILQ_FIRST(&l->settled); h; h = next) {
         next = TAILQ_NEXT(h, link);
-        if (h->told_ms && now_ms - h->told_ms >= SETTLED_KEEP_MS && !h->redis_id)
-            hold_free(&h);
-        else if (!h->told_ms && !h->redis_id && redis_is_up(l->redis) && now_ms - h->sent_ms >= TELL_AGAIN_MS)
+        if (h->told_ms && now_ms - h->told_ms >= SETTLED_KEEP_MS && !h->redis_id) {
+            if (!is_overdrawn(l, h))
+                hold_free(&h);
+        }
+        if (h && !h->told_ms && !h->redis_id && redis_is_up(l->redis) && now_ms - h->sent_ms >= TELL_AGAIN_MS)
             tell_settled(l, h);
     }
     book_prune(&l->book, loop_wall_ms(l->loop));
@@ -416,11 +444,11 @@ static void on_redis_up(void *arg)
 /* One loop tells what processes that are gone have left in the journal, and that nobody need wait for them. */
 static void adopt_past(struct ledger *l)
 {
-    unsigned                    count;
-    const struct journal_entry *past = journal_past(l->journal, &count);
-    for (unsigned i = 0; i < count; i++) {
-        book_add_past(&l->book, &past[i]);
-        (void)book_marker(&l->book, past[i].marker);
+    l->past = journal_past(l->journal, &l->pasts);
+    for (unsigned i = 0; i < l->pasts; i++) {
+        if (l->past[i].lease[0] != '+')
+            book_add_past(&l->book, &l->past[i]);
+        (void)book_marker(&l->book, l->past[i].marker);
     }
 }
 

@@ -157,7 +157,9 @@ void ledger_name(struct buf *out, const char *name);
 void ledger_hold(struct ledger *, struct hold *, on_ledger_fn *, void *arg);
 /* No callback will come; what was done is undone, what was held before is kept. */
 void ledger_cancel(struct ledger *, struct hold *);
-/* After LEDGER_AWAY: takes worst from what the process may spend without Redis; false when that is used up. */
+/* After LEDGER_AWAY: takes worst from what the process may spend without Redis; false when that is used up, and
+ * while Redis is there and waits for what proxies know. What it did cost is given back once Redis knows of it
+ * and the budgets had room for it, else when their windows are over. */
 MUST_CHECK bool ledger_allow(struct ledger *, struct hold *, int64_t worst_nanousd, int64_t most_nanousd);
 /* Once, always: each line's cost, each rate's tokens. Kept until Redis has it. *hold is nulled; NULL is
  * allowed. */

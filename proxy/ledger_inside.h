@@ -37,21 +37,23 @@ struct book {
 };
 
 struct ledger {
-    struct loop      *loop;
-    struct redis     *redis;
-    struct metrics   *metrics;
-    struct journal   *journal;
-    struct allowance *allowance;
-    on_alert_fn      *on_alert;
-    void             *alert_arg;
-    char              me[WHO_BYTES - 8]; /* unique to this loop of this process */
-    char              run[RUN_BYTES];    /* which server it is; "" until it has said so over this link */
-    bool              has_told;          /* over this link all that is known has been sent */
-    uint64_t          last_hold;
-    struct book       book;
-    struct hold_list  held;    /* in use by exchanges */
-    struct hold_list  settled; /* not told yet, or not for long */
-    struct timer      beat;
+    struct loop                *loop;
+    struct redis               *redis;
+    struct metrics             *metrics;
+    struct journal             *journal;
+    struct allowance           *allowance;
+    on_alert_fn                *on_alert;
+    void                       *alert_arg;
+    char                        me[WHO_BYTES - 8]; /* unique to this loop of this process */
+    char                        run[RUN_BYTES]; /* which server it is; "" until it has said so over this link */
+    bool                        has_told;       /* over this link all that is known has been sent */
+    uint64_t                    last_hold;
+    const struct journal_entry *past; /* (ref) what processes that are gone have left */
+    unsigned                    pasts;
+    struct book                 book;
+    struct hold_list            held;    /* in use by exchanges */
+    struct hold_list            settled; /* not told yet, or not for long */
+    struct timer                beat;
 };
 
 /* ---- ledger_book.c ---- */
@@ -87,6 +89,8 @@ void words_markers(struct words *, struct ledger *, const struct hold *);
 
 /* Sends what a settled hold has to tell. */
 void tell_settled(struct ledger *, struct hold *);
+/* Redis knows what was spent, and the budget had room for it: it may be spent again. */
+void give_allowance_back(struct ledger *, struct hold *);
 /* A call's lease is over, or was never meant: `lease` is what it would be called; old: what stands in its
  * place. */
 void tell_undone(struct ledger *, const struct hold *);

@@ -21,12 +21,12 @@
     "        redis.call('SADD', key .. ':waits', who)\n"                                                       \
     "      end\n"                                                                                              \
     "    elseif known == '1' then\n"                                                                           \
-    "      lost = 1\n"                                                                                         \
     "      redis.call('SADD', key .. ':waits', '?')\n"                                                         \
     "    end\n"                                                                                                \
     "    redis.call('PEXPIRE', key .. ':waits', grace)\n"                                                      \
     "    redis.call('SET', key, run)\n"                                                                        \
     "  end\n"                                                                                                  \
+    "  if known == '1' and not redis.call('ZSCORE', key .. ':alive', me) then lost = 1 end\n"                  \
     "  redis.call('ZADD', key .. ':alive', now, me)\n"                                                         \
     "  redis.call('ZREMRANGEBYSCORE', key .. ':alive', '-inf', now - 86400000)\n"                              \
     "  if told == '1' then redis.call('SREM', key .. ':waits', me) end\n"                                      \
@@ -168,39 +168,41 @@ const char ledger_reserve_script[] =
            "end\n"
            "return answer\n";
 
-const char ledger_report_script[] = SHARED
-    "local first = 10 + tags\n"
-    "for i = 1, lines do\n"
-    "  local lease = ARGV[first + 9 * (i - 1)]\n"
-    "  if lease ~= '' then close(KEYS[tags + i], lease) end\n"
-    "end\n"
-    "meet_all()\n"
-    "local answer = { run, 0 }\n"
-    "for i = 1, lines do\n"
-    "  local line, at = KEYS[tags + i], first + 9 * (i - 1)\n"
-    "  local lease, bucket, buckets = ARGV[at + 1], ARGV[at + 3], ARGV[at + 4]\n"
-    "  merge(line, bucket, ARGV[at + 5], ARGV[at + 6])\n"
-    "  if lease ~= '' and not redis.call('ZSCORE', line .. ':leases', lease) and\n"
-    "     redis.call('HEXISTS', line .. ':lapsed', lease) == 0 then\n"
-    "    open(line, lease)\n"
-    "  end\n"
-    "  tidy(line, bucket, buckets)\n"
-    "  keep(line, bucket, ARGV[at + 7])\n"
-    "  local spent = (redis.call('HGET', line, 'held') or 0) - (redis.call('HGET', line, 'running') or 0)\n"
-    "  for mark in string.gmatch(ARGV[at + 8], '%d+') do\n"
-    "    if spent * 100 < ARGV[at + 2] * mark then\n"
-    "      redis.call('HDEL', line, 'mark:' .. mark)\n"
-    "    elseif redis.call('HSETNX', line, 'mark:' .. mark, 1) == 1 then\n"
-    "      table.insert(answer, 1000 * i + mark)\n"
-    "    end\n"
-    "  end\n"
-    "end\n"
-    "for i = 1, rates do\n"
-    "  local key, at = KEYS[tags + lines + i], first + 9 * lines + 4 * (i - 1)\n"
-    "  redis.call('ZREM', key .. ':running', ARGV[at])\n"
-    "  if redis.call('HEXISTS', key, 'tokens') == 1 and tonumber(ARGV[at + 3]) > 0 then\n"
-    "    redis.call('HINCRBYFLOAT', key, 'tokens', ARGV[at + 1] - ARGV[at + 2])\n"
-    "  end\n"
-    "end\n"
-    "answer[2] = lost\n"
-    "return answer\n";
+const char ledger_report_script[] =
+    SHARED "local first = 10 + tags\n"
+           "for i = 1, lines do\n"
+           "  local lease = ARGV[first + 9 * (i - 1)]\n"
+           "  if lease ~= '' then close(KEYS[tags + i], lease) end\n"
+           "end\n"
+           "meet_all()\n"
+           "local answer = { run, 0 }\n"
+           "for i = 1, lines do\n"
+           "  local line, at = KEYS[tags + i], first + 9 * (i - 1)\n"
+           "  local lease, bucket, buckets = ARGV[at + 1], ARGV[at + 3], ARGV[at + 4]\n"
+           "  merge(line, bucket, ARGV[at + 5], ARGV[at + 6])\n"
+           "  if lease ~= '' and not redis.call('ZSCORE', line .. ':leases', lease) and\n"
+           "     redis.call('HEXISTS', line .. ':lapsed', lease) == 0 then\n"
+           "    open(line, lease)\n"
+           "  end\n"
+           "  tidy(line, bucket, buckets)\n"
+           "  keep(line, bucket, ARGV[at + 7])\n"
+           "  local held = redis.call('HGET', line, 'held') or '0'\n"
+           "  if less(ARGV[at + 2], held) then table.insert(answer, -i) end\n"
+           "  local spent = held - (redis.call('HGET', line, 'running') or 0)\n"
+           "  for mark in string.gmatch(ARGV[at + 8], '%d+') do\n"
+           "    if spent * 100 < ARGV[at + 2] * mark then\n"
+           "      redis.call('HDEL', line, 'mark:' .. mark)\n"
+           "    elseif redis.call('HSETNX', line, 'mark:' .. mark, 1) == 1 then\n"
+           "      table.insert(answer, 1000 * i + mark)\n"
+           "    end\n"
+           "  end\n"
+           "end\n"
+           "for i = 1, rates do\n"
+           "  local key, at = KEYS[tags + lines + i], first + 9 * lines + 4 * (i - 1)\n"
+           "  redis.call('ZREM', key .. ':running', ARGV[at])\n"
+           "  if redis.call('HEXISTS', key, 'tokens') == 1 and tonumber(ARGV[at + 3]) > 0 then\n"
+           "    redis.call('HINCRBYFLOAT', key, 'tokens', ARGV[at + 1] - ARGV[at + 2])\n"
+           "  end\n"
+           "end\n"
+           "answer[2] = lost\n"
+           "return answer\n";

@@ -18,7 +18,8 @@ extern const char ledger_reserve_script[];
 
 /* Then for each line: the lease to end or "", the lease that must stand or "", limit, bucket, # buckets, who,
  * what who spent in all, for how long to keep it, marks as "50,80"; for each rate: the lease's id, tokens asked
- * for, tokens used, tokens a minute. Answers {run, lost, alerts…}, an alert being 1000 * line + percent. */
+ * for, tokens used, tokens a minute. Answers {run, lost, alerts…}, an alert being 1000 * line + percent, and
+ * -line saying that the line is overdrawn. */
 extern const char ledger_report_script[];
 
 #endif

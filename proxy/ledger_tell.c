@@ -199,6 +199,13 @@ static void alert(struct ledger *l, const struct hold *h, long long mark)
     l->on_alert(l->alert_arg, &told);
 }
 
+void give_allowance_back(struct ledger *l, struct hold *h)
+{
+    if (h->allowed_nanousd)
+        atomic_fetch_sub(&l->allowance->taken_nanousd, h->allowed_nanousd);
+    h->allowed_nanousd = 0;
+}
+
 static void on_settled(void *arg, const redisReply *reply, const struct fault *why)
 {
     struct hold   *h = arg;
@@ -212,11 +219,13 @@ static void on_settled(void *arg, const redisReply *reply, const struct fault *w
         return;
     }
     know_markers(l, h);
-    for (size_t i = 2; i < reply->elements; i++)
+    bool is_overdrawn = false;
+    for (size_t i = 2; i < reply->elements; i++) {
+        is_overdrawn = is_overdrawn || reply->element[i]->integer < 0;
         alert(l, h, reply->element[i]->integer);
-    if (h->allowed_nanousd)
-        atomic_fetch_sub(&l->allowance->taken_nanousd, h->allowed_nanousd);
-    h->allowed_nanousd = 0;
+    }
+    if (!is_overdrawn)
+        give_allowance_back(l, h);
     h->told_ms = loop_now_ms(l->loop);
 }
 
@@ -304,6 +313,26 @@ static void tell_held(struct ledger *l, const struct hold *h)
     send(l, &w, on_told, l);
 }
 
+/* Calls that ran when their process was killed: their leases stand until they lapse, whatever Redis has
+ * forgotten. */
+static void tell_orphans(struct ledger *l)
+{
+    for (unsigned i = 0; i < l->pasts; i++) {
+        const struct journal_entry *e = &l->past[i];
+        struct account              a = { .bucket = e->bucket, .buckets = e->buckets, .keep_ms = e->keep_ms };
+        struct words                w;
+        if (e->lease[0] != '+' || e->until_ms <= loop_wall_ms(l->loop))
+            continue;
+        snprintf(a.who, sizeof a.who, "%s", e->who);
+        words_init(&w);
+        add_marker(&w, l, e->marker);
+        words_key(&w, e->line);
+        words_begin(&w, l, false, 1, 0);
+        add_line(&w, "", e->lease + 1, NULL, &a, "");
+        send(l, &w, on_told, l);
+    }
+}
+
 /* Nothing but the tags, LINES_A_TELLING at a time. */
 static void tell_markers(struct ledger *l, bool told, unsigned most)
 {
@@ -321,6 +350,7 @@ void tell_all(struct ledger *l)
 {
     struct hold *h;
     tell_accounts(l);
+    tell_orphans(l);
     TAILQ_FOREACH(h, &l->settled, link)
     tell_settled(l, h);
     TAILQ_FOREACH(h, &l->held, link)

@@ -15,7 +15,7 @@
 static const struct journal_entry some = { .line = "weir:{team:a}:money:b:c",
                                            .marker = "weir:{team:a}:ledger",
                                            .who = "0123.0",
-                                           .lease = "0123-7:500",
+                                           .lease = "-0123-7:500",
                                            .bucket = 3,
                                            .buckets = 24,
                                            .total_nanousd = 42,
@@ -48,17 +48,25 @@ static void the_next_process_takes_over(void **state)
     assert_non_null(mkdtemp(folder));
     struct journal      *j = open_in(folder, 0), *neighbour = open_in(folder, 0);
     struct journal_entry entry = some;
+    entry.lease = "+0123-7:500"; /* begins, and is over */
+    journal_add(j, &entry);
+    entry.lease = some.lease;
     for (int i = 0; i < 3; i++) {
         journal_add(j, &entry);
         entry.total_nanousd += 10;
     }
+    entry.lease = "+0123-8:9"; /* begins, and is not over */
+    journal_add(j, &entry);
     entry.line = "weir:{team:a}:money:old";
     entry.until_ms = 5; /* nobody asks for it any more */
     journal_add(j, &entry);
     journal_close(&j);
     j = open_in(folder, 10);
     const struct journal_entry *past = journal_past(j, &count);
-    assert_int_equal(count, 1);
+    assert_int_equal(count, 2);
+    const struct journal_entry *begun = past[0].lease[0] == '+' ? past : past + 1;
+    assert_string_equal(begun->lease, "+0123-8:9");
+    past = begun == past ? past + 1 : past;
     assert_string_equal(past->line, some.line);
     assert_string_equal(past->who, some.who);
     assert_int_equal(past->total_nanousd, 62);
@@ -67,7 +75,7 @@ static void the_next_process_takes_over(void **state)
     journal_close(&j);
     j = open_in(folder, 10); /* told to nobody yet, and still there */
     (void)journal_past(j, &count);
-    assert_int_equal(count, 1);
+    assert_int_equal(count, 2);
     journal_close(&j);
     journal_close(&neighbour);
     char command[64];
