@@ -80,11 +80,11 @@ void                      finder_scratch_free(struct finder_scratch **);
 void finder_scratch_name(struct finder_scratch *, struct slm_worker *);
 
 /*
- * Any bytes, UTF-8 or not, NULs too. A text with disguises in it (full-width digits, zero-width characters,
- * "%40") is read twice, as it is and as it reads. False when the scan itself failed, when the text is beyond 4
- * GiB or holds more than some 260,000 values, or is
- * too long to look for names in; the caller then treats everything as private (law 2). *out is
- * empty in that case.
+ * Any bytes, UTF-8 or not, NULs too. A text with disguises in it (look-alike letters, zero-width characters,
+ * escapes, base64 of a text, numbers in words) is read as it is and as it reads, three layers deep at most.
+ * False when the scan itself failed, when the text is beyond 4 GiB or holds more than some 260,000 values, or
+ * is too long to look for names in; the caller then treats everything as private (law 2). *out is empty in that
+ * case.
  */
 MUST_CHECK bool find(const struct finder *, struct finder_scratch *, struct arena *, struct slice text,
                      struct findings *out, struct fault *why);

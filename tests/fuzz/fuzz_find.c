@@ -17,8 +17,7 @@ const char *const fuzz_seeds[] = {
     "username: ada_l, /home/ada/x, ssh jdoe@build01, @ada_l, sshpass -p hunter22, Private-Lines: 2\nAAAA\nBBBB",
     "driver's license number is D123-4567-8901, M\xC3\x9C-XY 123, 45-year-old, 00:1B:44:11:3A:B7, DEUTDEFF",
     "YW5uLnNtaXRoQGV4YW1wbGUub3Jn dXNlcj1hbm4Kc3NuPTUzNi05MC00Mzk5CmVtYWlsPWFubkBleGFtcGxlLm9yZwo= AAAA= =",
-    "ann%2540example.org \\u0040 \\\"x\\\" ann at example dot org \xD0\xB0nn@x.org double four one one one one "
-    "one",
+    "ann%2540example.org \\u0040 \\\"x\\\" ann at example dot org \xD0\xB0nn@x.org double four 1 1 1 one two",
     NULL,
 };
 
