@@ -1,14 +1,15 @@
 /*
- * needed_blind.h - questions with values between angle brackets, and whether answering takes the value itself. Written
- * after the cues of src/policy/needed.c were done, and no cue was tuned on them since: test_needed.c counts how many are
- * judged right, and must not be made to name those that are not.
+ * needed_blind.h - questions with values between angle brackets, and whether answering takes the value itself.
+ * Written after the cues of src/policy/needed.c were done, and no cue was tuned on them since: test_needed.c
+ * counts how many are judged right, and must not be made to name those that are not.
  */
 CASE(true, payment_card, "can you tell what kind of card <3566 0020 2036 0505> is")
 CASE(true, payment_card, "Run the mod-10 algorithm on <6011000990139424> and show your work")
 CASE(true, payment_card, "Is there a transposed digit in <4012 8888 8888 1818>?")
 CASE(true, payment_card, "BIN lookup for <4571 7360 1234 5678> please")
 CASE(true, payment_card, "Replace all but the last 4 digits of <5105 1051 0510 5100> with stars")
-CASE(true, payment_card, "these two are meant to be the same card: <4111111111111111> and <4111 1111 1111 1112>, what differs?")
+CASE(true, payment_card,
+     "these two are meant to be the same card: <4111111111111111> and <4111 1111 1111 1112>, what differs?")
 CASE(true, payment_card, "Remove the spaces from <4111 1111 1111 1111>")
 CASE(true, iban, "<IE29AIBK93115212345678> - which country?")
 CASE(true, iban, "would a bank accept <DE88370400440532013000>, or is there a mistake in it?")
@@ -62,7 +63,8 @@ CASE(true, licence_plate, "how old is a car with the number plate <LV07 XYZ>")
 CASE(true, bic, "Full name and address of the bank behind <COBADEFFXXX>?")
 CASE(true, bank_account, "Is <021000021> Chase or Citibank?")
 CASE(true, bank_account, "Subtract <100200300> from <100200999>")
-CASE(true, crypto_wallet, "Which chain is <0x742d35Cc6634C0532925a3b844Bc454e4438f44e> on, and is it a contract?")
+CASE(true, crypto_wallet,
+     "Which chain is <0x742d35Cc6634C0532925a3b844Bc454e4438f44e> on, and is it a contract?")
 CASE(true, crypto_wallet, "does <bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq> have the right checksum")
 CASE(true, coordinates, "Name the mountain at <45.9763, 7.6586>")
 CASE(true, coordinates, "Am I in the northern or southern hemisphere at <-33.8688, 151.2093>?")
@@ -92,17 +94,23 @@ CASE(true, address, "Which school district is <742 Evergreen Terrace> in?")
 CASE(true, address, "Is <1600 Amphitheatre Parkway, Mountain View> an office or a home?")
 CASE(true, address, "Put <Via Roma 1, 00184 Roma> into the fields street, number, code and town")
 CASE(true, address, "How long is the walk from <Alexanderplatz 1> to the main station?")
-CASE(false, payment_card, "The terminal printed my whole number <4111 1111 1111 1111> on the receipt, is the shop allowed to do that?")
+CASE(false, payment_card,
+     "The terminal printed my whole number <4111 1111 1111 1111> on the receipt, is the shop allowed to do "
+     "that?")
 CASE(false, payment_card, "Politely ask the hotel to release the hold on <5555 5555 5555 4444>.")
 CASE(false, payment_card, "I gave <4012888888881881> to a website that now looks fake. Now what?")
-CASE(false, payment_card, "Stripe answers card_declined for <4000 0000 0000 0002>. In which cases does it do that?")
+CASE(false, payment_card,
+     "Stripe answers card_declined for <4000 0000 0000 0002>. In which cases does it do that?")
 CASE(false, payment_card, "Generate a chargeback letter, card <4571 7360 1234 5678>, 89 euros, never delivered")
 CASE(false, payment_card, "Our support agent pasted <4111111111111111> into Jira. Steps for cleaning that up?")
 CASE(false, iban, "Tell my tenants in two sentences that rent goes to <DE89370400440532013000> from now on")
-CASE(false, iban, "I entered <NL91ABNA0417164300> in the payroll system but salaries still go to my old account")
+CASE(false, iban,
+     "I entered <NL91ABNA0417164300> in the payroll system but salaries still go to my old account")
 CASE(false, iban, "Add a payment section with IBAN <GB29NWBK60161331926819> to this offer")
 CASE(false, iban, "what information besides <IE29AIBK93115212345678> does a payer in the US need for a wire?")
-CASE(false, iban, "Shorten this: dear members, the fee of 40 is due, please transfer it to <CH9300762011623852957> by the end of the month")
+CASE(false, iban,
+     "Shorten this: dear members, the fee of 40 is due, please transfer it to <CH9300762011623852957> by the "
+     "end of the month")
 CASE(false, phone, "make a flyer for a lost cat, call <907-555-0142>")
 CASE(false, phone, "A debt collector at <+1 212 555 0187> calls me at work every day. Is he allowed to?")
 CASE(false, phone, "Leave a message for whoever answers <030 901820> about the broken lift")
@@ -115,8 +123,10 @@ CASE(false, email, "My account <jo@example.org> is locked after too many attempt
 CASE(false, email, "git log shows commits by <old@example.org>. How do I rewrite the author?")
 CASE(false, email, "Rédige un courriel à <paul@example.org> pour annuler la réunion")
 CASE(false, email, "What subject line would you choose for a mail to <investors@example.org> about a delay?")
-CASE(false, email, "List the open questions in this mail from <kim@example.org>: when do we start, who pays for the hotel?")
-CASE(false, email, "Invite <ann@example.org>, <bob@example.org> and <cy@example.org> to a retrospective on Thursday")
+CASE(false, email,
+     "List the open questions in this mail from <kim@example.org>: when do we start, who pays for the hotel?")
+CASE(false, email,
+     "Invite <ann@example.org>, <bob@example.org> and <cy@example.org> to a retrospective on Thursday")
 CASE(false, ip_address, "redis on <10.0.0.12> is slow since the upgrade, where do I begin?")
 CASE(false, ip_address, "Turn this into an Ansible inventory: web1 <10.0.0.1>, web2 <10.0.0.2>")
 CASE(false, ip_address, "what does 'martian source <192.0.2.9>' in dmesg mean")
@@ -125,7 +135,8 @@ CASE(false, ip_address, "Someone at <203.0.113.99> scans our ports. Should I rep
 CASE(false, ip_address, "Find the bug: requests.get('http://<10.1.1.1>:8080', timeout='5')")
 CASE(false, mac_address, "My router keeps kicking out <f4:5c:89:aa:bb:cc>. How can I stop that?")
 CASE(false, date_of_birth, "make an obituary for Karl, born <2 Jan 1940>, carpenter, father of three")
-CASE(false, date_of_birth, "They entered my birthday as <1988-02-14> in the ticket, a day off. Will I be able to board?")
+CASE(false, date_of_birth,
+     "They entered my birthday as <1988-02-14> in the ticket, a day off. Will I be able to board?")
 CASE(false, date_of_birth, "Anamnese kürzen: Patient, geb. <14.02.1988>, seit drei Tagen Husten, kein Fieber")
 CASE(false, date_of_birth, "Rewrite as a paragraph: DOB <1964-08-20>; allergies: none; smoker: no")
 CASE(false, age, "Recommend a board game for a <11> year old who likes trains")
@@ -136,32 +147,44 @@ CASE(false, national_id, "Compose a cover note for the application of citizen <1
 CASE(false, tax_id, "Do I have to print <DE136695976> on receipts below 250 euros?")
 CASE(false, health_id, "How do I get a new insurance card, my number is <A123456780>?")
 CASE(false, medical_record, "What do these values mean for patient <00123456>: potassium 5.9, creatinine 2.1?")
-CASE(false, medical_record, "Discharge letter for record <00123456>: pneumonia, amoxicillin for 7 days, follow-up in two weeks")
+CASE(false, medical_record,
+     "Discharge letter for record <00123456>: pneumonia, amoxicillin for 7 days, follow-up in two weeks")
 CASE(false, passport, "The airline misprinted my passport number, it should be <C01X00T47>. Write to them.")
 CASE(false, driving_licence, "Do I need an international permit besides <MORGA753116SM9IJ> in Japan?")
 CASE(false, vin, "Formulate a damage report: car <WVWZZZ1JZXW000001>, hail, bonnet and roof")
 CASE(false, licence_plate, "<WOB-ZK 295> hit my bike and drove away. How do I file a report?")
 CASE(false, bank_account, "my employer paid into <123456789>, an account that I closed last year")
-CASE(false, crypto_wallet, "A 'support agent' told me to move my coins to <bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq>. What do I tell him?")
-CASE(false, coordinates, "Describe for hikers how to reach the hut at <45.9763, 7.6586>, starting at the lake, keep left at the fork")
+CASE(false, crypto_wallet,
+     "A 'support agent' told me to move my coins to <bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq>. What do I "
+     "tell him?")
+CASE(false, coordinates,
+     "Describe for hikers how to reach the hut at <45.9763, 7.6586>, starting at the lake, keep left at the "
+     "fork")
 CASE(false, postcode, "sell this sofa for me: grey, 3 seats, pick up in <SW1A 2AA>")
 CASE(false, password, "keepassxc rejects <sommer2019> although I am sure. How can I get in?")
-CASE(false, password, "docker login -p <hunter2hunter2> prints a warning about the command line, what is the proper way?")
-CASE(false, api_key, "Move the hard-coded <ghp_16C7e42F292c6912E7710c838347Ae178B4a> in this code into an environment variable")
+CASE(false, password,
+     "docker login -p <hunter2hunter2> prints a warning about the command line, what is the proper way?")
+CASE(false, api_key,
+     "Move the hard-coded <ghp_16C7e42F292c6912E7710c838347Ae178B4a> in this code into an environment variable")
 CASE(false, api_key, "terraform plan fails with InvalidClientTokenId for <AKIAIOSFODNN7ABCDEFG>")
 CASE(false, person, "congratulate <Maria Lopez> on her promotion, warm but short")
 CASE(false, person, "My neighbour <Mr. Novak> plays drums at night. What does the law in Austria say?")
 CASE(false, person, "Agenda for a one-on-one with <Ben>, who seems to be unhappy lately")
 CASE(false, person, "Improve my English: Yesterday I have met <Laura> and we goed to cinema")
 CASE(false, person, "How do I tell <Sofia> that I can't come to her wedding?")
-CASE(false, person, "Bullet points, please: <Omar> said sales are up, <Lena> said costs are up more, both want a decision")
+CASE(false, person,
+     "Bullet points, please: <Omar> said sales are up, <Lena> said costs are up more, both want a decision")
 CASE(false, person, "poem for <Granny Rose> turning eighty, she bakes and swears like a sailor")
 CASE(false, person, "<Dr. Weiss> prescribed ibuprofen 800 three times a day for two weeks. Is that a lot?")
 CASE(false, person, "Schreibe ein Zeugnis für <Herrn Krause>, Hausmeister, sehr zuverlässig")
 CASE(false, organization, "Reject the offer of <Globex> without burning bridges")
-CASE(false, organization, "Our supplier <Initech GmbH> raised prices by 20 % in the middle of the contract, may they?")
+CASE(false, organization,
+     "Our supplier <Initech GmbH> raised prices by 20 % in the middle of the contract, may they?")
 CASE(false, place, "Announce that our shop in <Graz> opens at nine from Monday on")
-CASE(false, place, "Make this shorter: the team offsite will be held in <Porto> in early May, and everybody is asked to book in time")
+CASE(false, place,
+     "Make this shorter: the team offsite will be held in <Porto> in early May, and everybody is asked to book "
+     "in time")
 CASE(false, address, "Tell the movers: third floor, no lift, <742 Evergreen Terrace>, ring twice")
 CASE(false, address, "The landlord of <Via Roma 1> keeps my deposit. How do I get it back?")
-CASE(false, address, "confirmation of order, delivery to <12 Main St, Springfield IL> on the 4th, thank the customer")
+CASE(false, address,
+     "confirmation of order, delivery to <12 Main St, Springfield IL> on the 4th, thank the customer")
