@@ -11,8 +11,9 @@
 static void answer_line(const struct loaded *l, struct slice line, struct buf *out, void *arg)
 {
     (void)arg;
-    float embedding[SLM_DIM_MOST];
-    slm_embed(l->worker, line, embedding);
+    float           embedding[SLM_DIM_MOST];
+    struct slm_read read;
+    slm_embed_all(l->worker, &line, 1, embedding, &read);
     buf_add(out, S("{\"embedding\":"));
     embedding_write(out, embedding, slm_dim(l->slm), false);
     buf_add_byte(out, '}');

@@ -4,17 +4,19 @@
 #include "base/die.h"
 #include "wire/embeddings.h"
 
-enum { PIECE_TEXTS = 16 }; /* about the time that one long chat's inspection takes */
+/* What is embedded before others have their turn: short texts go through the model together, and a long one is
+ * read in many windows. */
+enum { PIECE_TEXTS = 64, PIECE_BYTES = 16 << 10 };
 
 struct embedding {
     struct errand             errand; /* first */
     struct embeddings_request request;
 
     /* what the SLM threads fill in */
-    uint32_t *ids;    /* [slm_tokens_most() + 1] scratch */
-    size_t    done;   /* # texts embedded */
-    int64_t   tokens; /* read by the model, [CLS] and [SEP] included */
-    size_t    cut;    /* # texts that were longer than the model looks at */
+    float  *vectors; /* [PIECE_TEXTS][slm_dim()] scratch */
+    size_t  done;    /* # texts embedded */
+    int64_t tokens;  /* of the texts, as far as they are read, [CLS] and [SEP] included */
+    size_t  cut;     /* # texts that were longer than any is read */
 };
 
 static bool is_served(const struct snapshot *s, const struct embeddings_request *request, struct fault *why)
@@ -39,10 +41,22 @@ static bool read_request(struct errand *errand, struct fault *why)
     if (!embeddings_read(errand->arena, buf_slice(&errand->body), &e->request, why) ||
         !is_served(errand->snapshot, &e->request, why))
         return false;
-    e->ids = arena_array(errand->arena, slm_tokens_most(slm) + 1, sizeof *e->ids);
+    e->vectors = arena_array(errand->arena, PIECE_TEXTS * (size_t)slm_dim(slm), sizeof *e->vectors);
     buf_init(&errand->answer, embeddings_bytes_most(e->request.count, slm_dim(slm)));
     embeddings_begin(&errand->answer);
     return true;
+}
+
+/* # texts that are embedded next: one at least. */
+static size_t piece_of(const struct embedding *e)
+{
+    size_t count = 0, bytes = 0;
+    for (size_t left = e->request.count - e->done; count < left && count < PIECE_TEXTS; count++) {
+        bytes += e->request.text[e->done + count].len;
+        if (count > 0 && bytes > PIECE_BYTES)
+            break;
+    }
+    return count;
 }
 
 /* The answer is written here too: printing a million numbers takes longer than a loop may. */
@@ -50,15 +64,14 @@ static void embed_piece(struct errand *errand, const struct inspector *inspector
 {
     struct embedding *e = (struct embedding *)errand;
     const struct slm *slm = slm_of(inspector->worker);
-    const size_t      most = slm_tokens_most(slm);
-    float             embedding[SLM_DIM_MOST];
-    for (size_t i = 0; i < PIECE_TEXTS && e->done < e->request.count; i++, e->done++) {
-        struct slice text = e->request.text[e->done];
-        size_t       tokens = slm_tokenize(inspector->worker, text, e->ids, most + 1);
-        e->cut += tokens > most;
-        e->tokens += (int64_t)(tokens > most ? most : tokens);
-        slm_embed(inspector->worker, text, embedding);
-        embeddings_add(&errand->answer, e->done, embedding, slm_dim(slm), e->request.is_base64);
+    const size_t      count = piece_of(e);
+    const unsigned    dim = slm_dim(slm);
+    struct slm_read   read[PIECE_TEXTS];
+    slm_embed_all(inspector->worker, e->request.text + e->done, count, e->vectors, read);
+    for (size_t i = 0; i < count; i++, e->done++) {
+        e->cut += read[i].is_cut;
+        e->tokens += (int64_t)read[i].tokens;
+        embeddings_add(&errand->answer, e->done, e->vectors + i * dim, dim, e->request.is_base64);
     }
     errand->is_done = e->done == e->request.count;
     if (errand->is_done)

@@ -59,6 +59,21 @@ const struct slm  *slm_of(const struct slm_worker *);
  * out: slm_dim() floats. */
 void slm_embed(struct slm_worker *, struct slice text, float *out);
 
+/* As far as a longer text is read; and how many short ones go through the model together. */
+enum { SLM_TOKENS_READ_MOST = 8192, SLM_TOGETHER_MOST = 64 };
+
+/* What was read of a text. */
+struct slm_read {
+    size_t tokens; /* [CLS] and [SEP] included */
+    bool   is_cut; /* there was more than SLM_TOKENS_READ_MOST */
+};
+
+/* The embeddings of any number of texts; out: [count][slm_dim()], read: [count]. A text that fits is embedded
+ * as slm_embed() does it, to the last bit, also where it goes through the model together with others, which is
+ * faster for short ones. Of a longer text it is the mean over windows that overlap, of length 1. */
+void slm_embed_all(struct slm_worker *, const struct slice *text, size_t count, float *out,
+                   struct slm_read *read);
+
 /* By what a question is judged: the embedding, and behind it the mean of the tokens half-way up the layers,
  * which still knows what the last layers give up for the meaning: the form, and how hard it is. Each of length
  * 1. What is longer than a window is read at its beginning, which says what is asked about, and its end, which

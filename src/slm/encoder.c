@@ -30,8 +30,9 @@ uint64_t encoder_fingerprint(const struct encoder *e)
     return e->fingerprint;
 }
 
-static struct attention shape_of(const struct bert_config *c, size_t tokens)
+struct attention attention_of(const struct encoder *e, size_t tokens)
 {
+    const struct bert_config *c = &e->config;
     return (struct attention){ .heads = c->heads, .head_features = c->hidden / c->heads, .tokens = tokens };
 }
 
@@ -40,12 +41,15 @@ struct encoder_scratch *encoder_scratch_new(const struct encoder *e)
     const struct bert_config *c = &e->config;
     struct encoder_scratch   *s = must_calloc(1, sizeof *s);
     size_t                    lanes = panels_of(e->kernels, c->tokens_most) * e->kernels->panel;
-    struct attention          shape = shape_of(c, c->tokens_most);
+    struct attention          shape = attention_of(e, c->tokens_most);
+    size_t                    one = panels_of(e->kernels, ENCODER_TOGETHER_TOKENS_MOST) * e->kernels->panel;
     s->x = vectors_new(lanes * c->hidden * sizeof(float));
     s->qkv = vectors_new(lanes * 3 * c->hidden * sizeof(float));
     s->mixed = vectors_new(lanes * c->hidden * sizeof(float));
     s->inner = vectors_new(lanes * c->intermediate * sizeof(float));
     s->kept = vectors_new(lanes * c->hidden * sizeof(float));
+    s->one_qkv = vectors_new(one * 3 * c->hidden * sizeof(float));
+    s->one_mixed = vectors_new(one * c->hidden * sizeof(float));
     s->scores = vectors_new(attention_room(e->kernels, &shape));
     s->room = vectors_new(
         kernels_room(e->kernels, c->hidden > c->intermediate ? c->hidden : c->intermediate, c->tokens_most));
@@ -61,6 +65,8 @@ void encoder_scratch_free(struct encoder_scratch **s)
     free((*s)->mixed);
     free((*s)->inner);
     free((*s)->kept);
+    free((*s)->one_qkv);
+    free((*s)->one_mixed);
     free((*s)->scores);
     free((*s)->room);
     free(*s);
@@ -73,12 +79,12 @@ size_t token_place(const struct encoder *e, size_t t)
     return t / width * width * e->config.hidden + t % width;
 }
 
-static void embed(const struct encoder *e, const uint32_t *ids, size_t count, float *x)
+void embed_tokens(const struct encoder *e, const uint32_t *ids, size_t count, float *x, size_t at)
 {
     size_t hidden = e->config.hidden, width = e->kernels->panel;
     for (size_t t = 0; t < count; t++) {
         const float *word = e->words + ids[t] * hidden, *position = e->positions + t * hidden;
-        float       *to = x + token_place(e, t);
+        float       *to = x + token_place(e, at + t);
         for (size_t f = 0; f < hidden; f++)
             to[f * width] = word[f] + position[f] + (e->type ? e->type[f] : 0);
     }
@@ -88,9 +94,12 @@ void layer_attend(const struct layer *layer, const struct encoder *e, struct enc
 {
     const struct kernels     *k = e->kernels;
     const struct bert_config *c = &e->config;
-    struct attention          shape = shape_of(c, s->count);
+    struct attention          shape = attention_of(e, s->count);
     k->multiply(&layer->qkv, s->x, s->qkv, s->count, AFTER_STORE, s->room);
-    k->attend(&shape, s->qkv, s->mixed, s->scores);
+    if (s->texts > 0)
+        batch_attend(e, s);
+    else
+        k->attend(&shape, s->qkv, s->mixed, s->scores);
     k->multiply(&layer->out, s->mixed, s->x, s->count, AFTER_ADD, s->room);
     k->normalize(s->x, layer->after_attention.gain, layer->after_attention.shift, c->hidden, s->count,
                  c->epsilon);
@@ -105,14 +114,18 @@ void layer_feed(const struct layer *layer, const struct encoder *e, struct encod
     k->normalize(s->x, layer->after_feed.gain, layer->after_feed.shift, c->hidden, s->count, c->epsilon);
 }
 
-void encoder_start(const struct encoder *e, struct encoder_scratch *s, const uint32_t *ids, size_t count)
+void encoder_begin(const struct encoder *e, struct encoder_scratch *s, size_t count)
 {
-    const struct bert_config *c = &e->config;
+    const struct norm *norm = &e->after_embedding;
     s->count = count;
     s->done = 0;
-    embed(e, ids, count, s->x);
-    e->kernels->normalize(s->x, e->after_embedding.gain, e->after_embedding.shift, c->hidden, count,
-                          c->epsilon);
+    e->kernels->normalize(s->x, norm->gain, norm->shift, e->config.hidden, count, e->config.epsilon);
+}
+
+void encoder_start(const struct encoder *e, struct encoder_scratch *s, const uint32_t *ids, size_t count)
+{
+    embed_tokens(e, ids, count, s->x, 0);
+    encoder_begin(e, s, count);
 }
 
 void encoder_advance(const struct encoder *e, struct encoder_scratch *s, size_t to)
@@ -124,16 +137,21 @@ void encoder_advance(const struct encoder *e, struct encoder_scratch *s, size_t 
 }
 
 /* The mean's divisor falls away when the length is made 1. A vector of nothing but zeros stays so. */
-void encoder_pool(const struct encoder *e, struct encoder_scratch *s, float *out)
+void mean_of(const struct encoder *e, const float *x, size_t count, float *out)
 {
     size_t hidden = e->config.hidden;
     double squares = 0;
-    e->kernels->add_up(s->x, hidden, s->count, out);
+    e->kernels->add_up(x, hidden, count, out);
     for (size_t f = 0; f < hidden; f++)
         squares += (double)out[f] * out[f];
     float factor = squares > 0 ? (float)(1 / sqrt(squares)) : 0;
     for (size_t f = 0; f < hidden; f++)
         out[f] *= factor;
+}
+
+void encoder_pool(const struct encoder *e, struct encoder_scratch *s, float *out)
+{
+    mean_of(e, s->x, s->count, out);
 }
 
 void encoder_states(const struct encoder *e, const struct encoder_scratch *s, float *out)

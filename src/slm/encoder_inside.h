@@ -29,16 +29,19 @@ struct encoder {
 };
 
 struct encoder_scratch {
-    size_t count;                 /* tokens of the pass */
-    size_t done;                  /* layers that they have been through */
-    float *x;                     /* panels of hidden */
-    float *qkv;                   /* panels of 3 * hidden */
-    float *mixed;                 /* panels of hidden: what attention gives */
-    float *inner;                 /* panels of intermediate */
-    float *kept;                  /* panels of hidden, for branches */
-    size_t kept_count, kept_done; /* of what is kept */
-    void  *scores;                /* what attend() needs besides */
-    void  *room;                  /* what multiply() needs besides */
+    size_t        count;                 /* tokens of the pass */
+    size_t        done;                  /* layers that they have been through */
+    size_t        texts;                 /* that lie side by side in the pass; 0: it is of one text */
+    const size_t *length;                /* [texts], # tokens of each (ref) */
+    float        *x;                     /* panels of hidden */
+    float        *qkv;                   /* panels of 3 * hidden */
+    float        *mixed;                 /* panels of hidden: what attention gives */
+    float        *inner;                 /* panels of intermediate */
+    float        *kept;                  /* panels of hidden, for branches */
+    size_t        kept_count, kept_done; /* of what is kept */
+    float        *one_qkv, *one_mixed;   /* as qkv and mixed, of one text of several */
+    void         *scores;                /* what attend() needs besides */
+    void         *room;                  /* what multiply() needs besides */
 };
 
 /* Bytes that one layer's matrices take. */
@@ -56,6 +59,20 @@ void sample_start(const struct encoder *, struct encoder_scratch *sample);
 /* x of the scratch goes through the layer: first its attention, then its feed-forward half. */
 void layer_attend(const struct layer *, const struct encoder *, struct encoder_scratch *);
 void layer_feed(const struct layer *, const struct encoder *, struct encoder_scratch *);
+
+/* Adds up word, place and type of one text's tokens into x, from lane `at` on. */
+void embed_tokens(const struct encoder *, const uint32_t *ids, size_t count, float *x, size_t at);
+
+/* The pass begins, once its `count` tokens are embedded. */
+void encoder_begin(const struct encoder *, struct encoder_scratch *, size_t count);
+
+/* Attention of each text of several by itself. */
+void batch_attend(const struct encoder *, struct encoder_scratch *);
+
+/* The mean of x's first `count` tokens, of length 1. */
+void mean_of(const struct encoder *, const float *x, size_t count, float *out);
+
+struct attention attention_of(const struct encoder *, size_t tokens);
 
 /* Where token t's feature 0 lies; the next feature is a panel's width further. */
 size_t token_place(const struct encoder *, size_t t);

@@ -103,6 +103,7 @@ struct slm_worker *slm_worker_new(const struct slm *s)
     worker->names = s->names ? names_scratch_new(s->encoder) : NULL;
     worker->ids = must_calloc(slm_tokens_most(s), sizeof *worker->ids);
     worker->kept = must_calloc(slm_tokens_most(s), sizeof *worker->kept);
+    worker->long_ids = must_calloc(slm_tokens_most(s) + SLM_TOKENS_READ_MOST + 1, sizeof *worker->long_ids);
     if (s->head) {
         worker->states = must_calloc((size_t)slm_tokens_most(s) * slm_dim(s), sizeof *worker->states);
         worker->places = must_calloc(slm_tokens_most(s), sizeof *worker->places);
@@ -119,6 +120,7 @@ void slm_worker_free(struct slm_worker **worker)
     names_scratch_free(&(*worker)->names);
     free((*worker)->ids);
     free((*worker)->kept);
+    free((*worker)->long_ids);
     free((*worker)->states);
     free((*worker)->places);
     free((*worker)->share);

@@ -26,8 +26,9 @@ struct slm_worker {
     struct encoder_scratch *scratch;
     struct names_scratch   *names; /* NULL where the model has none */
     uint32_t               *ids;   /* [tokens_most] */
-    uint32_t               *kept;  /* [tokens_most], the tokens whose states the scratch keeps */
-    size_t                  kept_count;
+    uint32_t *long_ids;            /* [tokens_most + SLM_TOKENS_READ_MOST + 1], of a long text, or of several */
+    uint32_t *kept;                /* [tokens_most], the tokens whose states the scratch keeps */
+    size_t    kept_count;
     /* For the folder's own head; NULL where it has none. */
     float              *states; /* [tokens_most][dim] */
     struct token_place *places; /* [tokens_most] */

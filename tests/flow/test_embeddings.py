@@ -60,10 +60,10 @@ def test_openais_client_gets_embeddings(weir):
 @needs_model
 @pytest.mark.threads
 def test_more_texts_than_one_piece_come_in_their_order(weir):
-    texts = [f"the number {n}" for n in range(40)]
+    texts = [f"the number {n}" for n in range(130)]
     whole = ask(weir, texts).json["data"]
-    assert [item["index"] for item in whole] == list(range(40))
-    for at in (0, 15, 16, 39):
+    assert [item["index"] for item in whole] == list(range(130))
+    for at in (0, 63, 64, 129):
         assert ask(weir, texts[at]).json["data"][0]["embedding"] == whole[at]["embedding"]
 
 
@@ -75,12 +75,21 @@ def test_base64_is_little_endian_floats(weir):
 
 
 @needs_model
-def test_a_text_longer_than_the_model_looks_at_is_told(weir):
-    answer = ask(weir, ["short", "a long story " * 400])
+def test_a_long_text_is_read_to_its_end(weir):
+    story, end = "a long story " * 400, "of a weir that holds a river back"
+    answer = ask(weir, ["short", story, story + end])
+    assert (answer.told("cut-texts"), answer.told("model"), answer.told("zone")) == (None, NAME, "local")
+    assert answer.json["usage"]["prompt_tokens"] == 3 + 1202 + 1210
+    short, without, whole = (item["embedding"] for item in answer.json["data"])
+    assert without != whole
+    assert sum(x * x for x in whole) == pytest.approx(1, abs=1e-4)
+
+
+@needs_model
+def test_a_text_longer_than_any_is_read_is_told(weir):
+    answer = ask(weir, ["short", "story " * 9000])
     assert answer.told("cut-texts") == "1"
-    assert (answer.told("model"), answer.told("zone")) == (NAME, "local")
-    assert answer.json["usage"]["prompt_tokens"] == 3 + 256
-    assert ask(weir, "short").told("cut-texts") is None
+    assert answer.json["usage"]["prompt_tokens"] == 3 + 8192
 
 
 @needs_model
