@@ -7,7 +7,7 @@
 #include <errno.h>
 
 struct reading {
-    const char *command, *name; /* of the command; of the file, as it is told */
+    const char *name; /* of the file, as it is told */
     rows_take  *take;
     void       *arg;
     size_t      broken; /* # lines with something wrong */
@@ -55,7 +55,7 @@ static bool read_all(struct reading *r, FILE *file)
 
 bool rows_read(const char *command, const char *name, rows_take *take, void *arg)
 {
-    struct reading r = { .command = command, .name = name ? name : "stdin", .take = take, .arg = arg };
+    struct reading r = { .name = name ? name : "stdin", .take = take, .arg = arg };
     FILE          *file = name ? fopen(name, "re") : stdin;
     if (!file) {
         fprintf(stderr, "weir %s: %s cannot be read: %s\n", command, name, strerror(errno));
