@@ -189,6 +189,10 @@ static int redact_stdin(struct redactor *r, const struct wanted *w)
         fprintf(stderr, "there is no team \"%s\"\n", w->team);
     if (!team || !read_kinds(r, w->kinds))
         return REDACT_MISUSED;
+    if ((r->kinds & PII_NAMES) && !(r->loaded.slm && slm_has_names(r->loaded.slm)))
+        fputs("weir redact: there is no model here that finds names, places and organizations, so they stay;\n"
+              "./deploy/model fetches one\n",
+              stderr);
     loaded_key(&r->loaded, team, &r->key);
     return open_map(r, w->map_file) ? w->run(r) : REDACT_FAILED;
 }

@@ -5,6 +5,7 @@
 #include "cmd_lines.h"
 #include "commands.h"
 #include "privacy/written.h"
+#include "wire/json.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -22,6 +23,24 @@ static int usage(FILE *to)
     return to == stdout ? 0 : 2;
 }
 
+/* A map may have kinds of policies' own, which are not read here: their tags are known by their form alone. */
+static void define_kinds(struct slice line, struct arena *scratch)
+{
+    struct json   json;
+    enum pii_kind kind;
+    if (!json_read(scratch, line, &json, NULL))
+        return;
+    for (json_at i = json_first(&json, 0); i != JSON_NONE; i = json_next(&json, i)) {
+        struct slice tag = json_key(&json, i, scratch);
+        tag = slice_cut(tag, 0, slice_find_byte(tag, '_'));
+        char *word = arena_cstr(scratch, tag);
+        for (char *c = word; *c; c++)
+            *c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
+        if (!pii_define(slice_str(word), tag, &kind, NULL))
+            continue; /* it is one that ships, or none: map_read() will tell */
+    }
+}
+
 static bool read_map(const char *file, struct vault *vault)
 {
     FILE *map = fopen(file, "re");
@@ -37,6 +56,7 @@ static bool read_map(const char *file, struct vault *vault)
     lines_init(&lines, map, MAP_LINE_MOST_BYTES);
     while (ok && lines_next(&lines, &line)) {
         arena_reset(scratch);
+        define_kinds(line, scratch);
         ok = !lines.is_long && map_read(vault, scratch, line, &why);
     }
     if (!ok || lines.is_bad)

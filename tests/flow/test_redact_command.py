@@ -50,6 +50,7 @@ def test_the_policies_patterns_and_allowances_hold(shell, stage):
     text = f"E-123456 wrote to {EMAIL} and to carol@example.net"
     redacted = shell("redact", "-c", stage.folder / "weir.yaml", "--map", "map", stdin=text)
     assert redacted.startswith("STAFFNUMBER_") and EMAIL in redacted and "carol@" not in redacted
+    assert shell("restore", "--map", "map", stdin=redacted) == text, "no settings are needed for that"
     assert shell("redact", "-c", stage.folder / "weir.yaml", "--kinds", "staff_number", stdin=text).endswith(text[8:])
 
 
@@ -77,6 +78,12 @@ def test_lines_of_json_keep_their_places_and_members(shell):
     assert json.loads(empty) == {"text": "", "findings": []}
     back = shell("restore", "--map", "map", "--json", stdin="\n".join(lines)).split("\n")
     assert {**json.loads(back[0]), "findings": None} == {**json.loads(rows[0]), "findings": None}
+
+
+def test_it_is_told_that_names_are_not_found_without_a_model(tmp_path):
+    for kinds, told in (("person,email", True), ("email", False)):
+        done = subprocess.run([BINARY, "redact", "--kinds", kinds], input=b"x", capture_output=True, cwd=tmp_path)
+        assert done.returncode == 0 and (b"no model" in done.stderr) == told
 
 
 def test_broken_lines_are_told_by_their_number(shell, tmp_path):
