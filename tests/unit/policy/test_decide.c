@@ -600,6 +600,30 @@ static void a_shipped_policy_says_which_models_it_needs(void **state)
                 SLICE_NONE);
 }
 
+static void a_share_is_held_against_the_bar_that_is_handed_in(void **state)
+{
+    struct fixture     *f = *state;
+    const struct share *share;
+    double              bar[SHARES_MOST] = { 0.4 };
+    const char         *hardest = "{ difficulty: { hardest: 20% } }"; /* the facts' difficulty is .5 */
+    assert_true(route_takes(f, hardest));                             /* the reference's bar, .44 or so */
+    assert_int_equal(policy_shares(f->policy, &share), 1);
+    assert_float_equal(share[0].share, 0.2, 1e-9);
+    assert_true(share[0].reference > 0.3 && share[0].reference < 0.5);
+    assert_true(policy_needs(f->policy).judgement);
+    f->facts.bar = bar;
+    assert_true(route_takes(f, hardest));
+    bar[0] = 0.5; /* at the bar is not above it */
+    assert_false(route_takes(f, hardest));
+    assert_true(route_takes(f, "{ not: { difficulty: { hardest: 20 % } } }"));
+    bar[1] = 0.1; /* each share has a bar of its own */
+    assert_true(
+        route_takes(f, "{ any: [{ difficulty: { hardest: 20% } }, { difficulty: { hardest: 60% } }] }"));
+    f->facts.is_judged = false; /* counts as the hardest there is */
+    assert_true(route_takes(f, hardest));
+    assert_true(privacy_applies(f, hardest));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -607,6 +631,7 @@ int main(void)
         TEST(every_condition),
         TEST(unknown_facts_fail_closed),
         TEST(what_is_not_asked_need_not_be_known),
+        TEST(a_share_is_held_against_the_bar_that_is_handed_in),
         TEST(the_law_of_zones),
         TEST(the_nearest_reach_of_all_files_wins),
         TEST(a_route_brings_all_it_says),
