@@ -6,7 +6,7 @@
  * summarizing and pricing all walk the one list, so no field can be forgotten by one of them. Everything lives
  * in the arena given; slices may point into the body, which must outlive the chat.
  *
- * Not listed are empty strings; numbers; what is meant for images, audio
+ * Not listed are empty strings; numbers of the protocol's own and short ones; what is meant for images, audio
  * and files, which are counted as unreadable; and protocol words (roles, types, ids, names of tools and
  * properties) as long as they look like such: letters, digits and "_-.:/". Anything else in their place is
  * listed as CHAT_METADATA.

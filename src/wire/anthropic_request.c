@@ -274,6 +274,9 @@ static const struct openai_field request_fields[] = {
     { "service_tier", openai_read_words },
     { "output_config", openai_read_response_format },
     { "metadata", read_metadata },
+    { "temperature", openai_read_number },
+    { "top_p", openai_read_number },
+    { "top_k", openai_read_number },
     { NULL, openai_read_other },
 };
 

@@ -43,8 +43,10 @@ bool openai_read_each(struct openai_reader *, json_at array, const char *name, o
 /* Lists a string, if anything is in it. */
 void openai_add_string(struct openai_reader *, json_at, enum chat_place);
 
-/* Lists an object or array as one text of arguments, from brace to brace. */
+/* Lists a value as one text of arguments, as it stands; a number only where it is long enough to be somebody's.
+ */
 void openai_add_json(struct openai_reader *, json_at);
+void openai_add_number(struct openai_reader *, json_at);
 
 /* Lists every string at any depth; and keys too that are no plain words: in a map of the client's, a key may be
  * anything. */
@@ -65,6 +67,7 @@ openai_read openai_read_said; /* what a model said or thought, given back */
  * client puts there is listed as CHAT_METADATA.
  */
 openai_read openai_read_words;
+openai_read openai_read_number; /* one of the protocol's own: a seed, a temperature; anything else is listed */
 bool        openai_is_word(struct slice);
 
 /* ---- openai_request.c ---- */

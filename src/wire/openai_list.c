@@ -5,7 +5,10 @@
 
 #include <stdio.h>
 
-enum { WORD_MOST_BYTES = 128 };
+enum {
+    WORD_MOST_BYTES = 128,
+    NUMBER_LEAST_BYTES = 7, /* a shorter one is nobody's */
+};
 
 bool openai_refuse(struct openai_reader *r, const char *member, const char *wrong)
 {
@@ -78,8 +81,15 @@ void openai_add_key(struct openai_reader *r, json_at member, enum chat_place pla
         add_text(r, key, n->key_start, n->key_end, place);
 }
 
+void openai_add_number(struct openai_reader *r, json_at at)
+{
+    if (json_kind(r->json, at) == JSON_NUMBER && json_raw(r->json, at).len >= NUMBER_LEAST_BYTES)
+        openai_add_json(r, at);
+}
+
 void openai_add_all(struct openai_reader *r, json_at at, enum chat_place place)
 {
+    openai_add_number(r, at);
     if (json_kind(r->json, at) == JSON_STRING) {
         openai_add_string(r, at, place);
         return;
@@ -134,8 +144,14 @@ bool openai_is_word(struct slice s)
     return has_letter && s.len <= WORD_MOST_BYTES;
 }
 
+bool openai_read_number(struct openai_reader *r, json_at at)
+{
+    return json_kind(r->json, at) == JSON_NUMBER || openai_read_other(r, at);
+}
+
 bool openai_read_words(struct openai_reader *r, json_at at)
 {
+    openai_add_number(r, at);
     if (json_kind(r->json, at) == JSON_STRING && !openai_is_word(json_string(r->json, at, r->arena)))
         openai_add_string(r, at, CHAT_METADATA);
     for (json_at m = json_first(r->json, at); m != JSON_NONE; m = json_next(r->json, m)) {

@@ -117,6 +117,14 @@ static const struct openai_field request_fields[] = {
     { "modalities", openai_read_words },
     { "audio", openai_read_words },
     { "logit_bias", read_logit_bias },
+    { "seed", openai_read_number },
+    { "temperature", openai_read_number },
+    { "top_p", openai_read_number },
+    { "top_k", openai_read_number },
+    { "min_p", openai_read_number },
+    { "presence_penalty", openai_read_number },
+    { "frequency_penalty", openai_read_number },
+    { "repetition_penalty", openai_read_number },
     { NULL, openai_read_other },
 };
 

@@ -56,6 +56,7 @@ bool openai_read_schema_member(struct openai_reader *r, json_at at)
 
 bool openai_read_schema(struct openai_reader *r, json_at at)
 {
+    openai_add_number(r, at);
     if (json_kind(r->json, at) != JSON_STRING)
         return openai_read_fields(r, at, schema_fields);
     openai_add_string(r, at, CHAT_TOOL_ABOUT);

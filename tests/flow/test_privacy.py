@@ -266,3 +266,19 @@ def test_a_long_conversation_is_inspected_once(stage):
 
     assert weir.metric("weir_inspection_memo_misses_total") == 20, "each message once"
     assert weir.metric("weir_inspection_memo_hits_total") == 10 + 19
+
+
+def test_a_bare_number_is_hidden_like_its_digits_in_words(stage):
+    cloud = stage.provider(says("yes"))
+    policy = {"privacy": [{"name": "cards", "when": {"pii": "payment_card"}, "redact": "placeholder"}], "routes": [{"name": "all", "ask": ["large"]}]}
+    weir = stage.weir(cloud=cloud, policy=policy)
+    body = {"model": "auto", "messages": [{"role": "user", "content": "hi"}], "seed": 12345678901234567890, "customer": {"card": 4111111111111111},
+            "tools": [{"type": "function", "function": {"name": "pay", "parameters": {"type": "object", "properties": {
+                "card": {"type": "integer", "default": 5500005555555559, "maximum": 9999999999999999}}}}}]}
+
+    assert weir.post(body).status == 200
+
+    asked = cloud.requests[0].json
+    assert b"4111111111111111" not in cloud.received and b"5500005555555559" not in cloud.received
+    assert asked["customer"]["card"].startswith("CARD_") and asked["seed"] == 12345678901234567890
+    assert asked["tools"][0]["function"]["parameters"]["properties"]["card"]["maximum"] == 9999999999999999
