@@ -87,6 +87,14 @@ def messages(rig, **more):
     return send(rig, body, "/v1/messages") + send(rig, {**body, "system": told}, "/v1/messages", key="", **{"x-api-key": TEAM})
 
 
+def responses(rig, **more):
+    """In the dialect of OpenAI's Responses."""
+    rig.turn += 1
+    told = f"{WORDS} in turn {rig.turn}: " + "; ".join(PRIVATE.values())
+    return send(rig, {"model": "auto", "instructions": told, "input": told, "metadata": {"note": PRIVATE["email"]}, "user": told,
+                      **more}, "/v1/responses")
+
+
 def redact_and_restore(rig):
     told = send(rig, {"request": all_places(PRIVATE)}, "/weir/redact")
     at = told.find(b'"map":"')
@@ -156,8 +164,8 @@ FLOWS = {
     "Anthropic's messages": messages,
     "Anthropic's messages, streamed": lambda rig: messages(rig, stream=True),
     "Anthropic's messages to who speaks them": lambda rig: messages(rig, model="claude"),
-    "responses": lambda rig: send(rig, {"model": "auto", "instructions": " ".join(PRIVATE.values()), "input": " ".join(PRIVATE.values()),
-                                        "metadata": {"note": PRIVATE["email"]}}, "/v1/responses"),
+    "responses": responses,
+    "responses, streamed": lambda rig: responses(rig, stream=True),
     "a client that hangs up": hang_up,
     "a client that hangs up in its body": hang_up_in_the_body,
     "nonsense": nonsense,
