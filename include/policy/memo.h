@@ -17,8 +17,10 @@
 enum memo_what {
     MEMO_FINDINGS,              /* struct finding[], in a text */
     MEMO_FINDINGS_IN_ARGUMENTS, /* likewise, in a tool's arguments */
-    MEMO_EMBEDDING,             /* float[], as a question */
-    MEMO_INJECTION,             /* float */
+    MEMO_FINDINGS_AND_NAMES,    /* likewise, where names were looked for too */
+    MEMO_FINDINGS_AND_NAMES_IN_ARGUMENTS,
+    MEMO_EMBEDDING, /* float[], as a question */
+    MEMO_INJECTION, /* float */
 };
 
 struct memo_key {

@@ -61,7 +61,8 @@ static bool find_all(const struct inspector *inspector, bool with_names, struct 
     for (size_t i = 0; i < chat->text_count; i++) {
         const struct chat_text *text = &chat->text[i];
         bool                    is_arguments = text->place == CHAT_TOOL_ARGUMENTS;
-        if (!remember_findings(inspector, arena, text->text, is_arguments, &out->findings[i], out, why))
+        if (!remember_findings(inspector, arena, text->text, is_arguments, with_names, &out->findings[i], out,
+                               why))
             return false;
     }
     if (!find_joined(inspector, arena, chat, out->findings, why))

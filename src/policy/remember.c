@@ -39,9 +39,14 @@ static bool are_places_alone(const struct findings *found)
 }
 
 bool remember_findings(const struct inspector *inspector, struct arena *arena, struct slice text,
-                       bool is_arguments, struct findings *out, struct inspection *tally, struct fault *why)
+                       bool is_arguments, bool with_names, struct findings *out, struct inspection *tally,
+                       struct fault *why)
 {
-    const enum memo_what what = is_arguments ? MEMO_FINDINGS_IN_ARGUMENTS : MEMO_FINDINGS;
+    static const enum memo_what whats[2][2] = {
+        { MEMO_FINDINGS, MEMO_FINDINGS_IN_ARGUMENTS },
+        { MEMO_FINDINGS_AND_NAMES, MEMO_FINDINGS_AND_NAMES_IN_ARGUMENTS },
+    };
+    const enum memo_what what = whats[with_names][is_arguments];
     struct memo_key      key;
     struct slice         value;
     if (recall(inspector, arena, what, text, 0, &key, &value, tally)) {

@@ -8,11 +8,11 @@
 
 #include "policy/inspect.h"
 
-/* As inspect_text(). Findings that say something else than the text's own bytes are not kept: what they say is
- * text. */
+/* As inspect_text(), which looks for names where the scratch was told to; with_names says whether it was.
+ * Findings that say something else than the text's own bytes are not kept: what they say is text. */
 MUST_CHECK bool remember_findings(const struct inspector *, struct arena *, struct slice text,
-                                  bool is_arguments, struct findings *out, struct inspection *tally,
-                                  struct fault *why);
+                                  bool is_arguments, bool with_names, struct findings *out,
+                                  struct inspection *tally, struct fault *why);
 
 /* As slm_embed_question(). */
 void remember_embedding(const struct inspector *, struct arena *, struct slice question, float *embedding,

@@ -140,7 +140,7 @@ static void inspect_once(void *arg)
     struct chat             chat;
     struct inspection       out;
     struct fault            why;
-    struct needs            everything = { .pii = true, .judgement = true };
+    struct needs            everything = { .pii = true, .names = true, .judgement = true };
     if (!chat_of_prompt(arena, S("m"), of->prompt, &chat, &why) ||
         !inspect(&of->inspector, everything, arena, &chat, &out, &why))
         die("%s", why.detail);
