@@ -43,8 +43,7 @@ static void embed_window(struct slm_worker *worker, struct slice window, float *
 {
     const struct encoder     *e = slm_of(worker)->encoder;
     const struct bert_config *config = encoder_config(e);
-    size_t count = slm_tokenize(worker, window, worker->ids, slm_tokens_most(slm_of(worker)));
-    encoder_start(e, worker->scratch, worker->ids, count);
+    slm_start(worker, window, config->layers / 2);
     encoder_advance(e, worker->scratch, config->layers / 2);
     encoder_pool(e, worker->scratch, out + config->hidden);
     encoder_advance(e, worker->scratch, config->layers);

@@ -150,14 +150,20 @@ void slm_keep_lower(struct slm_worker *worker, const uint32_t *ids, size_t count
     worker->kept_count = count;
 }
 
-void slm_embed(struct slm_worker *worker, struct slice text, float *out)
+void slm_start(struct slm_worker *worker, struct slice text, size_t before)
 {
     const struct slm *s = worker->slm;
     size_t            count = tokenizer_run(s->tokenizer, text, worker->ids, slm_tokens_most(s));
-    if (is_kept(worker, worker->ids, count))
+    if (is_kept(worker, worker->ids, count) && encoder_branch_from(s->names) <= before)
         encoder_resume(s->encoder, worker->scratch);
     else
         encoder_start(s->encoder, worker->scratch, worker->ids, count);
+}
+
+void slm_embed(struct slm_worker *worker, struct slice text, float *out)
+{
+    const struct slm *s = worker->slm;
+    slm_start(worker, text, encoder_config(s->encoder)->layers);
     encoder_advance(s->encoder, worker->scratch, encoder_config(s->encoder)->layers);
     encoder_pool(s->encoder, worker->scratch, out);
 }

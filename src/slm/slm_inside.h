@@ -38,6 +38,10 @@ struct slm_worker {
 /* Has the scratch keep the states of these tokens that names' branch begins with. */
 void slm_keep_lower(struct slm_worker *, const uint32_t *ids, size_t count);
 
+/* Starts the pass of a text, and goes on with what is kept of it where that has not been through layer `before`
+ * or a later one. */
+void slm_start(struct slm_worker *, struct slice text, size_t before);
+
 struct names_scratch *names_scratch_new(const struct encoder *);
 void                  names_scratch_free(struct names_scratch **);
 
