@@ -23,9 +23,10 @@ static struct account **slot_of(struct book *book, const char *key)
 static void forget(struct book *book, struct account *account)
 {
     struct account **at = slot_of(book, account->key);
-    while (*at != account)
+    while (*at && *at != account)
         at = &(*at)->next;
-    *at = account->next;
+    if (*at)
+        *at = account->next;
     TAILQ_REMOVE(&book->accounts, account, link);
     book->count--;
     free(account->key);
@@ -35,8 +36,10 @@ static void forget(struct book *book, struct account *account)
 
 void book_fini(struct book *book)
 {
-    while (!TAILQ_EMPTY(&book->accounts))
-        forget(book, TAILQ_FIRST(&book->accounts));
+    for (struct account *next, *a = TAILQ_FIRST(&book->accounts); a; a = next) {
+        next = TAILQ_NEXT(a, link);
+        forget(book, a);
+    }
     for (struct marker *next, *m = book->marker; m; m = next) {
         next = m->next;
         free(m->key);
@@ -123,14 +126,13 @@ struct marker *book_marker(struct book *book, const char *key)
 
 void book_prune(struct book *book, int64_t wall_ms)
 {
-    struct account *a, *next;
-    for (a = TAILQ_FIRST(&book->accounts); a; a = next) {
+    for (struct account *next, *a = TAILQ_FIRST(&book->accounts); a; a = next) {
         next = TAILQ_NEXT(a, link);
-        if (a->until_ms < wall_ms)
+        if (a->until_ms < wall_ms) {
             forget(book, a);
-    }
-    while (book->count > ACCOUNTS_MOST) {
-        forget(book, TAILQ_FIRST(&book->accounts));
-        book->generation++;
+        } else if (book->count > ACCOUNTS_MOST) {
+            forget(book, a);
+            book->generation++;
+        }
     }
 }

@@ -55,6 +55,9 @@ struct provider {
 /* Nano-dollars for a million tokens. */
 struct rates {
     int64_t input_nanousd, cached_nanousd, output_nanousd;
+    /* 0: as the input, and as the output */
+    int64_t written_nanousd, audio_input_nanousd; /* into the provider's prompt cache; sound */
+    int64_t reasoning_nanousd, audio_output_nanousd;
 };
 
 /* is_known is false where no price list names the model. Local models cost nothing unless a price is given.
@@ -125,6 +128,7 @@ struct settings {
     int64_t          inspect_ms;      /* deadline of an inspection; past it the request counts as private */
     int64_t          summarize_ms;    /* deadline of all summaries that a request asks a model for */
     int64_t          redis_ms;        /* deadline of a Redis reply */
+    struct price     unknown_price;   /* of models that no list knows; itself not known: budgets refuse them */
     int64_t     ledger_allow_nanousd; /* a process may spend so much while Redis is away; 0 refuses (law 2) */
     const char *audit_file;           /* NULL: none is kept */
     const char *records_file;         /* drafts' outcomes, for weir calibrate; NULL: none are kept */

@@ -117,6 +117,8 @@ struct answer_usage {
     bool    is_given;
     int64_t prompt_tokens, completion_tokens; /* cached and reasoning tokens are within these */
     int64_t cached_tokens, reasoning_tokens;
+    int64_t written_tokens; /* of the prompt: into the provider's cache; within prompt_tokens, too */
+    int64_t audio_prompt_tokens, audio_completion_tokens; /* the same of sound */
 };
 
 struct answer {

@@ -34,6 +34,28 @@ static const struct rates *rates_for(const struct price *price, int64_t prompt_t
     return is_long ? &price->when_long : &price->usual;
 }
 
+/* 0 stands for "as the plain one". */
+static int64_t rate_or(int64_t rate, int64_t plain)
+{
+    return rate > 0 ? rate : plain;
+}
+
+static int64_t greater(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* All of a prompt may be written into the provider's cache, or be sound; all of an answer may be reasoning. */
+static int64_t dearest_input(const struct rates *rates)
+{
+    return greater(rates->input_nanousd, greater(rates->written_nanousd, rates->audio_input_nanousd));
+}
+
+static int64_t dearest_output(const struct rates *rates)
+{
+    return greater(rates->output_nanousd, greater(rates->reasoning_nanousd, rates->audio_output_nanousd));
+}
+
 bool price_worst(const struct model *model, int64_t prompt_bytes, int64_t max_tokens, int64_t choices,
                  int64_t *nanousd, struct fault *why)
 {
@@ -42,7 +64,7 @@ bool price_worst(const struct model *model, int64_t prompt_bytes, int64_t max_to
     *nanousd = 0;
     if (!model->price.is_known)
         return fault_set(why, FAULT_NO_PRICE, "model \"%s\" (%s)", model->name, model->sent_as);
-    if (rates->input_nanousd == 0 && rates->output_nanousd == 0)
+    if (dearest_input(rates) == 0 && dearest_output(rates) == 0)
         return true;
     int64_t limit = model->output_tokens ? model->output_tokens : model->context_tokens;
     int64_t output = max_tokens >= 0 ? limited(max_tokens, limit) : limit;
@@ -52,25 +74,39 @@ bool price_worst(const struct model *model, int64_t prompt_bytes, int64_t max_to
                          model->name);
     /* Of three factors, two fit into 126 bits; the third is what a client says. */
     __int128 all;
-    if (__builtin_mul_overflow((__int128)output * rates->output_nanousd, (__int128)(choices < 1 ? 1 : choices),
+    if (__builtin_mul_overflow((__int128)output * dearest_output(rates), (__int128)(choices < 1 ? 1 : choices),
                                &all) ||
-        __builtin_add_overflow(all, (__int128)input * rates->input_nanousd, &all))
+        __builtin_add_overflow(all, (__int128)input * dearest_input(rates), &all))
         *nanousd = INT64_MAX;
     else
         *nanousd = rounded_up(all);
     return true;
 }
 
+/* A part of what is left: at least nothing, at most all of it, which becomes less. */
+static __int128 part(int64_t tokens, int64_t *left, int64_t rate)
+{
+    int64_t taken = tokens < 0 ? 0 : lesser(tokens, *left);
+    *left -= taken;
+    return (__int128)taken * rate;
+}
+
 int64_t price_usage(const struct price *price, const struct answer_usage *usage)
 {
     int64_t             prompt = usage->prompt_tokens > 0 ? usage->prompt_tokens : 0;
     int64_t             output = usage->completion_tokens > 0 ? usage->completion_tokens : 0;
-    int64_t             cached = usage->cached_tokens > 0 ? lesser(usage->cached_tokens, prompt) : 0;
     const struct rates *rates = rates_for(price, prompt);
     if (!price->is_known)
         return 0;
-    return rounded_up((__int128)(prompt - cached) * rates->input_nanousd +
-                      (__int128)cached * rates->cached_nanousd + (__int128)output * rates->output_nanousd);
+    __int128 all = part(usage->cached_tokens, &prompt, rates->cached_nanousd);
+    all += part(usage->written_tokens, &prompt, rate_or(rates->written_nanousd, rates->input_nanousd));
+    all += part(usage->audio_prompt_tokens, &prompt, rate_or(rates->audio_input_nanousd, rates->input_nanousd));
+    all += part(prompt, &prompt, rates->input_nanousd);
+    all += part(usage->reasoning_tokens, &output, rate_or(rates->reasoning_nanousd, rates->output_nanousd));
+    all += part(usage->audio_completion_tokens, &output,
+                rate_or(rates->audio_output_nanousd, rates->output_nanousd));
+    all += part(output, &output, rates->output_nanousd);
+    return rounded_up(all);
 }
 
 void nanousd_format(int64_t nanousd, char out[32])

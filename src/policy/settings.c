@@ -318,13 +318,15 @@ static void read_words(struct setup *s)
 /* redis_away: refuse, or allow, which is a dollar, or allow: { usd: 0.5 } */
 static void read_budgets(struct setup *s)
 {
-    static const char *const keys[] = { "redis_away", NULL }, *const allow_keys[] = { "usd", NULL };
+    static const char *const keys[] = { "redis_away", "unknown_price", NULL }, *const allow_keys[] = { "usd",
+                                                                                                       NULL };
     static const char *const words[] = { "refuse", "allow", NULL }, *const away_keys[] = { "allow", NULL };
     const int64_t      a_dollar = 1000000000;
     const struct yaml *budgets = yaml_get(s->root, "budgets"), *away = yaml_get(budgets, "redis_away");
     if (!yaml_is_map(budgets, "budgets", s->diag))
         return;
     yaml_known_keys(budgets, keys, s->diag);
+    read_price(s, yaml_get(budgets, "unknown_price"), &s->settings->unknown_price);
     if (!away || away->kind != YAML_MAP) {
         s->settings->ledger_allow_nanousd = read_word(s, away, words) == 1 ? a_dollar : 0;
         return;

@@ -201,16 +201,22 @@ static struct rates read_rates(struct setup *s, const struct yaml *y)
         diag_error(s->diag, y->place, "a price needs `input` and `output`, in US dollars a million tokens");
     rates.input_nanousd = yaml_nanousd(yaml_get(y, "input"), 0, s->diag);
     rates.output_nanousd = yaml_nanousd(yaml_get(y, "output"), 0, s->diag);
+    rates.written_nanousd = yaml_nanousd(yaml_get(y, "cache_write"), 0, s->diag);
+    rates.audio_input_nanousd = yaml_nanousd(yaml_get(y, "audio_input"), 0, s->diag);
+    rates.reasoning_nanousd = yaml_nanousd(yaml_get(y, "reasoning"), 0, s->diag);
+    rates.audio_output_nanousd = yaml_nanousd(yaml_get(y, "audio_output"), 0, s->diag);
     rates.cached_nanousd = yaml_nanousd(yaml_get(y, "cached"), rates.input_nanousd, s->diag);
     return rates;
 }
 
 /* { input: 2, cached: 0.2, output: 10, long: { above: 272000, input: 4, cached: 0.4, output: 15 } } */
-static void read_price(struct setup *s, const struct yaml *y, struct price *out)
+void read_price(struct setup *s, const struct yaml *y, struct price *out)
 {
-    static const char *const keys[] = { "input", "cached", "output", "long", NULL };
-    static const char *const long_keys[] = { "above", "input", "cached", "output", NULL };
-    const struct yaml       *more = yaml_get(y, "long");
+#define RATE_KEYS "input", "cached", "output", "cache_write", "audio_input", "reasoning", "audio_output"
+    static const char *const keys[] = { RATE_KEYS, "long", NULL };
+    static const char *const long_keys[] = { RATE_KEYS, "above", NULL };
+#undef RATE_KEYS
+    const struct yaml *more = yaml_get(y, "long");
     if (!yaml_is_map(y, "price", s->diag))
         return;
     yaml_known_keys(y, keys, s->diag);
@@ -306,6 +312,8 @@ static void read_model_facts(struct setup *s, const struct yaml *y, const struct
         model->price = (struct price){ .is_known = true };
     else if (listed)
         model->price = listed->price;
+    if (!model->price.is_known)
+        model->price = s->settings->unknown_price;
     model->context_tokens = own.context_tokens ? own.context_tokens : listed ? listed->context_tokens : 0;
     model->output_tokens = own.output_tokens ? own.output_tokens : listed ? listed->output_tokens : 0;
 }

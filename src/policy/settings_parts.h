@@ -20,10 +20,11 @@ struct setup {
 };
 
 void read_zones(struct setup *);
-void read_providers(struct setup *); /* after zones */
-void read_models(struct setup *);    /* after providers and price_file */
-void read_aliases(struct setup *);   /* after models */
-void read_teams(struct setup *);     /* after listeners */
+void read_providers(struct setup *);                                     /* after zones */
+void read_models(struct setup *);                                        /* after providers and price_file */
+void read_aliases(struct setup *);                                       /* after models */
+void read_teams(struct setup *);                                         /* after listeners */
+void read_price(struct setup *, const struct yaml *, struct price *out); /* NULL: nothing */
 void read_master_key(struct setup *);
 
 /* The text of a member, as a C string; NULL where it is missing, empty, or wrong (then told). */

@@ -130,6 +130,7 @@ static void read_usage(struct reader *r, json_at usage)
     int64_t fresh = tokens_at(r->json, usage, "input_tokens");
     u->completion_tokens = tokens_at(r->json, usage, "output_tokens");
     u->cached_tokens = read;
+    u->written_tokens = written;
     u->prompt_tokens = fresh < 0 ? -1 : fresh + (read > 0 ? read : 0) + (written > 0 ? written : 0);
     u->is_given = u->completion_tokens >= 0 || u->prompt_tokens >= 0;
 }

@@ -122,27 +122,6 @@ static void read_logprobs(struct reader *r, json_at logprobs)
     }
 }
 
-static void read_choice(struct reader *r, json_at choice, uint32_t place)
-{
-    struct answer *a = r->answer;
-    r->choice = index_of(r, choice, place);
-    for (json_at m = json_first(r->json, choice); m != JSON_NONE; m = json_next(r->json, m)) {
-        if (json_key_is(r->json, m, "message") || json_key_is(r->json, m, "delta")) {
-            read_message(r, m);
-        } else if (json_key_is(r->json, m, "logprobs")) {
-            if (r->choice == 0)
-                read_logprobs(r, m);
-        } else if (json_key_is(r->json, m, "finish_reason")) {
-            struct slice finish = json_string(r->json, m, r->arena);
-            if (finish.ptr && !a->finish.ptr) {
-                a->finish = finish;
-                a->finish_choice = r->choice;
-            }
-        }
-    }
-    r->choice = 0;
-}
-
 static bool read_tokens(const struct json *j, json_at object, const char *key, int64_t *out)
 {
     int64_t tokens;
@@ -150,6 +129,11 @@ static bool read_tokens(const struct json *j, json_at object, const char *key, i
         return false;
     *out = tokens;
     return true;
+}
+
+static int64_t within(int64_t part, int64_t whole)
+{
+    return part < whole ? part : whole;
 }
 
 static void read_usage(const struct json *j, json_at at, struct answer_usage *out)
@@ -167,12 +151,43 @@ static void read_usage(const struct json *j, json_at at, struct answer_usage *ou
         u.cached_tokens = 0;
     if (!read_tokens(j, completion, "reasoning_tokens", &u.reasoning_tokens))
         u.reasoning_tokens = 0;
+    if (!read_tokens(j, prompt, "cache_write_tokens", &u.written_tokens) && /* OpenRouter's name, and ours */
+        !read_tokens(j, prompt, "cache_creation_tokens", &u.written_tokens) &&
+        !read_tokens(j, at, "cache_creation_input_tokens", &u.written_tokens))
+        u.written_tokens = 0;
+    (void)read_tokens(j, prompt, "audio_tokens", &u.audio_prompt_tokens);
+    (void)read_tokens(j, completion, "audio_tokens", &u.audio_completion_tokens);
     /* They are parts of the whole; more than that would be counted twice. */
-    if (u.cached_tokens > u.prompt_tokens)
-        u.cached_tokens = u.prompt_tokens;
-    if (u.reasoning_tokens > u.completion_tokens)
-        u.reasoning_tokens = u.completion_tokens;
+    u.cached_tokens = within(u.cached_tokens, u.prompt_tokens);
+    u.written_tokens = within(u.written_tokens, u.prompt_tokens - u.cached_tokens);
+    u.audio_prompt_tokens = within(u.audio_prompt_tokens, u.prompt_tokens - u.cached_tokens - u.written_tokens);
+    u.reasoning_tokens = within(u.reasoning_tokens, u.completion_tokens);
+    u.audio_completion_tokens = within(u.audio_completion_tokens, u.completion_tokens - u.reasoning_tokens);
     *out = u;
+}
+
+static void read_choice(struct reader *r, json_at choice, uint32_t place)
+{
+    struct answer *a = r->answer;
+    r->choice = index_of(r, choice, place);
+    for (json_at m = json_first(r->json, choice); m != JSON_NONE; m = json_next(r->json, m)) {
+        if (json_key_is(r->json, m, "message") || json_key_is(r->json, m, "delta")) {
+            read_message(r, m);
+        } else if (json_key_is(r->json, m, "logprobs")) {
+            if (r->choice == 0)
+                read_logprobs(r, m);
+        } else if (json_key_is(r->json, m, "usage")) { /* Moonshot's streams have it here alone */
+            if (!a->usage.is_given)
+                read_usage(r->json, m, &a->usage);
+        } else if (json_key_is(r->json, m, "finish_reason")) {
+            struct slice finish = json_string(r->json, m, r->arena);
+            if (finish.ptr && !a->finish.ptr) {
+                a->finish = finish;
+                a->finish_choice = r->choice;
+            }
+        }
+    }
+    r->choice = 0;
 }
 
 /* "error": null, {} or "" says that nothing is wrong. */
@@ -234,6 +249,10 @@ bool answer_read(struct arena *arena, struct slice text, struct answer *out, str
                 return false;
         } else if (json_key_is(j, m, "usage")) {
             read_usage(j, m, &out->usage);
+        } else if (json_key_is(j, m, "x_groq")) {
+            if (!out->usage.is_given)
+                read_usage(j, json_get(j, m, "usage"), &out->usage);
+            add_all(&r, m, ANSWER_OTHER);
         } else if (json_key_is(j, m, "error")) {
             out->is_error = is_something(j, m);
         } else if (!is_protocol(j, m)) {

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from actors.recording_redis import RecordingRedis
-from actors.scripted import says
+from actors.scripted import completion, says
 from actors.weir import free_port, wait_for
 
 # A thousandth of a dollar a token of output, nothing for input: sums can be done in the head.
@@ -185,7 +185,7 @@ def test_a_redis_that_lost_all_is_told_again_after_a_crash_of_the_proxy_too(stag
                                   redis={"url": f"redis://127.0.0.1:{port}/0", "deadline": "2s"})
         first = stage.weir(settings=settings)
         assert ask(first).status == ask(first).status == 200  # on either loop
-        wait_for(lambda: len(re.findall(rb" [12]00000000 ", b"".join(file.read_bytes() for file in (stage.folder / "state").glob("*.journal")))) == 2, what="the journal")
+        wait_for(lambda: len(re.findall(rb" [12]00000000 \d+ \d+ \S+ -", b"".join(file.read_bytes() for file in (stage.folder / "state").glob("*.journal")))) == 2, what="the journal")
         first.child.kill()
         stage.actors.remove(first)
         first.child.wait()
@@ -221,3 +221,19 @@ def test_an_allowance_is_bounded_and_told_later(stage, tmp_path):
     finally:
         server.kill()
         server.wait()
+
+
+def test_a_model_that_no_list_knows_costs_the_stated_default(stage):
+    weir = stage.weir(cloud=stage.provider(spends(100)), teams=TEAMS, policy=rules(budget(usd=1)),
+                      budgets={"unknown_price": {"input": 0, "output": 2000}})
+    assert ask(weir).told("cost-usd") == "0.200000000"
+
+
+def test_writing_to_a_provider_s_cache_and_reasoning_have_prices_of_their_own(stage):
+    def tells(request, wire):
+        value = completion("yes", usage=(1000, 100))
+        value["usage"] |= {"prompt_tokens_details": {"cached_tokens": 300, "cache_write_tokens": 200}, "completion_tokens_details": {"reasoning_tokens": 40}}
+        wire.whole(value)
+    weir = stage.weir(cloud=stage.provider(tells), prices={"large": {"input": 1, "cached": 0.1, "cache_write": 1.25, "output": 10, "reasoning": 5}})
+    # 500 plain, 300 read, 200 written; 60 said, 40 thought: in millionths of a dollar.
+    assert weir.chat("hello").told("cost-usd") == "0.001580000"

@@ -8,7 +8,10 @@
 #include "policy/decide.h"
 
 /* gpt-5's: 1.25, 0.125 and 10 dollars a million. */
-static const struct price gpt_5 = { true, { 1250000000, 125000000, 10000000000 }, 0, { 0 } };
+static const struct price gpt_5 = {
+    .is_known = true,
+    .usual = { .input_nanousd = 1250000000, .cached_nanousd = 125000000, .output_nanousd = 10000000000 },
+};
 
 static void usage_is_exact(void **state)
 {
@@ -21,10 +24,38 @@ static void usage_is_exact(void **state)
     assert_int_equal(price_usage(&gpt_5, &usage), 1350000);
 }
 
+/* Each part at its own price, each token once; without a price of its own a part costs what the whole does. */
+static void parts_have_prices_of_their_own(void **state)
+{
+    (void)state;
+    struct price        price = gpt_5;
+    struct answer_usage usage = { .is_given = true,
+                                  .prompt_tokens = 1000,
+                                  .cached_tokens = 500,
+                                  .written_tokens = 200,
+                                  .audio_prompt_tokens = 100,
+                                  .completion_tokens = 100,
+                                  .reasoning_tokens = 60,
+                                  .audio_completion_tokens = 10 };
+    assert_int_equal(price_usage(&price, &usage), 500 * 125 + 500 * 1250 + 100 * 10000);
+    price.usual.written_nanousd = 1600000000;
+    price.usual.audio_input_nanousd = 40000000000;
+    price.usual.reasoning_nanousd = 5000000000;
+    price.usual.audio_output_nanousd = 80000000000;
+    assert_int_equal(price_usage(&price, &usage),
+                     500 * 125 + 200 * 1600 + 100 * 40000 + 200 * 1250 + 60 * 5000 + 10 * 80000 + 30 * 10000);
+    const struct model model = { .name = "m", .sent_as = "s", .price = price };
+    struct fault       why;
+    int64_t            worst;
+    assert_true(price_worst(&model, 1000, 100, 1, &worst, &why));
+    assert_int_equal(worst, 1000 * 40000 + 100 * 80000); /* whatever it is made of */
+}
+
 static void a_part_of_a_nano_dollar_is_one(void **state)
 {
     (void)state;
-    struct price        cheap = { true, { 1, 1, 1 }, 0, { 0 } };
+    struct price        cheap = { .is_known = true,
+                                  .usual = { .input_nanousd = 1, .cached_nanousd = 1, .output_nanousd = 1 } };
     struct answer_usage one = { .is_given = true, .prompt_tokens = 1 };
     struct answer_usage million = { .is_given = true, .prompt_tokens = 1000000 };
     struct answer_usage none = { .is_given = true };
@@ -69,7 +100,10 @@ static void the_worst_case(void **state)
 static void the_worst_case_does_not_overflow(void **state)
 {
     (void)state;
-    struct price dear = { true, { INT64_MAX, INT64_MAX, INT64_MAX }, 0, { 0 } };
+    struct price dear = {
+        .is_known = true,
+        .usual = { .input_nanousd = INT64_MAX, .cached_nanousd = INT64_MAX, .output_nanousd = INT64_MAX }
+    };
     struct model model = { .name = "m", .sent_as = "s", .price = dear };
     struct fault why;
     int64_t      cost;
@@ -82,7 +116,12 @@ static void the_worst_case_does_not_overflow(void **state)
 static void a_long_prompt_makes_all_of_it_dearer(void **state)
 {
     (void)state;
-    struct price        price = { true, { 2000, 200, 10000 }, 1000, { 4000, 400, 15000 } };
+    struct price price = {
+        .is_known = true,
+        .usual = { .input_nanousd = 2000, .cached_nanousd = 200, .output_nanousd = 10000 },
+        .long_above_tokens = 1000,
+        .when_long = { .input_nanousd = 4000, .cached_nanousd = 400, .output_nanousd = 15000 },
+    };
     struct model        model = { .name = "m", .sent_as = "s", .price = price, .output_tokens = 1000000 };
     struct fault        why;
     int64_t             cost;
@@ -129,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usage_is_exact),
+        cmocka_unit_test(parts_have_prices_of_their_own),
         cmocka_unit_test(a_part_of_a_nano_dollar_is_one),
         cmocka_unit_test(odd_usage_costs_no_less_than_nothing),
         cmocka_unit_test(the_worst_case),

@@ -139,6 +139,27 @@ static void test_usage(void **state)
     expect_usage(*state, "{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":\"5\"}", false, 0, 0, 0);
 }
 
+/* Moonshot's and Groq's streams have their usage elsewhere; what stands at the top goes before. */
+static void test_usage_elsewhere(void **state)
+{
+    struct answer a = read_or_fail(
+        *state, "{\"choices\":[{\"delta\":{},\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":6}}]}");
+    assert_true(a.usage.is_given && a.usage.prompt_tokens == 5);
+    a = read_or_fail(*state, "{\"choices\":[],\"x_groq\":{\"id\":\"r\",\"usage\":{\"prompt_tokens\":7}}}");
+    assert_true(a.usage.is_given && a.usage.prompt_tokens == 7);
+    a = read_or_fail(*state,
+                     "{\"usage\":{\"prompt_tokens\":9},\"choices\":[{\"usage\":{\"prompt_tokens\":5}}]}");
+    assert_int_equal(a.usage.prompt_tokens, 9);
+    a = read_or_fail(
+        *state,
+        "{\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":20,\"prompt_tokens_details\":{\"cached_"
+        "tokens\":50,"
+        "\"cache_write_tokens\":60,\"audio_tokens\":3},\"completion_tokens_details\":{\"audio_tokens\":8}}}");
+    assert_int_equal(a.usage.written_tokens, 40); /* no more than there is */
+    assert_int_equal(a.usage.audio_prompt_tokens, 0);
+    assert_int_equal(a.usage.audio_completion_tokens, 8);
+}
+
 static void test_logprobs(void **state)
 {
     struct answer a = read_or_fail(
@@ -226,6 +247,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_chunks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_usage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_usage_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_logprobs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
