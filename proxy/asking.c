@@ -341,6 +341,7 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
     }
     x->retry_after_s = 0;
     x->relay = relay_for(x);
+    x->mask = (struct mask){ .secret = slice_str(x->model->provider->key) };
     enum dialect theirs = x->model->provider->api->dialect, heard = dialect_heard(theirs);
     x->hearing = NULL;
     if (heard != theirs)
@@ -409,16 +410,25 @@ static bool hear_translated(struct exchange *x, struct slice bytes, bool is_end)
     return ok && !x->is_over && x->relay == relay;
 }
 
+/* False when the leg has ended over it. */
+static bool hear_masked(struct exchange *x, struct slice bytes, bool is_end)
+{
+    const struct relay *relay = x->relay;
+    if (x->hearing)
+        return hear_translated(x, bytes, is_end);
+    hear_guarded(x, bytes);
+    return !x->is_over && x->relay == relay;
+}
+
+/* What a provider says is let through without our key to it. */
 static void on_body(struct call *call, struct slice bytes, void *arg)
 {
     (void)call;
     struct exchange *x = arg;
     if (x->error_status)
         buf_add(&x->error_body, bytes); /* what is beyond its ceiling is of no interest */
-    else if (x->hearing)
-        (void)hear_translated(x, bytes, false);
     else
-        hear_guarded(x, bytes);
+        (void)hear_masked(x, mask_pass(&x->mask, bytes, &x->masked), false);
 }
 
 static void on_end(struct call *call, void *arg)
@@ -430,7 +440,7 @@ static void on_end(struct call *call, void *arg)
         timer_clear(&x->deadline);
     if (x->error_status)
         provider_refused(x);
-    else if (!x->hearing || hear_translated(x, S(""), true))
+    else if (hear_masked(x, mask_end(&x->mask), true))
         body_ended(x);
 }
 

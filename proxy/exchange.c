@@ -371,6 +371,7 @@ void exchange_begin(struct tools *tools, struct client *client, enum dialect dia
     x->began_us = loop_now_us(tools->loop);
     buf_init(&x->out, (size_t)x->snapshot->settings->answer_most_bytes * 2);
     buf_init(&x->draft, x->out.ceiling);
+    buf_init(&x->masked, x->out.ceiling);
     buf_init(&x->error_body, ERROR_BODY_MOST);
     buf_init(&x->guarding.waiting, (size_t)x->snapshot->settings->answer_most_bytes);
     tools->running++;
@@ -390,6 +391,7 @@ static void free_now(void *arg)
     timer_fini(&x->deadline);
     buf_wipe(&x->body);
     buf_wipe(&x->asked_as);
+    buf_wipe(&x->masked);
     buf_wipe(&x->out);
     buf_wipe(&x->draft);
     buf_wipe(&x->error_body);

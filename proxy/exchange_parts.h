@@ -9,6 +9,7 @@
 #include "cache.h"
 #include "exchange.h"
 #include "guard.h"
+#include "privacy/mask.h"
 #include "relay.h"
 #include "request_id.h"
 #include "slm/shorten.h"
@@ -119,6 +120,8 @@ struct exchange {
     bool                is_draft;  /* its answer is held until it is judged */
     bool                is_escalated;
     struct call        *call;
+    struct mask         mask;    /* the provider's own key */
+    struct buf          masked;  /* what was struck out of last */
     struct translation *hearing; /* NULL: the provider's dialect is heard as it is */
     struct relay       *relay;
     struct guarding     guarding;

@@ -345,3 +345,11 @@ def test_a_stop_in_mid_storm_is_orderly(stage):
     storm.weir.reload()
     storm.weir.stop()
     storm.abate()
+
+
+@pytest.mark.parametrize("bytewise", [True, False])
+def test_a_provider_that_says_its_key_is_not_quoted(stage, bytewise):
+    weir = stage.weir(cloud=stage.provider(says(lambda request: "My key is " + request.headers["authorization"].split()[1], size=1000, bytewise=bytewise)))
+    assert weir.chat("hi").text == "My key is " + "*" * len("key-of-cloud")
+    stream = weir.stream("hi")
+    assert b"key-of-cloud" not in stream.body and stream.is_done and stream.is_whole
