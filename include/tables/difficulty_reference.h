@@ -3,5 +3,5 @@
  * which lie 0 %, 5 % ... 100 % of a mixture in equal parts of CLINC's commands, BANKING77's questions, MMLU's questions
  * without their options, and GSM8K (src/slm/train/train.py writes it). What `hardest: 20%` means before Weir has seen traffic (policy/recent.h).
  */
-0.003, 0.022, 0.034, 0.045, 0.057, 0.071, 0.087, 0.107, 0.133, 0.163, 0.203,
-       0.237, 0.283, 0.323, 0.364, 0.408, 0.437, 0.480, 0.547, 0.641, 0.846
+0.003, 0.019, 0.026, 0.034, 0.042, 0.052, 0.063, 0.076, 0.091, 0.108, 0.130,
+       0.161, 0.199, 0.244, 0.289, 0.333, 0.376, 0.431, 0.493, 0.578, 0.938

@@ -1,21 +1,23 @@
 /*
- * shorten_relevance.c - words and meaning, smoothed over the neighbourhood.
+ * shorten_relevance.c - words and meaning, and that what answers stands together.
  *
- * Two scores a sentence. By words: BM25 of the question's words, less those that every question has. By
- * meaning: the cosine of the question and the window that the sentence lies in; a window is consecutive
- * sentences, since a short turn alone ("Yes, the blue one.") means nothing and many short texts cost more than
- * few long ones. What answers a question stands near what else answers it, so both are smoothed with a weight
- * that falls by e over some words; and since now and then one sentence alone holds the answer, a little of each
- * score is added as it was.
+ * Two scores a sentence. By words: BM25 of the question's words, cut to their stems, less those that every
+ * question has. By meaning: the cosine of the question and the windows that the sentence lies in; a window is
+ * consecutive sentences, since a short turn alone ("Yes, the blue one.") means nothing and many short texts
+ * cost more than few long ones. Both are smoothed a little, with a weight that falls by e over some words, and
+ * are together the evidence for the sentence. shorten_span.h makes of it the chance that the sentence lies in
+ * the stretch that answers; where that is nil, what is widely smoothed decides.
  *
- * On the development meetings (tests/bench/compress) words and meaning smoothed together keep more of what
- * answers than either alone.
+ * Tried on the development meetings (tests/bench/compress), and no better: feedback from the best windows'
+ * words or meaning, the closest token of a window for each of the question's, windows of 60 words, position,
+ * and a logistic model or boosted trees over all of these, learned on other meetings.
  *
  * BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, equation 3.15
  * with the idf that is never negative.
  */
 #include "shorten_relevance.h"
 
+#include "shorten_span.h"
 #include "slm/shorten.h"
 
 #include <ctype.h>
@@ -24,14 +26,14 @@
 
 enum { TERMS_MOST = 64, WORD_BYTES_MOST = 32 };
 
-/* The grain of the search: what a window holds and how far a neighbour counts, in words. A hundredth and a
- * twentieth of the whole, so that a page is searched sentence by sentence and a transcript topic by topic; a
- * window stays below the 256 tokens that an embedding looks at. */
-enum { WINDOW_LEAST = 12, WINDOW_MOST = 160, SMOOTH_LEAST = 1, SMOOTH_MOST = 300 };
+/* The grain of the search: what a window holds and how far a neighbour counts, in words, as shares of the
+ * whole, so that a page is searched sentence by sentence and a transcript topic by topic; a window stays below
+ * the 256 tokens that an embedding looks at. Windows overlap by half. */
+enum { WINDOW_LEAST = 12, WINDOW_MOST = 160, WINDOW_PART = 60 };
+enum { NEAR_MOST = 40, NEAR_PART = 250, WIDE_MOST = 400, WIDE_PART = 20, SMOOTH_LEAST = 1 };
 
 static const double BM25_K1 = 1.2, BM25_B = 0.75;
-static const float  ALONE =
-    0.1f; /* how much of a sentence's own score by words counts beside the smoothed ones */
+static const float  WIDE = 1e-6f; /* the chance that a widely smoothed score stands for */
 
 /* ---- words ---- */
 
@@ -57,6 +59,21 @@ static bool next_word(struct slice s, size_t *at, struct word *out)
 static uint64_t word_hash(const struct word *w)
 {
     return slice_hash(slice_of(w->text, w->len));
+}
+
+/* Without the commonest endings, where four letters are left: "discussions", "discussed" and "discuss" are one
+ * term. */
+static uint64_t stem_hash(const struct word *w)
+{
+    static const char *const endings[] = { "ings", "ing", "edly", "ed",    "ies",  "es",
+                                           "s",    "ly",  "ment", "ation", "ions", "ion" };
+    struct slice             text = slice_of(w->text, w->len);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        struct slice ending = slice_str(endings[i]);
+        if (text.len >= ending.len + 4 && slice_ends(text, ending))
+            return slice_hash(slice_cut(text, 0, text.len - ending.len));
+    }
+    return slice_hash(text);
 }
 
 /* Words that say how is asked, not what about. */
@@ -110,8 +127,8 @@ static struct terms terms_of(struct slice question)
     struct terms t = { .count = 0 };
     struct word  w;
     for (size_t at = 0; t.count < TERMS_MOST && next_word(question, &at, &w);)
-        if (!is_asking(&w) && term_of(&t, word_hash(&w)) == t.count)
-            t.hash[t.count++] = word_hash(&w);
+        if (!is_asking(&w) && term_of(&t, stem_hash(&w)) == t.count)
+            t.hash[t.count++] = stem_hash(&w);
     return t;
 }
 
@@ -122,7 +139,7 @@ static size_t read_words(struct unit *u, const struct terms *terms, uint16_t *se
     size_t      length = 0;
     for (size_t at = 0; next_word(u->text, &at, &w); length++) {
         uint64_t hash = word_hash(&w);
-        size_t   term = term_of(terms, hash);
+        size_t   term = term_of(terms, stem_hash(&w));
         if (term < terms->count && seen[term] < UINT16_MAX)
             seen[term]++;
         u->said[hash % SAID_BITS / 64] |= 1ull << hash % 64;
@@ -191,19 +208,21 @@ static size_t grain(const struct unit *unit, size_t count, size_t divisor, size_
     return words < least ? least : words > most ? most : words;
 }
 
+/* Each begins half a window's words behind the one before. */
 static size_t cut_windows(const struct unit *unit, size_t count, const float *promise, struct window *out)
 {
-    const size_t most = grain(unit, count, 100, WINDOW_LEAST, WINDOW_MOST);
-    size_t       windows = 0, words = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || words + unit[i].words > most) {
-            out[windows++] = (struct window){ .from = i, .to = i, .promise = promise[i] };
-            words = 0;
+    const size_t most = grain(unit, count, WINDOW_PART, WINDOW_LEAST, WINDOW_MOST);
+    size_t       windows = 0, behind = most; /* # words since the last one began */
+    for (size_t i = 0; i < count; behind += unit[i++].words) {
+        if (2 * behind < most || (windows > 0 && out[windows - 1].to == count))
+            continue;
+        struct window *w = &out[windows++];
+        *w = (struct window){ .from = i, .to = i, .promise = promise[i] };
+        for (size_t words = 0; w->to < count && (w->to == i || words + unit[w->to].words <= most); w->to++) {
+            words += unit[w->to].words;
+            w->promise = fmaxf(w->promise, promise[w->to]);
         }
-        struct window *w = &out[windows - 1];
-        words += unit[i].words;
-        w->to = i + 1;
-        w->promise = fmaxf(w->promise, promise[i]);
+        behind = 0;
     }
     return windows;
 }
@@ -225,13 +244,14 @@ static float cosine_of(struct slm_worker *worker, const float *asked, struct sli
     return cosine;
 }
 
-/* score[i]: the cosine of the question and the window that unit i lies in. Of more windows than may be embedded
- * those that promise most by their words are; what is not looked at counts as the mean of these. */
+/* score[i]: the mean cosine of the question and the windows that unit i lies in. Of more windows than may be
+ * embedded those that promise most by their words are; what is not looked at counts as the mean of these. */
 static void score_meaning(struct slm_worker *worker, struct arena *arena, struct slice question,
                           const struct unit *unit, size_t count, const float *promise, float *score)
 {
     float          asked[SLM_DIM_MOST], sum = 0;
     struct window *window = arena_array(arena, count, sizeof *window);
+    unsigned      *within = arena_array(arena, count, sizeof *within);
     size_t         windows = cut_windows(unit, count, promise, window), embedded = windows;
     if (windows > RELEVANCE_WINDOWS_MOST) {
         qsort(window, windows, sizeof *window, by_promise);
@@ -243,18 +263,22 @@ static void score_meaning(struct slm_worker *worker, struct arena *arena, struct
         w->cosine =
             i < embedded ? cosine_of(worker, asked, window_text(arena, unit, w)) : sum / (float)embedded;
         sum += i < embedded ? w->cosine : 0;
-        for (size_t u = w->from; u < w->to; u++)
-            score[u] = w->cosine;
+        for (size_t u = w->from; u < w->to; u++) {
+            score[u] += w->cosine;
+            within[u]++;
+        }
     }
+    for (size_t u = 0; u < count; u++)
+        score[u] /= (float)(within[u] ? within[u] : 1);
 }
 
 /* ---- together ---- */
 
-/* Each unit's mean over all, weighted by words and by exp(-distance / SMOOTH_WORDS): one walk forth, one back.
- */
-static void smooth(struct arena *arena, const struct unit *unit, size_t count, float *score)
+/* Each unit's mean over all, weighted by words and by exp(-distance / reach): one walk forth, one back. */
+static void smooth(struct arena *arena, const struct unit *unit, size_t count, size_t reach_words,
+                   const float *score, float *out)
 {
-    const double reach = (double)grain(unit, count, 20, SMOOTH_LEAST, SMOOTH_MOST);
+    const double reach = (double)reach_words;
     double *sum = arena_array(arena, count, sizeof *sum), *weight = arena_array(arena, count, sizeof *weight);
     for (int back = 0; back < 2; back++) {
         double running = 0, runs = 0, before = 0;
@@ -270,11 +294,11 @@ static void smooth(struct arena *arena, const struct unit *unit, size_t count, f
         }
     }
     for (size_t i = 0; i < count; i++)
-        score[i] = (float)(sum[i] / weight[i]);
+        out[i] = (float)(sum[i] / weight[i]);
 }
 
-/* relevance += share * score, which is brought to mean 0 and standard deviation 1 first. */
-static void add_standardized(struct unit *unit, size_t count, const float *score, float share)
+/* sum += score, which is brought to mean 0 and standard deviation 1 first. */
+static void add_standardized(size_t count, const float *score, float *total)
 {
     double sum = 0, squares = 0;
     for (size_t i = 0; i < count; i++)
@@ -284,22 +308,35 @@ static void add_standardized(struct unit *unit, size_t count, const float *score
         squares += ((double)score[i] - mean) * ((double)score[i] - mean);
     double deviation = sqrt(squares / (double)count) + 1e-6;
     for (size_t i = 0; i < count; i++)
-        unit[i].relevance += share * (float)(((double)score[i] - mean) / deviation);
+        total[i] += (float)(((double)score[i] - mean) / deviation);
+}
+
+/* Both scores, smoothed over so many words: the evidence for each unit. */
+static float *gather(struct arena *arena, const struct unit *unit, size_t count, size_t reach_words,
+                     const float *words, const float *meaning)
+{
+    float *smoothed = arena_array(arena, count, sizeof *smoothed),
+          *total = arena_array(arena, count, sizeof *total);
+    smooth(arena, unit, count, reach_words, words, smoothed);
+    add_standardized(count, smoothed, total);
+    smooth(arena, unit, count, reach_words, meaning, smoothed);
+    add_standardized(count, smoothed, total);
+    return total;
 }
 
 void relevance_of(struct slm_worker *worker, struct arena *arena, struct slice question, struct unit *unit,
                   size_t count)
 {
-    float *words = arena_array(arena, count, sizeof *words),
-          *meaning = arena_array(arena, count, sizeof *meaning);
-    for (size_t i = 0; i < count; i++)
-        unit[i].relevance = 0;
+    const size_t near = grain(unit, count, NEAR_PART, SMOOTH_LEAST, NEAR_MOST);
+    const size_t far = grain(unit, count, WIDE_PART, SMOOTH_LEAST, WIDE_MOST);
+    float *words = arena_array(arena, count, sizeof *words), *wide = arena_array(arena, count, sizeof *wide);
+    float *meaning = arena_array(arena, count, sizeof *meaning),
+          *chance = arena_array(arena, count, sizeof *chance);
     score_words(arena, question, unit, count, words);
-    add_standardized(unit, count, words, ALONE);
-    smooth(arena, unit, count, words);
-    score_meaning(worker, arena, question, unit, count, words, meaning);
-    add_standardized(unit, count, meaning, ALONE);
-    smooth(arena, unit, count, meaning);
-    add_standardized(unit, count, words, 1);
-    add_standardized(unit, count, meaning, 1);
+    smooth(arena, unit, count, far, words, wide); /* what promises most is read first */
+    score_meaning(worker, arena, question, unit, count, wide, meaning);
+    span_chances(arena, unit, count, gather(arena, unit, count, near, words, meaning), chance);
+    wide = gather(arena, unit, count, far, words, meaning);
+    for (size_t i = 0; i < count; i++)
+        unit[i].relevance = logf(chance[i] + WIDE * expf(wide[i]));
 }

@@ -18,7 +18,7 @@ struct unit {
     bool     is_first;        /* of its passage, or a heading */
     bool     stays;           /* whatever the question */
     bool     is_kept;
-    float    relevance; /* about 0 on average, 1 is one standard deviation */
+    float    relevance; /* the logarithm of the chance that it belongs to what answers */
 };
 
 /* Sets every unit's `said`, `vital` and `relevance`. Embeds the question and at most RELEVANCE_WINDOWS_MOST

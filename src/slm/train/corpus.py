@@ -99,7 +99,7 @@ def guarded_rows(questions):
     """For sensitivity and injection; questions: question_rows()."""
     private, attack = confidences.make(), attacks.make()
     gsm = next(r for r in questions if r.source == "gsm8k").texts
-    noted = with_notes(gsm)
+    noted = with_notes(["\n".join(gsm[i : i + 1 + i % 3]) for i in range(len(gsm))])  # of several lengths
     return [
         Rows("confidences", [p[0] for p in private], dealt([p[2] for p in private], 5), sensitive=[p[1] for p in private]),
         Rows("attacks", [a[0] for a in attack], dealt([a[2] for a in attack], 6), attack=[a[1] for a in attack]),
