@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { REPEAT_WORDS_LEAST = 8 };
 enum { COMPARED_MOST = 512 }; /* with how many of the kept ones, the most relevant, repetition is looked for */
 
 static const float REPEATS = 0.75f;    /* share of common words from which one sentence repeats another, if it
@@ -61,8 +62,11 @@ static float common_share(const struct unit *a, const struct unit *b)
     return longer ? (float)common / (float)longer : 0;
 }
 
+/* Short ones ("Yes.", "In May, I think.") may say the same and mean another thing; they cost little. */
 static bool repeats_any(const struct unit *u, struct unit *const *kept, size_t count)
 {
+    if (u->words < REPEAT_WORDS_LEAST)
+        return false;
     for (size_t i = 0; i < count && i < COMPARED_MOST; i++)
         if ((u->vital & ~kept[i]->vital) == 0 && common_share(u, kept[i]) >= REPEATS)
             return true;

@@ -29,8 +29,8 @@ enum { TERMS_MOST = 64, WORD_BYTES_MOST = 32 };
 /* The grain of the search: what a window holds and how far a neighbour counts, in words, as shares of the
  * whole, so that a page is searched sentence by sentence and a transcript topic by topic; a window stays below
  * the 256 tokens that an embedding looks at. Windows overlap by half. */
-enum { WINDOW_LEAST = 12, WINDOW_MOST = 160, WINDOW_PART = 60 };
-enum { NEAR_MOST = 40, NEAR_PART = 250, WIDE_MOST = 400, WIDE_PART = 20, SMOOTH_LEAST = 1 };
+enum { WINDOW_LEAST = 12, WINDOW_MOST = 160, WINDOW_PART = 30 };
+enum { NEAR_MOST = 40, NEAR_PART = 100, WIDE_MOST = 400, WIDE_PART = 20, SMOOTH_LEAST = 1 };
 
 static const double BM25_K1 = 1.2, BM25_B = 0.75;
 static const float  WIDE = 1e-6f; /* the chance that a widely smoothed score stands for */
@@ -208,13 +208,16 @@ static size_t grain(const struct unit *unit, size_t count, size_t divisor, size_
     return words < least ? least : words > most ? most : words;
 }
 
-/* Each begins half a window's words behind the one before. */
+/* Each begins half a window's words behind the one before; in long texts a whole one's, so that all are read.
+ */
 static size_t cut_windows(const struct unit *unit, size_t count, const float *promise, struct window *out)
 {
     const size_t most = grain(unit, count, WINDOW_PART, WINDOW_LEAST, WINDOW_MOST);
-    size_t       windows = 0, behind = most; /* # words since the last one began */
+    const size_t even = grain(unit, count, RELEVANCE_WINDOWS_MOST - 8, WINDOW_LEAST / 2, WINDOW_MOST);
+    const size_t step = even > most / 2 ? even : most / 2;
+    size_t       windows = 0, behind = step; /* # words since the last one began */
     for (size_t i = 0; i < count; behind += unit[i++].words) {
-        if (2 * behind < most || (windows > 0 && out[windows - 1].to == count))
+        if (behind < step || (windows > 0 && out[windows - 1].to == count))
             continue;
         struct window *w = &out[windows++];
         *w = (struct window){ .from = i, .to = i, .promise = promise[i] };
