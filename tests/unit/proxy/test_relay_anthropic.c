@@ -99,10 +99,9 @@ static void test_a_tools_input_is_restored_inside_its_json(void **state)
                   "{\"type\":\"message\",\"content\":[{\"type\":\"tool_use\",\"input\":{\"to\": \"%s\"}}],"
                   "\"stop_reason\":\"tool_use\"}",
                   s->name));
-    assert_slices(
-        p.out,
-        S("{\"type\":\"message\",\"content\":[{\"type\":\"tool_use\",\"input\":{\"to\": \"a\\\"b\\\\c\\u000ad\"}}],"
-          "\"stop_reason\":\"tool_use\"}"));
+    assert_slices(p.out, S("{\"type\":\"message\",\"content\":[{\"type\":\"tool_use\",\"input\":{\"to\": "
+                           "\"a\\\"b\\\\c\\u000ad\"}}],"
+                           "\"stop_reason\":\"tool_use\"}"));
 }
 
 static void test_without_its_last_event_it_is_broken(void **state)
