@@ -56,6 +56,26 @@ so {p.f} <went|drove|flew> to {l} <w/|with> {p2.f} <and|to see> {p3.f} <at {o}|>
 i need to sue {o} because <{p}|they|their {job}> <broke|lost|stole> {thing} <in {l}|>
 should i <take the offer from|quit|leave|stay at|join> {o} or <{o2}|move to {l}>
 im {p.f}, {num}, from {l}
+<can you|please> explain how {o.c} and {o2.c} <differ|compete|make money> <in {topic}|>
+<write|give me|make> a <swot analysis|business plan|slogan|pitch deck|press release|case study|marketing plan|job ad> <for|of|about> {o.c}<, a <small |vegan |family |> <cafe|startup|clinic|shop|studio|agency> in {l.c}||>
+<our|my> <company|startup|shop|restaurant|nonprofit|band|team|clinic|studio>,? <called |>{o.c},? <sells {thing}|helps people with {topic}|was founded in {d}|is in {l.c}|needs a slogan>
+<i have|got> an <interview|appointment|exam|internship> <at|with> {o} <in {l.c}|> <tomorrow|next week|on {d}|>
+is <dr|mr|coach|judge|professor> {p.l} <any good|strict|real|nice>
+<someone|a guy|an agent> from {o} <called me|emailed me|came by> <about {thing}|and asked for {p.f}|>
+help me <reply to|answer> this <message|email|text|comment> from {p.f}: "{filler} <are you in {l} too?|see you at {o}>"
+<letter|report|certificate|reference|permission slip> <for|to|from> {p} <of {o}|({o})|, {o}|>
+{x}: {filler}\n{x}: <yeah|no|lol>, {filler}
+<student|employee|player|patient|guest>: {p.f}, <grade|score|room|dose> {num}; <student|employee|player|patient|guest>: {p2.f}, <grade|score|room|dose> {num}
+the <novel|game|campaign|film> is set in {l.c}, where {p} <owns|runs> a <bar|shop|school|farm> called {o.c}
+I, {p.full}, of {a}, <declare|certify|swear> that {filler}
+<what|which> <courses|jobs|programs|products|services> does {o} <offer|have|sell>?
+<customer service|headquarters|refund policy|phone number|return policy> <of|at|for> {o}
+<review|summarize|rate> {o.c} <as an employer|on {l}|for me>
+<finished|completed|passed> the {prod} <course|certificate|exam> at {o}
+{p.f} and {p2.f} split a bill of {money}. {p.f} pays <double|half>. How much does {p2.f} pay?
+<The|Our> {o.s} <football team|choir|newsletter|bake sale|robotics club> <is|was> <on {d}|at {l}|run by {p}>
+{o} has <fined|sued|hired|warned|paid> {o2} <for {topic}|over {thing}|>
+<At|In|Near> {o}, {filler}
 <my zip code is|zip|zip code|postal code|postcode>:? {zip}
 <ZIP|Zip code|Postcode|PLZ>: {zip}
 my <apartment|place|office> is <at|on> {st} <in {l.c}|, {l.c}|>
