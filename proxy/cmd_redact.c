@@ -29,7 +29,7 @@ void redactor_begin(struct redactor *r)
 bool redactor_hide(struct redactor *r, struct slice text, bool is_arguments, struct findings *found,
                    struct buf *out, struct fault *why)
 {
-    if (!inspect_alone(&r->loaded.inspector, r->arena, text, is_arguments, found, why))
+    if (!inspect_alone(&r->loaded.inspector, r->arena, text, is_arguments, r->kinds, found, why))
         return false;
     vault_hide(r->vault, text, found, r->kinds, out);
     return true;

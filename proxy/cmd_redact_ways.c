@@ -91,7 +91,7 @@ static int redact_through(struct redactor *r, struct buf *window)
             return REDACT_FAILED;
         }
         struct slice text = buf_slice(window);
-        if (!inspect_alone(&r->loaded.inspector, r->arena, text, false, &found, &why))
+        if (!inspect_alone(&r->loaded.inspector, r->arena, text, false, r->kinds, &found, &why))
             return failed(&why);
         size_t          to = is_end ? text.len : cut_at(text, written, &found);
         struct findings within = findings_within(&found, written, to, r->arena);

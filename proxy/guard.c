@@ -322,7 +322,8 @@ static bool look_at(struct guard *g, struct lane *l, const struct inspector *ins
     struct findings found;
     struct fault    why;
     bool            is_arguments = l->place == ANSWER_TOOL_ARGUMENTS;
-    if (!inspect_alone(inspector, g->look, buf_slice(&l->text), is_arguments, &found, &why) ||
+    if (!inspect_alone(inspector, g->look, buf_slice(&l->text), is_arguments,
+                       g->options.redact | g->options.block, &found, &why) ||
         l->hits + found.count > HITS_MOST)
         return false;
     add_hits(g, l, &found);

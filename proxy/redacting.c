@@ -267,7 +267,7 @@ static void redact_piece(struct errand *e, const struct inspector *inspector)
         const struct chat_text *of_chat = r->shape == REQUEST ? &r->chat.text[r->done] : NULL;
         struct slice            text = of_chat ? of_chat->text : r->text[r->done];
         bool                    is_arguments = of_chat && of_chat->place == CHAT_TOOL_ARGUMENTS;
-        if (!inspect_alone(inspector, e->arena, text, is_arguments, &r->found[r->done], &e->why))
+        if (!inspect_alone(inspector, e->arena, text, is_arguments, r->kinds, &r->found[r->done], &e->why))
             return;
         bytes += text.len;
     }

@@ -47,9 +47,13 @@ struct inspection {
 MUST_CHECK bool inspect_text(const struct inspector *, struct arena *, struct slice text, bool is_arguments,
                              struct findings *out, struct fault *why);
 
-/* The same of a text that belongs to no chat, and without what the policy's `allow:` lets pass. */
+/* Whether its model finds names (PII_NAMES). */
+bool inspects_names(const struct inspector *);
+
+/* The same of a text that belongs to no chat, and without what the policy's `allow:` lets pass. Names are
+ * looked for where they are among the kinds, and where the model finds them. */
 MUST_CHECK bool inspect_alone(const struct inspector *, struct arena *, struct slice text, bool is_arguments,
-                              struct findings *out, struct fault *why);
+                              pii_set kinds, struct findings *out, struct fault *why);
 
 /* Finds out what `needs` asks. What is not asked counts as inspected (nothing found) but never as judged;
  * without a worker, without heads, or without a question, nothing is judged; without a model that finds names,

@@ -75,8 +75,8 @@ void                      finder_scratch_free(struct finder_scratch **);
      (pii_set)1 << PII_ORGANIZATION | (pii_set)1 << PII_AFFILIATION | (pii_set)1 << PII_DATE |                 \
      (pii_set)1 << PII_TITLE)
 
-/* From now on those are found too, with this worker (ref), whose model slm_has_names(); NULL: no longer. Before
- * that they are not. Some milliseconds for 200 words. */
+/* From now on those are found too, with this worker (ref), whose model slm_has_names(); NULL, as in the
+ * beginning: they are not. Some milliseconds for 200 words. Who turns it on turns it off. */
 void finder_scratch_name(struct finder_scratch *, struct slm_worker *);
 
 /*

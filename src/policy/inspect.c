@@ -20,16 +20,19 @@ bool inspect_text(const struct inspector *inspector, struct arena *arena, struct
                         : find(inspector->finder, inspector->scratch, arena, text, out, why);
 }
 
-static bool finds_names(const struct inspector *inspector)
+bool inspects_names(const struct inspector *inspector)
 {
     return inspector->worker && slm_has_names(slm_of(inspector->worker));
 }
 
 bool inspect_alone(const struct inspector *inspector, struct arena *arena, struct slice text, bool is_arguments,
-                   struct findings *out, struct fault *why)
+                   pii_set kinds, struct findings *out, struct fault *why)
 {
-    finder_scratch_name(inspector->scratch, finds_names(inspector) ? inspector->worker : NULL);
-    if (!inspect_text(inspector, arena, text, is_arguments, out, why))
+    bool with_names = (kinds & PII_NAMES) && inspects_names(inspector);
+    finder_scratch_name(inspector->scratch, with_names ? inspector->worker : NULL);
+    bool is_read = inspect_text(inspector, arena, text, is_arguments, out, why);
+    finder_scratch_name(inspector->scratch, NULL);
+    if (!is_read)
         return false;
     if (inspector->policy)
         allow(inspector->policy, text, out, arena_array(arena, out->count, sizeof(struct allowed)));
@@ -53,10 +56,10 @@ static void take_allowed(const struct policy *policy, struct arena *arena, const
     }
 }
 
-static bool find_all(const struct inspector *inspector, bool with_names, struct arena *arena,
-                     const struct chat *chat, struct inspection *out, struct fault *why)
+/* Of each text by itself. */
+static bool find_each(const struct inspector *inspector, struct arena *arena, const struct chat *chat,
+                      struct inspection *out, struct fault *why)
 {
-    finder_scratch_name(inspector->scratch, with_names ? inspector->worker : NULL);
     out->findings = arena_array(arena, chat->text_count, sizeof *out->findings);
     for (size_t i = 0; i < chat->text_count; i++) {
         const struct chat_text *text = &chat->text[i];
@@ -65,7 +68,16 @@ static bool find_all(const struct inspector *inspector, bool with_names, struct 
                                why))
             return false;
     }
-    if (!find_joined(inspector, arena, chat, out->findings, why))
+    return true;
+}
+
+static bool find_all(const struct inspector *inspector, bool with_names, struct arena *arena,
+                     const struct chat *chat, struct inspection *out, struct fault *why)
+{
+    finder_scratch_name(inspector->scratch, with_names ? inspector->worker : NULL);
+    bool is_read = find_each(inspector, arena, chat, out, why);
+    finder_scratch_name(inspector->scratch, NULL);
+    if (!is_read || !find_joined(inspector, arena, chat, out->findings, why))
         return false;
     if (inspector->policy)
         take_allowed(inspector->policy, arena, chat, out);
@@ -128,7 +140,7 @@ bool inspect(const struct inspector *inspector, struct needs needs, struct arena
              const struct chat *chat, struct inspection *out, struct fault *why)
 {
     *out = (struct inspection){ 0 };
-    const bool with_names = needs.names && finds_names(inspector);
+    const bool with_names = needs.names && inspects_names(inspector);
     if (needs.pii && !find_all(inspector, with_names, arena, chat, out, why)) {
         *out = (struct inspection){ 0 };
         return false;
