@@ -57,8 +57,8 @@ static void take_allowed(const struct policy *policy, struct arena *arena, const
 }
 
 /* Of each text by itself. */
-static bool find_each(const struct inspector *inspector, struct arena *arena, const struct chat *chat,
-                      struct inspection *out, struct fault *why)
+static bool find_each(const struct inspector *inspector, bool with_names, struct arena *arena,
+                      const struct chat *chat, struct inspection *out, struct fault *why)
 {
     out->findings = arena_array(arena, chat->text_count, sizeof *out->findings);
     for (size_t i = 0; i < chat->text_count; i++) {
@@ -75,7 +75,7 @@ static bool find_all(const struct inspector *inspector, bool with_names, struct 
                      const struct chat *chat, struct inspection *out, struct fault *why)
 {
     finder_scratch_name(inspector->scratch, with_names ? inspector->worker : NULL);
-    bool is_read = find_each(inspector, arena, chat, out, why);
+    bool is_read = find_each(inspector, with_names, arena, chat, out, why);
     finder_scratch_name(inspector->scratch, NULL);
     if (!is_read || !find_joined(inspector, arena, chat, out->findings, why))
         return false;

@@ -148,7 +148,7 @@ static void inspect_once(void *arg)
 }
 
 /* A prompt of INSPECTED_TOKENS with an address in it: embedded, judged by all heads, searched for what is
- * private. */
+ * private, names too. */
 static void print_inspection(const char *model)
 {
     static const char unit[] =
