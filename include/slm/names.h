@@ -13,7 +13,7 @@
  *     u32      version (NAMES_VERSION)     u32 hidden        u32 intermediate   u32 from: layer of the branch
  *     u32      layers of its own           u32 rank          u32 NAMES_ROWS     u32 NAMES_OUTPUTS
  *     u64      slm_fingerprint() of the model
- *     outside (1)   threshold [NAME_KINDS]   added [NAMES_ROWS][hidden]   head [NAMES_OUTPUTS][hidden]
+ *     outside (1)   threshold [NAME_KINDS]   added [NAMES_ROWS][hidden]   head [hidden][NAMES_OUTPUTS]
  *     head's bias [NAMES_OUTPUTS]
  *     each layer:
  *         query, key, value, out, up, down, each:
@@ -56,7 +56,7 @@ struct names {
     float              outside;   /* what the chance of no name is multiplied with before names are chosen */
     const float       *threshold; /* [NAME_KINDS]: findings less sure are none */
     const float       *added;     /* [NAMES_ROWS][hidden] */
-    const float       *head;      /* [NAMES_OUTPUTS][hidden] */
+    const float       *head;      /* [hidden][NAMES_OUTPUTS] */
     const float       *head_bias; /* [NAMES_OUTPUTS] */
     struct names_layer layer[ENCODER_LAYERS_MOST];
 };

@@ -122,11 +122,12 @@ static void run_head(const struct names *n, struct names_scratch *s, struct wind
         for (unsigned t = word->first + 1; t < word->last; t++)
             for (size_t f = 0; f < n->hidden; f++)
                 mean[f] += s->states[t * n->hidden + f];
-        for (unsigned o = 0; o < NAMES_OUTPUTS; o++) {
-            float sum = 0;
-            for (size_t f = 0; f < n->hidden; f++)
-                sum += mean[f] * n->head[o * n->hidden + f];
-            logit[o] = sum / (float)(word->last - word->first) + n->head_bias[o];
+        for (unsigned o = 0; o < NAMES_OUTPUTS; o++)
+            logit[o] = n->head_bias[o];
+        for (size_t f = 0; f < n->hidden; f++) {
+            float x = mean[f] / (float)(word->last - word->first);
+            for (unsigned o = 0; o < NAMES_OUTPUTS; o++)
+                logit[o] += x * n->head[f * NAMES_OUTPUTS + o];
         }
     }
 }

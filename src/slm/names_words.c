@@ -139,8 +139,8 @@ static bool is_start(struct slice text, size_t end, enum gap before)
     struct slice until = slice_cut(text, 0, end);
     if (before == GAP_EDGE || before == GAP_LINE || before == GAP_LINES)
         return true;
-    return strchr(".!?:\"'(*>-|#[{", text.ptr[end - 1]) || slice_ends(until, S("“")) ||
-           slice_ends(until, S("…"));
+    return slice_find_byte(S(".!?:\"'(*>-|#[{"), text.ptr[end - 1]) != SLICE_NONE ||
+           slice_ends(until, S("“")) || slice_ends(until, S("…"));
 }
 
 void names_words_see(struct slice text, struct names_word *words, size_t count)

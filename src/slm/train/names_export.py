@@ -13,8 +13,8 @@ import names_measure
 from names_make import LABELS
 
 # Findings less sure than this are none; OUTSIDE is what the chance of no name is multiplied with before.
-OUTSIDE = 0.3
-THRESHOLD = {"person": 0.4, "place": 0.45, "organization": 0.45, "address": 0.4, "username": 0.45, "affiliation": 0.5, "date": 0.5, "title": 0.5}
+OUTSIDE = 0.15
+THRESHOLD = {"person": 0.3, "place": 0.35, "organization": 0.35, "address": 0.3, "username": 0.4, "affiliation": 0.5, "date": 0.5, "title": 0.5}
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -52,7 +52,7 @@ def write(path, model, folder):
     out = struct.pack("<8sIIIIIIIIQf", b"WEIRNAME", 1, hidden, inner, model.layers_kept, len(model.upper), model.rank,
                       model.added.weight.shape[0], model.outputs, fingerprint(folder), OUTSIDE)
     out += struct.pack(f"<{len(LABELS)}f", *(THRESHOLD[l] for l in LABELS))
-    out += floats(model.added.weight) + floats(model.head.weight) + floats(model.head.bias)
+    out += floats(model.added.weight) + floats(model.head.weight.T) + floats(model.head.bias)
     for layer in model.upper:
         for i in range(6):
             (left_scale, left), (right_scale, right) = difference(layer, i)

@@ -56,6 +56,9 @@ so {p.f} <went|drove|flew> to {l} <w/|with> {p2.f} <and|to see> {p3.f} <at {o}|>
 i need to sue {o} because <{p}|they|their {job}> <broke|lost|stole> {thing} <in {l}|>
 should i <take the offer from|quit|leave|stay at|join> {o} or <{o2}|move to {l}>
 im {p.f}, {num}, from {l}
+<no|sorry|wait|oops|forget it>, <i meant|I mean|not> {l}<: what is there to see?|, not {l2}|, what do people do there?|: how do i get there>
+<what|anything> <to see|to do|worth seeing|to eat> in {l}<, we have {num} days|| in <may|winter|summer>>?
+{l} or {l2} <for a honeymoon|with kids|in <may|winter>|for remote work>?
 <can you|please> explain how {o.c} and {o2.c} <differ|compete|make money> <in {topic}|>
 <write|give me|make> a <swot analysis|business plan|slogan|pitch deck|press release|case study|marketing plan|job ad> <for|of|about> {o.c}<, a <small |vegan |family |> <cafe|startup|clinic|shop|studio|agency> in {l.c}||>
 <our|my> <company|startup|shop|restaurant|nonprofit|band|team|clinic|studio>,? <called |>{o.c},? <sells {thing}|helps people with {topic}|was founded in {d}|is in {l.c}|needs a slogan>
