@@ -118,7 +118,7 @@ static void read_key(struct setup *s, const struct yaml *y, struct team *team)
             yaml_each(yaml_get(y, "tags"), add_tag, &tags);
     }
     struct slice text = yaml_text(key, S(""), s->diag);
-    if (text.len)
+    if (key && text.len)
         add_key(s, team, text, owner, key->place);
 }
 
