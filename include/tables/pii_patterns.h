@@ -39,6 +39,8 @@
 
 /*          kind        name               regex                                                       check         alone beside words, doubts */
 PII_PATTERN(EMAIL,      "email",           "[\\w.%+'\\x80-\\xff-]@[\\w\\x80-\\xff]",                   email,        0.95, 0.95, "", "")
+/* Barely believed, so that whatever else stands in an address is found all the same. */
+PII_PATTERN(URL,        "web",             "(?i)(?:https?://|\\bwww\\.)[^\\s]",                          web,          0.51, 0.51, "", "")
 PII_PATTERN(IBAN,       "iban",            EDGE "[A-Za-z]{2}[0-9]{2}[ -]?[A-Za-z0-9]{3}",              iban,         0.98, 0.98, "", "")
 PII_PATTERN(CARD,       "card",            EDGE "[0-9]{4}[ -]?[0-9]{3}",                               card,         0.80, 0.97, CARD_WORDS, "")
 PII_PATTERN(US_SSN,     "ssn",             EDGE "[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}",                    ssn,          0.85, 0.96, "ssn|social security|soc sec", "license|licence")

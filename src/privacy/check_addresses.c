@@ -1,12 +1,12 @@
 /*
- * check_addresses.c - e-mail and IP addresses.
+ * check_addresses.c - e-mail, web and IP addresses.
  */
 #include "checks.h"
 
 /* --- e-mail ----------------------------------------------------------------------------------------------- */
 
 /* RFC 5321 4.5.3.1. */
-enum { LOCAL_MOST_BYTES = 64, DOMAIN_MOST_BYTES = 253, LABEL_MOST_BYTES = 63 };
+enum { LOCAL_MOST_BYTES = 64, DOMAIN_MOST_BYTES = 253, LABEL_MOST_BYTES = 63, WEB_MOST_BYTES = 2048 };
 
 /*
  * Letters of two bytes (Latin with accents, Greek, Cyrillic) may stand in an address. Those of three (Chinese,
@@ -125,6 +125,36 @@ float check_email(struct slice text, struct place *p)
         return 0;
     /* git@github.com: is where a repository is, not who someone is. */
     return !slice_is(slice_of(text.ptr + p->start, at - p->start), "git");
+}
+
+/* --- web ----------------------------------------------------------------------------------------------------
+ */
+
+/* What ends a sentence, or what an address was put between, is not of it. */
+static size_t web_end(struct slice text, size_t at)
+{
+    size_t end = at;
+    while (end < text.len && end - at < WEB_MOST_BYTES && (unsigned char)text.ptr[end] > ' ' &&
+           !is_one_of(text.ptr[end], "<>\"`|{}\\^"))
+        end++;
+    while (end > at && is_one_of(text.ptr[end - 1], ".,;:!?')]*_"))
+        end--;
+    return end;
+}
+
+/* https://www.example.org/a or www.example.org; a host needs a dot, so localhost is nobody's, and one of
+ * numbers or behind a user is another kind's. */
+float check_web(struct slice text, struct place *p)
+{
+    size_t slashes = slice_find(slice_cut(text, p->start, p->end), S("//"));
+    size_t host = slashes == SLICE_NONE ? p->start : p->start + slashes + 2;
+    p->end = web_end(text, p->end - 1);
+    size_t host_end = host;
+    while (host_end < p->end && !is_one_of(text.ptr[host_end], "/?#:"))
+        host_end++;
+    size_t dot = slice_find_byte(slice_cut(text, host, host_end), '.');
+    return dot != SLICE_NONE && dot > 0 && host + dot + 2 < host_end && is_letter(text.ptr[host_end - 1]) &&
+           slice_find_byte(slice_cut(text, host, host_end), '@') == SLICE_NONE;
 }
 
 /* --- IP --------------------------------------------------------------------------------------------------- */

@@ -18,7 +18,7 @@ struct place {
 
 typedef float check_fn(struct slice text, struct place *);
 
-check_fn check_email, check_ipv4, check_ipv6, check_mac;
+check_fn check_email, check_web, check_ipv4, check_ipv6, check_mac;
 check_fn check_iban, check_card, check_ssn, check_bic;
 check_fn check_base58, check_bech32;
 check_fn check_phone_plus, check_phone_00, check_phone_nanp, check_phone_pairs, check_phone_trunk,

@@ -192,7 +192,7 @@ static void secrets_by_their_names(void **state)
         "password={password|hunter2}&user={user_name|ada}",
         "[\"password\": \"{password|correct-horse}\"]",
         "passwort: {password|geheim7}, 密码:{password|abc12345}",
-        "curl -u ada:{password|pQ9wTxu4Fg} https://example.org",
+        "curl -u ada:{password|pQ9wTxu4Fg} {url|https://example.org}",
         "curl --user 'ada:{password|pQ9 wTxu4}' x",
         "curl -u \"{password|d2LkV78zLx1t}:\" x",
         "Authorization: Bearer {api_key|cfcabd11c7ed9a41b1a3e063c32d5114}",
@@ -206,7 +206,7 @@ static void secrets_by_their_names(void **state)
         "apiKey: process.env.API_KEY_2, bypass: a1b2c3",
         "curl -u \"ada\":\"{password|pQ9wTxu4Fg}\" x; curl -u ada:'{password|pQ9wTxu4Fg}' x",
         "curl -u {password|d2LkV78zLx1t}: https://localhost:9200",
-        "http://example.org:8080/a@b http://localhost:80/",
+        "{url|http://example.org:8080/a@b} http://localhost:80/ www. (see {url|www.example.org/a_(b}).",
         NULL,
     };
     check_cases(cases);
