@@ -8,7 +8,7 @@
 #error "records are written as they lie in memory, and they are little-endian"
 #endif
 
-enum { FINGERPRINT_DIGITS = 16, FLOATS = 2 + HEADS_MARKS, SEEN_MOST = FLOATS * sizeof(float) + SLM_DIM_MOST };
+enum { FINGERPRINT_DIGITS = 16, FLOATS = 4 + HEADS_MARKS, SEEN_MOST = FLOATS * sizeof(float) + SLM_DIM_MOST };
 
 static size_t seen_bytes(unsigned dim)
 {
@@ -26,7 +26,7 @@ static void fingerprint_of(uint64_t print, char out[FINGERPRINT_DIGITS + 1])
 /* Where the middle layer's mean begins in a view. */
 static size_t middle_of(unsigned dim)
 {
-    return dim + HEADS_MARKS + 1;
+    return dim + TAUGHT_MIDDLE;
 }
 
 static void pack(unsigned dim, const struct taught_view *view, unsigned char *out)
@@ -36,8 +36,7 @@ static void pack(unsigned dim, const struct taught_view *view, unsigned char *ou
     for (size_t i = 0; i < dim; i++)
         most = fmaxf(most, fabsf(middle[i]));
     number[0] = most / 127;
-    number[1] = view->dense[middle_of(dim) - 1];
-    memcpy(number + 2, view->dense + dim, HEADS_MARKS * sizeof *number);
+    memcpy(number + 1, view->dense + dim, TAUGHT_MIDDLE * sizeof *number);
     memcpy(out, number, sizeof number);
     for (size_t i = 0; i < dim; i++)
         out[sizeof number + i] = (unsigned char)(signed char)(most > 0 ? lroundf(middle[i] / number[0]) : 0);
@@ -48,8 +47,7 @@ static void unpack(unsigned dim, const unsigned char *seen, struct taught_view *
     float number[FLOATS];
     memset(view, 0, sizeof *view);
     memcpy(number, seen, sizeof number);
-    view->dense[middle_of(dim) - 1] = number[1];
-    memcpy(view->dense + dim, number + 2, HEADS_MARKS * sizeof *number);
+    memcpy(view->dense + dim, number + 1, TAUGHT_MIDDLE * sizeof *number);
     for (size_t i = 0; i < dim; i++)
         view->dense[middle_of(dim) + i] = number[0] * (float)(signed char)seen[sizeof number + i];
 }

@@ -2,11 +2,11 @@
  * calibrate.h - a team's own difficulty, learned from outcomes: was the weak model's answer right, and the
  * strong one's?
  *
- * Two logistic models of the middle layer's mean and the marks, standardized: the chances that each answer is
- * right. Who should go to the strong model is told by the one less the other, the gain; difficulty, the chance
- * that the weak answer is wrong, is a logistic function of the gain, fitted where it had not been learned from.
- * So prompts keep the gain's order, and a threshold keeps its meaning. src/slm/train/README.md has the recipe's
- * figures.
+ * Two logistic models of the middle layer's mean and the marks, standardized, and of what the shipped exam head
+ * says where that orders the rows better: the chances that each answer is right. Who should go to the strong
+ * model is told by the one less the other, the gain; difficulty, the chance that the weak answer is wrong, is a
+ * logistic function of the gain, fitted where it had not been learned from. So prompts keep the gain's order,
+ * and a threshold keeps its meaning. src/slm/train/README.md has the recipe's figures.
  *
  * Deterministic, like all that is taught.
  */

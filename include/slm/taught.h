@@ -27,11 +27,13 @@
 #include "slm/slm.h"
 
 enum {
-    TAUGHT_VERSION = 1,
+    TAUGHT_VERSION = 2,
     TAUGHT_LABELS_MOST = 256,
-    TAUGHT_WORD_BYTES = 63, /* in a name or a label */
-    TAUGHT_QUANTILES = 21,  /* 0 %, 5 % ... 100 % */
-    TAUGHT_VIEW_MOST = SLM_QUESTION_MOST + HEADS_MARKS + 1,
+    TAUGHT_WORD_BYTES = 63,          /* in a name or a label */
+    TAUGHT_QUANTILES = 21,           /* 0 %, 5 % ... 100 % */
+    TAUGHT_EXAM = HEADS_MARKS + 1,   /* where the exam head's two logits stand behind the embedding */
+    TAUGHT_MIDDLE = TAUGHT_EXAM + 2, /* and the middle layer */
+    TAUGHT_VIEW_MOST = SLM_QUESTION_MOST + TAUGHT_MIDDLE,
     TAUGHT_FILE_BYTES_MOST = 4 << 20,
 };
 
@@ -49,8 +51,10 @@ enum taught_figure {
 
 /* What a taught head sees of a text. The one place that says so is taught_view(). */
 struct taught_view {
-    float             dense[TAUGHT_VIEW_MOST]; /* the embedding; the marks; the shipped head's difficulty */
-    struct text_marks marks;                   /* of which the words count */
+    /* The embedding; the marks; the shipped heads' difficulty, and logits of a small and a large model's being
+     * right in an exam; the middle layer. */
+    float             dense[TAUGHT_VIEW_MOST];
+    struct text_marks marks; /* of which the words count */
 };
 
 struct taught_label {
@@ -89,8 +93,8 @@ struct taught_opinion {
     unsigned     best;  /* the likeliest */
 };
 
-/* Floats of a view that a head looks at: those that tell difficulty look at all, the others at all but the
- * middle layer, which adds half as much again to what is learned and .001 to what is right. */
+/* Floats of a view that a head looks at: those that tell difficulty look at all, the others neither at exams
+ * nor at the middle layer, which adds half as much again to what is learned and .001 to what is right. */
 size_t taught_view_floats(const struct slm *, enum taught_kind);
 
 /* embedding: slm_embed_question() of the text, 2 * slm_dim() floats. */

@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-static const float  PENALTY = 6, MARKS_LENGTH = 0.3f, DEVIATION_LEAST = 1e-6f;
+static const float  PENALTY = 6, DEVIATION_LEAST = 1e-6f;
 static const double FAR_ENOUGH = 14; /* e^-14 of the way to the minimum may be left */
 
 /* ---- sums ---- */
@@ -45,21 +45,34 @@ static float sigmoid(float x)
 
 /* ---- learning ---- */
 
+/* How long the parts of a row are once they are standardized: what is longer is believed more. The second helps
+ * where prompts are like an exam's questions, and harms elsewhere (train/README.md): cross-validation tells. */
+struct recipe {
+    float marks, exam, middle;
+};
+static const struct recipe recipes[] = { { 0.3f, 0, 1 }, { 0.2f, 3, 0.6f } };
+enum { RECIPES = sizeof recipes / sizeof *recipes };
+
 /* What is learned from: rows of standardized floats, a column after the other. */
 struct lesson {
-    size_t rows, floats; /* of the view's floats the first `skipped` are not looked at */
-    size_t skipped;
-    float *column;                /* [floats][rows] */
-    float *mean, *factor;         /* [floats]: standardized = (float - mean) * factor */
-    float *truth, *logit, *slope; /* [rows] */
+    const struct recipe *recipe;
+    size_t               rows, floats; /* of the view's floats the first `skipped` are not looked at */
+    size_t               skipped;
+    float               *column;                /* [floats][rows] */
+    float               *mean, *factor;         /* [floats]: standardized = (float - mean) * factor */
+    float               *truth, *logit, *slope; /* [rows] */
 };
 
-/* Of a view the marks and the middle layer, which frame the shipped head's difficulty: that one is left out. */
+/* Of a view the marks, the exam head's logits and the middle layer; the shipped head's difficulty, between
+ * them, is left out. */
 static float length_of(const struct lesson *l, size_t at)
 {
     if (at < HEADS_MARKS)
-        return MARKS_LENGTH / sqrtf((float)HEADS_MARKS);
-    return at == HEADS_MARKS ? 0 : 1 / sqrtf((float)(l->floats - HEADS_MARKS - 1));
+        return l->recipe->marks / sqrtf((float)HEADS_MARKS);
+    if (at < TAUGHT_EXAM)
+        return 0;
+    return at < TAUGHT_MIDDLE ? l->recipe->exam / sqrtf((float)(TAUGHT_MIDDLE - TAUGHT_EXAM))
+                              : l->recipe->middle / sqrtf((float)(l->floats - TAUGHT_MIDDLE));
 }
 
 static void standardize(struct lesson *l, size_t at)
@@ -79,13 +92,14 @@ static void standardize(struct lesson *l, size_t at)
 }
 
 /* All rows but one fold's; TEACH_FOLDS leaves out none. */
-static void lesson_init(struct lesson *l, const struct outcome *row, size_t rows, size_t skipped, size_t floats,
-                        unsigned left_out)
+static void lesson_init(struct lesson *l, const struct recipe *recipe, const struct outcome *row, size_t rows,
+                        size_t skipped, size_t floats, unsigned left_out)
 {
     size_t count = 0;
     for (size_t i = 0; i < rows; i++)
         count += row[i].fold != left_out;
     *l = (struct lesson){
+        .recipe = recipe,
         .rows = count,
         .floats = floats - skipped,
         .skipped = skipped,
@@ -132,11 +146,13 @@ static float descend(struct lesson *l, const float *ahead, float bias, float siz
     return bias - size * sum;
 }
 
-/* The logistic model of l->truth: w [floats] and the bias. Rows are about 1 long and the bias counts as 1 more,
- * so the steepest curvature is at most rows / 4 * (2 + MARKS_LENGTH^2) + PENALTY. */
+/* The logistic model of l->truth: w [floats] and the bias. Rows are as long as the recipe says and the bias
+ * counts as 1 more, so the steepest curvature is at most rows / 4 * length^2 + PENALTY. */
 static float fit(struct lesson *l, float *w)
 {
-    float  steepest = (float)l->rows / 4 * (2 + MARKS_LENGTH * MARKS_LENGTH) + PENALTY;
+    const struct recipe *r = l->recipe;
+    float                steepest =
+        (float)l->rows / 4 * (1 + r->marks * r->marks + r->exam * r->exam + r->middle * r->middle) + PENALTY;
     float  ratio = sqrtf(steepest / PENALTY), momentum = (ratio - 1) / (ratio + 1), bias = 0, bias_ahead = 0;
     size_t steps = (size_t)(FAR_ENOUGH * (double)ratio);
     float *ahead = must_calloc(l->floats, sizeof *ahead), *next = must_calloc(l->floats, sizeof *next);
@@ -164,11 +180,11 @@ static void put(const struct lesson *l, const float *w, float bias, struct linea
     out->b[column] = bias;
 }
 
-static void learn(struct arena *arena, const struct outcome *row, size_t rows, size_t skipped, size_t floats,
-                  unsigned left_out, bool has_strong, struct linear *out)
+static void learn(struct arena *arena, const struct recipe *recipe, const struct outcome *row, size_t rows,
+                  size_t skipped, size_t floats, unsigned left_out, bool has_strong, struct linear *out)
 {
     struct lesson l;
-    lesson_init(&l, row, rows, skipped, floats, left_out);
+    lesson_init(&l, recipe, row, rows, skipped, floats, left_out);
     float *w = must_calloc(l.floats, sizeof *w);
     *out = (struct linear){ .dim = floats, .classes = has_strong ? 2 : 1 };
     out->A = arena_array(arena, floats * out->classes, sizeof *out->A);
@@ -290,20 +306,50 @@ static void compare(struct outcome *row, size_t rows, struct calibration *out)
     free(half);
 }
 
+/* Each row's gain, told by heads that had not learned from it; returns how well it orders them. */
+static double cross_validate(const struct recipe *recipe, const struct slm *slm, const struct outcome *row,
+                             size_t rows, bool has_strong, float *gain)
+{
+    const size_t           skipped = slm_dim(slm), floats = taught_view_floats(slm, TAUGHT_DIFFICULTY);
+    struct routing_figures figures;
+    for (unsigned fold = 0; fold < TEACH_FOLDS; fold++) {
+        struct arena *scratch = arena_new();
+        struct linear l;
+        learn(scratch, recipe, row, rows, skipped, floats, fold, has_strong, &l);
+        for (size_t i = 0; i < rows; i++)
+            if (row[i].fold == fold)
+                gain[i] = gain_of(&l, row[i].dense);
+        arena_free(&scratch);
+    }
+    routing_figures(row, rows, gain, &figures);
+    return figures.apgr;
+}
+
+/* The recipe that orders these rows best, and their gains by it. */
+static const struct recipe *choose(const struct slm *slm, struct outcome *row, size_t rows, bool has_strong)
+{
+    const struct recipe *best = NULL;
+    double               most = 0;
+    float               *gain = must_calloc(rows, sizeof *gain);
+    for (size_t r = 0; r < RECIPES; r++) {
+        double apgr = cross_validate(&recipes[r], slm, row, rows, has_strong, gain);
+        if (best && !(apgr > most))
+            continue;
+        best = &recipes[r];
+        most = apgr;
+        for (size_t i = 0; i < rows; i++)
+            row[i].score = gain[i];
+    }
+    free(gain);
+    return best;
+}
+
 void calibrate(struct arena *arena, const struct slm *slm, struct outcome *row, size_t rows, bool has_strong,
                struct calibration *report, struct taught *out)
 {
     const size_t skipped = slm_dim(slm), floats = taught_view_floats(slm, TAUGHT_DIFFICULTY);
     *report = (struct calibration){ .has_strong = has_strong, .prompts = deal_out(row, rows) };
-    for (unsigned fold = 0; fold < TEACH_FOLDS; fold++) {
-        struct arena *scratch = arena_new();
-        struct linear l;
-        learn(scratch, row, rows, skipped, floats, fold, has_strong, &l);
-        for (size_t i = 0; i < rows; i++)
-            if (row[i].fold == fold)
-                row[i].score = gain_of(&l, row[i].dense);
-        arena_free(&scratch);
-    }
+    const struct recipe *recipe = choose(slm, row, rows, has_strong);
     *out = (struct taught){
         .kind = TAUGHT_DIFFICULTY,
         .name = "difficulty",
@@ -327,5 +373,5 @@ void calibrate(struct arena *arena, const struct slm *slm, struct outcome *row, 
             .rows = (uint32_t)rows,
             .found = (float)(i ? report->strong_right : report->weak_right),
         };
-    learn(arena, row, rows, skipped, floats, TEACH_FOLDS, has_strong, &out->linear);
+    learn(arena, recipe, row, rows, skipped, floats, TEACH_FOLDS, has_strong, &out->linear);
 }

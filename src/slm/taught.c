@@ -22,8 +22,15 @@ static const float MARKS_WEIGHT = 0.15f, DIFFICULTY_WEIGHT = 0.3f;
 
 size_t taught_view_floats(const struct slm *s, enum taught_kind kind)
 {
-    size_t dim = slm_dim(s), first = dim + HEADS_MARKS + 1;
-    return kind == TAUGHT_CLASSES ? first : first + dim;
+    size_t dim = slm_dim(s);
+    return kind == TAUGHT_CLASSES ? dim + TAUGHT_EXAM : dim + TAUGHT_MIDDLE + dim;
+}
+
+static float logit(float chance)
+{
+    static const float least = 1e-6f;
+    chance = fminf(fmaxf(chance, least), 1 - least);
+    return logf(chance / (1 - chance));
 }
 
 void taught_view(const struct slm *s, struct slice text, const float *embedding, struct taught_view *out)
@@ -36,7 +43,9 @@ void taught_view(const struct slm *s, struct slice text, const float *embedding,
         out->dense[dim + i] = MARKS_WEIGHT * out->marks.mark[i];
     slm_judge_embedded(s, text, embedding, &shipped);
     out->dense[dim + HEADS_MARKS] = DIFFICULTY_WEIGHT * shipped.difficulty;
-    memcpy(out->dense + dim + HEADS_MARKS + 1, embedding + dim, dim * sizeof *embedding);
+    out->dense[dim + TAUGHT_EXAM] = logit(shipped.small_right);
+    out->dense[dim + TAUGHT_EXAM + 1] = logit(shipped.large_right);
+    memcpy(out->dense + dim + TAUGHT_MIDDLE, embedding + dim, dim * sizeof *embedding);
 }
 
 float taught_view_difficulty(const struct slm *s, const struct taught_view *view)

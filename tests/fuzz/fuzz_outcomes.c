@@ -4,13 +4,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { DIM = 4, FLOATS = 2 * DIM + HEADS_MARKS + 1 };
+enum { DIM = 4, FLOATS = 2 * DIM + TAUGHT_MIDDLE };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 const char *const fuzz_seeds[] = {
     "{\"encoder\":\"00ff1234567890ab\",\"weak_ok\":true,\"seen\":\""
-    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"}",
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    "\"}",
     "{\"seen\":\"\"}",
     "{}",
     NULL,

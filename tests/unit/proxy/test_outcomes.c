@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-enum { DIM = 48, MIDDLE = DIM + HEADS_MARKS + 1 };
+enum { DIM = 48, MIDDLE = DIM + TAUGHT_MIDDLE };
 static const uint64_t encoder = 0x00ff1234567890ab;
 
 static struct taught_view view, got;
@@ -51,7 +51,7 @@ static void test_it_comes_back_to_a_byte(void **state)
     assert_true(
         slice_starts(buf_slice(&line), S("{\"encoder\":\"00ff1234567890ab\",\"weak_ok\":true,\"seen\":\"")));
     assert_true(reads(buf_slice(&line), &twin));
-    assert_memory_equal(got.dense + DIM, view.dense + DIM, (HEADS_MARKS + 1) * sizeof(float));
+    assert_memory_equal(got.dense + DIM, view.dense + DIM, TAUGHT_MIDDLE * sizeof(float));
     for (size_t i = MIDDLE; i < MIDDLE + DIM; i++)
         most = fmaxf(most, fabsf(view.dense[i]));
     for (size_t i = MIDDLE; i < MIDDLE + DIM; i++)
