@@ -13,8 +13,8 @@ import names_measure
 from names_make import LABELS
 
 # Findings less sure than this are none; OUTSIDE is what the chance of no name is multiplied with before.
-OUTSIDE = 0.15
-THRESHOLD = {"person": 0.3, "place": 0.35, "organization": 0.35, "address": 0.3, "username": 0.4, "affiliation": 0.5, "date": 0.5, "title": 0.5}
+OUTSIDE = 0.04
+THRESHOLD = {"person": 0.15, "place": 0.2, "organization": 0.2, "address": 0.15, "username": 0.25, "affiliation": 0.35, "date": 0.35, "title": 0.35}
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
