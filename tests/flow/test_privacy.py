@@ -5,6 +5,7 @@ import re
 import pytest
 
 from actors.scripted import chunk, completion, echoes, fails, says
+from actors.weir import wait_for
 
 MASKED = {"privacy": [{"name": "contacts are masked", "when": {"pii": ["email", "phone"]}, "redact": "placeholder"}],
           "routes": [{"name": "far", "ask": ["large"]}]}
@@ -202,18 +203,18 @@ def test_a_zone_between_is_neither_near_nor_far(stage):
 def test_what_could_not_be_inspected_is_private(stage):
     """Law 2: an inspection that comes too late closes the way to the cloud."""
     local, cloud = stage.provider(says("near")), stage.provider(says("far"))
-    weir = stage.weir(local=local, cloud=cloud, policy=KEPT, limits={"inspect": "10ms"})
+    weir = stage.weir(local=local, cloud=cloud, policy=KEPT, limits={"inspect": "50ms"})
     long = "write to a@b.cc or 10.1.2.3, then " * 600_000
 
     answer = weir.chat(long)
 
     assert answer.status == 200
     if answer.text == "far":
-        pytest.skip("this machine reads 20 MB in 10 ms")
+        pytest.skip("this machine reads 20 MB in 50 ms")
     assert answer.told("zone") == "local"
     assert not cloud.requests
     assert weir.metric("weir_inspections_failed_total") == 1
-    assert weir.chat("hello").text == "far"
+    wait_for(lambda: weir.chat("hello").text == "far", 20, "a short one to be read in time")
 
 
 def test_a_rule_may_forbid(stage):

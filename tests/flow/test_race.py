@@ -235,7 +235,8 @@ def test_a_nemesis(stage, server):
     assert till.charged <= (usd + processes * allowance) * 1e9 + in_flight, (blows, till.charged)
     served = statuses.count(200) * DIME
     assert served <= spent + running + in_flight, (blows, served, spent, running)
-    assert spent <= till.charged, (blows, spent, till.charged, running)
+    # What was heard of a call that was cut off is charged by estimate, and the till may know nothing of it.
+    assert spent <= till.charged + DIME, (blows, spent, till.charged, running)
     if spent + running + DIME <= usd * 1e9:
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             assert pool.submit(status_of, send(weirs[0], False)).result() == 200, "somebody is locked out"
