@@ -270,15 +270,7 @@ static bool add_tool(struct rewrite *w, json_at tool)
 
 static bool read_tools(struct rewrite *w, json_at tools)
 {
-    if (json_first(w->json, tools) == JSON_NONE)
-        return true;
-    json_add_key(w->out, "tools");
-    buf_add_byte(w->out, '[');
-    for (json_at t = json_first(w->json, tools); t != JSON_NONE; t = json_next(w->json, t))
-        if (!add_tool(w, t))
-            return false;
-    buf_add_byte(w->out, ']');
-    return true;
+    return rewrite_list(w, tools, "tools", add_tool);
 }
 
 static bool read_tool_choice(struct rewrite *w, json_at choice)
@@ -298,13 +290,6 @@ static bool read_tool_choice(struct rewrite *w, json_at choice)
 }
 
 /* ---- the rest ---- */
-
-static bool read_stream(struct rewrite *w, json_at at)
-{
-    if (json_kind(w->json, at) == JSON_TRUE)
-        buf_add_str(w->out, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
-    return true;
-}
 
 static bool read_stop(struct rewrite *w, json_at at)
 {
@@ -336,7 +321,7 @@ static bool read_output_config(struct rewrite *w, json_at at)
 static const struct rewrite_field fields[] = {
     { "model", rewrite_nothing }, /* written first, so that no comma is missed before the others */
     { "max_tokens", rewrite_copy },  { "messages", read_messages },           { "system", rewrite_nothing },
-    { "tools", read_tools },         { "tool_choice", read_tool_choice },     { "stream", read_stream },
+    { "tools", read_tools },         { "tool_choice", read_tool_choice },     { "stream", rewrite_stream },
     { "stop_sequences", read_stop }, { "temperature", rewrite_copy },         { "top_p", rewrite_copy },
     { "metadata", read_metadata },   { "output_config", read_output_config }, { NULL, rewrite_note },
 };

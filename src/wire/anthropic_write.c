@@ -15,16 +15,6 @@ static enum json_kind kind_at(const struct rewrite *w, json_at object, const cha
     return json_kind(w->json, json_get(w->json, object, key));
 }
 
-static bool is_role(struct rewrite *w, json_at message, const char *role)
-{
-    return slice_is(rewrite_text(w, message, "role"), role);
-}
-
-static bool is_system(struct rewrite *w, json_at message)
-{
-    return is_role(w, message, "system") || is_role(w, message, "developer");
-}
-
 /* ---- blocks ---- */
 
 /* Anthropic refuses a text block with nothing in it. */
@@ -200,11 +190,11 @@ static bool add_user(struct rewrite *w, json_at message, bool goes_on)
 
 static bool add_message(struct rewrite *w, json_at message, bool *in_results)
 {
-    if (is_system(w, message))
+    if (rewrite_is_system(w, message))
         return true;
-    if (is_role(w, message, "function") || kind_at(w, message, "function_call") == JSON_OBJECT)
+    if (rewrite_is_role(w, message, "function") || kind_at(w, message, "function_call") == JSON_OBJECT)
         return rewrite_refuse(w, "", "uses functions, the older form: send it as tools to reach this provider");
-    if (is_role(w, message, "tool")) {
+    if (rewrite_is_role(w, message, "tool")) {
         if (!*in_results) {
             json_add_comma(w->out);
             buf_add_str(w->out, "{\"role\":\"user\",\"content\":[");
@@ -214,7 +204,7 @@ static bool add_message(struct rewrite *w, json_at message, bool *in_results)
     }
     bool goes_on = *in_results;
     *in_results = false;
-    if (is_role(w, message, "user"))
+    if (rewrite_is_role(w, message, "user"))
         return add_user(w, message, goes_on);
     if (goes_on)
         buf_add_str(w->out, "]}");
@@ -250,7 +240,7 @@ static bool write_system(struct rewrite *w)
     json_at messages = json_get(w->json, 0, "messages"), only = JSON_NONE;
     size_t  count = 0;
     for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m))
-        if (is_system(w, m)) {
+        if (rewrite_is_system(w, m)) {
             only = json_get(w->json, m, "content");
             count++;
         }
@@ -263,7 +253,7 @@ static bool write_system(struct rewrite *w)
     json_add_key(w->out, "system");
     buf_add_byte(w->out, '[');
     for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m))
-        if (is_system(w, m) && !add_blocks(w, json_get(w->json, m, "content")))
+        if (rewrite_is_system(w, m) && !add_blocks(w, json_get(w->json, m, "content")))
             return false;
     if (wants_json(w))
         add_text_block(w, S(ASK_JSON));
@@ -295,19 +285,6 @@ static bool add_tool(struct rewrite *w, json_at tool)
         json_add_member(w->out, "strict", S("true"));
     rewrite_copy_as(w, json_get(w->json, tool, "cache_control"), "cache_control");
     buf_add_byte(w->out, '}');
-    return true;
-}
-
-static bool write_tools(struct rewrite *w, json_at tools)
-{
-    if (json_first(w->json, tools) == JSON_NONE)
-        return true;
-    json_add_key(w->out, "tools");
-    buf_add_byte(w->out, '[');
-    for (json_at t = json_first(w->json, tools); t != JSON_NONE; t = json_next(w->json, t))
-        if (!add_tool(w, t))
-            return false;
-    buf_add_byte(w->out, ']');
     return true;
 }
 
@@ -343,7 +320,7 @@ static bool write_tools_and_choice(struct rewrite *w, json_at tools)
     bool    is_asked = choice != JSON_NONE || kind_at(w, 0, "parallel_tool_calls") == JSON_FALSE;
     if (json_first(w->json, tools) == JSON_NONE)
         return true; /* a choice without tools is refused there */
-    return write_tools(w, tools) && (!is_asked || write_tool_choice(w, choice));
+    return rewrite_list(w, tools, "tools", add_tool) && (!is_asked || write_tool_choice(w, choice));
 }
 
 /* ---- the rest ---- */
@@ -372,14 +349,7 @@ static bool write_temperature(struct rewrite *w, json_at at)
 
 static bool write_stop(struct rewrite *w, json_at at)
 {
-    if (json_kind(w->json, at) == JSON_ARRAY)
-        rewrite_copy_as(w, at, "stop_sequences");
-    else if (json_kind(w->json, at) == JSON_STRING) {
-        json_add_key(w->out, "stop_sequences");
-        buf_add_byte(w->out, '[');
-        buf_add(w->out, json_raw(w->json, at));
-        buf_add_byte(w->out, ']');
-    }
+    rewrite_stop(w, at, "stop_sequences");
     return true;
 }
 

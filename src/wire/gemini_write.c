@@ -15,16 +15,6 @@ static json_at get(const struct rewrite *w, json_at object, const char *key)
     return json_get(w->json, object, key);
 }
 
-static bool is_role(struct rewrite *w, json_at message, const char *role)
-{
-    return slice_is(rewrite_text(w, message, "role"), role);
-}
-
-static bool is_system(struct rewrite *w, json_at message)
-{
-    return is_role(w, message, "system") || is_role(w, message, "developer");
-}
-
 /* ---- parts ---- */
 
 static void add_text(struct rewrite *w, struct slice raw)
@@ -127,9 +117,10 @@ static bool add_result(struct rewrite *w, json_at message)
 
 static bool add_message(struct rewrite *w, json_at message)
 {
-    if (is_role(w, message, "tool"))
+    if (rewrite_is_role(w, message, "tool"))
         return add_result(w, message);
-    if (is_role(w, message, "function") || json_kind(w->json, get(w, message, "function_call")) == JSON_OBJECT)
+    if (rewrite_is_role(w, message, "function") ||
+        json_kind(w->json, get(w, message, "function_call")) == JSON_OBJECT)
         return rewrite_refuse(w, "", "uses functions, the older form: send it as tools to reach this provider");
     if (!add_parts(w, get(w, message, "content")))
         return false;
@@ -149,9 +140,9 @@ static bool write_contents(struct rewrite *w, json_at messages)
     buf_add_byte(w->out, '[');
     for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
         snprintf(w->path, sizeof w->path, "messages[%u]", index++);
-        if (is_system(w, m))
+        if (rewrite_is_system(w, m))
             continue;
-        const char *own = is_role(w, m, "assistant") ? "model" : "user";
+        const char *own = rewrite_is_role(w, m, "assistant") ? "model" : "user";
         if (role != own) {
             buf_add_str(w->out, role ? "]}" : "");
             json_add_comma(w->out);
@@ -170,7 +161,7 @@ static bool write_messages(struct rewrite *w, json_at messages)
 {
     bool has_system = false;
     for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
-        if (!is_system(w, m))
+        if (!rewrite_is_system(w, m))
             continue;
         if (!has_system) {
             json_add_key(w->out, "systemInstruction");
@@ -241,19 +232,6 @@ static const struct {
     { "max_completion_tokens", "maxOutputTokens" },
 };
 
-static void add_stop(struct rewrite *w)
-{
-    json_at stop = get(w, 0, "stop");
-    if (json_kind(w->json, stop) == JSON_ARRAY) {
-        json_add_member(w->out, "stopSequences", json_raw(w->json, stop));
-    } else if (json_kind(w->json, stop) == JSON_STRING) {
-        json_add_key(w->out, "stopSequences");
-        buf_add_byte(w->out, '[');
-        buf_add(w->out, json_raw(w->json, stop));
-        buf_add_byte(w->out, ']');
-    }
-}
-
 static void add_format(struct rewrite *w)
 {
     json_at      format = get(w, 0, "response_format");
@@ -273,7 +251,7 @@ static void write_config(struct rewrite *w)
         rewrite_copy_as(w, get(w, 0, configs[i].key), configs[i].gemini);
     if (json_kind(w->json, get(w, 0, "max_completion_tokens")) != JSON_NUMBER)
         rewrite_copy_as(w, get(w, 0, "max_tokens"), "maxOutputTokens");
-    add_stop(w);
+    rewrite_stop(w, get(w, 0, "stop"), "stopSequences");
     add_format(w);
     if (slice_is(effort, "low") || slice_is(effort, "medium") || slice_is(effort, "high")) {
         json_add_key(w->out, "thinkingConfig");

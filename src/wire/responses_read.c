@@ -253,13 +253,6 @@ static bool read_limit(struct rewrite *w, json_at at)
     return true;
 }
 
-static bool read_stream(struct rewrite *w, json_at at)
-{
-    if (json_kind(w->json, at) == JSON_TRUE)
-        buf_add_str(w->out, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
-    return true;
-}
-
 static bool refuse_kept(struct rewrite *w, json_at at)
 {
     enum json_kind kind = json_kind(w->json, at);
@@ -279,7 +272,7 @@ static const struct rewrite_field fields[] = {
     { "tool_choice", read_tool_choice },
     { "text", read_text },
     { "reasoning", read_reasoning },
-    { "stream", read_stream },
+    { "stream", rewrite_stream },
     { "stream_options", rewrite_nothing },
     { "parallel_tool_calls", rewrite_copy },
     { "temperature", rewrite_copy },

@@ -37,6 +37,14 @@ rewrite_fn rewrite_nothing;
 rewrite_fn rewrite_note; /* left out, and noted where it says something */
 
 rewrite_fn rewrite_one_answer; /* refuses an n above 1 */
+rewrite_fn rewrite_stream;     /* to OpenAI's: with the usage, which other dialects always tell */
+
+/* An array under that key, each element as `add` writes it; nothing where it is empty. */
+bool rewrite_list(struct rewrite *, json_at array, const char *key, rewrite_fn *add);
+/* From OpenAI's: a stop, or several, as an array. */
+void rewrite_stop(struct rewrite *, json_at stop, const char *key);
+bool rewrite_is_role(struct rewrite *, json_at message, const char *role);
+bool rewrite_is_system(struct rewrite *, json_at message); /* a developer's, too */
 
 /* "data:image/png;base64,…" into its media type and data; false for another kind of address. */
 bool rewrite_data_url(struct slice url, struct slice *media, struct slice *data);

@@ -81,6 +81,48 @@ struct slice rewrite_text(struct rewrite *w, json_at object, const char *key)
     return json_string(w->json, json_get(w->json, object, key), w->arena);
 }
 
+bool rewrite_is_role(struct rewrite *w, json_at message, const char *role)
+{
+    return slice_is(rewrite_text(w, message, "role"), role);
+}
+
+bool rewrite_is_system(struct rewrite *w, json_at message)
+{
+    return rewrite_is_role(w, message, "system") || rewrite_is_role(w, message, "developer");
+}
+
+bool rewrite_list(struct rewrite *w, json_at array, const char *key, rewrite_fn *add)
+{
+    if (json_first(w->json, array) == JSON_NONE)
+        return true;
+    json_add_key(w->out, key);
+    buf_add_byte(w->out, '[');
+    for (json_at e = json_first(w->json, array); e != JSON_NONE; e = json_next(w->json, e))
+        if (!add(w, e))
+            return false;
+    buf_add_byte(w->out, ']');
+    return true;
+}
+
+bool rewrite_stream(struct rewrite *w, json_at at)
+{
+    if (json_kind(w->json, at) == JSON_TRUE)
+        buf_add_str(w->out, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+    return true;
+}
+
+void rewrite_stop(struct rewrite *w, json_at stop, const char *key)
+{
+    if (json_kind(w->json, stop) == JSON_ARRAY) {
+        json_add_member(w->out, key, json_raw(w->json, stop));
+    } else if (json_kind(w->json, stop) == JSON_STRING) {
+        json_add_key(w->out, key);
+        buf_add_byte(w->out, '[');
+        buf_add(w->out, json_raw(w->json, stop));
+        buf_add_byte(w->out, ']');
+    }
+}
+
 bool rewrite_data_url(struct slice url, struct slice *media, struct slice *data)
 {
     size_t comma = slice_find_byte(url, ',');
