@@ -69,7 +69,7 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     buf_add_decimal(&out, (int64_t)places_hidden(x));
     buf_add(&out, S("\r\n"));
     if (x->left_out.fields[0])
-        reply_header(&out, "x-weir-left-out", x->left_out.fields);
+        buf_printf(&out, "x-weir-left-out: %s\r\n", x->left_out.fields); /* plain words of ours, and commas */
     if (x->sentences_dropped)
         buf_printf(&out, "x-weir-dropped-sentences: %u\r\n", x->sentences_dropped);
     if (x->summaries)

@@ -49,8 +49,10 @@ static void read_usage(struct hearing *h, const struct json *j, json_at usage)
                    { "output_tokens", &h->completion.output_tokens } };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int64_t tokens;
-        if (json_i64(j, json_get(j, usage, counts[i].key), &tokens) && tokens >= 0)
+        if (json_i64(j, json_get(j, usage, counts[i].key), &tokens) && tokens >= 0) {
             *counts[i].to = tokens;
+            h->completion.has_usage = true;
+        }
     }
 }
 
@@ -285,6 +287,10 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     json_at         blocks = json_get(j, 0, "content");
     if (json_kind(j, json_get(j, 0, "error")) == JSON_OBJECT) {
         buf_add(out, json_raw(j, 0));
+        return;
+    }
+    if (json_kind(j, blocks) != JSON_ARRAY) { /* whatever it is, it is no answer */
+        buf_add_str(out, "{}");
         return;
     }
     h->completion.id = translate_raw(j, 0, "id");

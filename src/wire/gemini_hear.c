@@ -46,6 +46,7 @@ static void read_usage(struct hearing *h, const struct json *j)
     struct completion *c = &h->completion;
     if (json_kind(j, usage) != JSON_OBJECT)
         return;
+    c->has_usage = true;
     c->prompt_tokens =
         translate_number(j, usage, "promptTokenCount") + translate_number(j, usage, "toolUsePromptTokenCount");
     c->cached_tokens = translate_number(j, usage, "cachedContentTokenCount");
@@ -199,6 +200,10 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
         return;
     }
     read_facts(t, j);
+    if (candidate == JSON_NONE && !h->finish) { /* whatever it is, it is no answer */
+        buf_add_str(out, "{}");
+        return;
+    }
     completion_begin(t, &h->completion, out);
     add_texts(t, j, parts, false, "content", out);
     json_add_member(out, "refusal", S("null"));

@@ -11,7 +11,7 @@
 struct hearing {
     struct completion completion;
     uint32_t          calls;
-    bool              has_begun, has_usage;
+    bool              has_begun;
 };
 
 static void read_facts(struct translation *t, const struct json *j)
@@ -25,7 +25,7 @@ static void read_facts(struct translation *t, const struct json *j)
     }
     h->completion.prompt_tokens = translate_number(j, 0, "prompt_eval_count");
     h->completion.output_tokens = translate_number(j, 0, "eval_count");
-    h->has_usage = h->completion.prompt_tokens > 0;
+    h->completion.has_usage = h->completion.prompt_tokens > 0;
 }
 
 static const char *finish_of(struct translation *t, const struct json *j)
@@ -119,8 +119,7 @@ static void on_event(struct translation *t, const struct json *j, struct buf *ou
     buf_add_byte(out, '}');
     json_add_text_member(out, "finish_reason", slice_str(finish_of(t, j)));
     buf_add_str(out, "}]}\n\n");
-    if (h->has_usage)
-        chunk_usage(t, &h->completion, out);
+    chunk_usage(t, &h->completion, out);
     buf_add_str(out, "data: [DONE]\n\n");
 }
 
@@ -132,6 +131,10 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     json_at         message = json_get(j, 0, "message"), calls = json_get(j, message, "tool_calls");
     if (is_error(j, out, "", ""))
         return;
+    if (json_kind(j, message) != JSON_OBJECT) { /* whatever it is, it is no answer */
+        buf_add_str(out, "{}");
+        return;
+    }
     read_facts(t, j);
     completion_begin(t, &h->completion, out);
     json_add_member(out, "content", translate_raw(j, message, "content"));
@@ -144,8 +147,7 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     add_logprobs(j, out);
     json_add_text_member(out, "finish_reason", slice_str(finish_of(t, j)));
     buf_add_str(out, "}]");
-    if (h->has_usage)
-        completion_usage(&h->completion, out);
+    completion_usage(&h->completion, out);
     buf_add_byte(out, '}');
 }
 

@@ -228,6 +228,8 @@ void chunk_text(struct translation *t, const struct completion *c, const char *k
 
 void chunk_usage(struct translation *t, const struct completion *c, struct buf *out)
 {
+    if (!c->has_usage)
+        return;
     buf_add_str(out, "data: ");
     add_envelope(t, c, "chat.completion.chunk", out);
     buf_add_str(out, ",\"choices\":[]");
@@ -237,6 +239,8 @@ void chunk_usage(struct translation *t, const struct completion *c, struct buf *
 
 void completion_usage(const struct completion *c, struct buf *out)
 {
+    if (!c->has_usage)
+        return;
     json_add_key(out, "usage");
     buf_add_byte(out, '{');
     json_add_number_member(out, "prompt_tokens", c->prompt_tokens);

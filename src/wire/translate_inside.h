@@ -105,6 +105,7 @@ struct slice translate_raw(const struct json *, json_at object, const char *key)
 
 struct completion {
     struct slice id, model; /* raw JSON strings, which live as long as it */
+    bool         has_usage; /* absent is not zero */
     int64_t      prompt_tokens, cached_tokens, written_tokens, output_tokens, reasoning_tokens;
 };
 
@@ -116,6 +117,7 @@ void chunk_end(struct buf *out);
 /* A delta of one string; nothing where it is empty. */
 void chunk_text(struct translation *, const struct completion *, const char *key, struct slice raw,
                 struct buf *out);
+/* Nothing where no usage was told; so completion_usage(). */
 void chunk_usage(struct translation *, const struct completion *, struct buf *out);
 
 /* {"type":"error",…} of a status, or where that is 0, of OpenAI's type. */

@@ -154,6 +154,9 @@ FLOWS = {
     "a model by its name": lambda rig: chat(rig, model="middle"),
     "a model that speaks Anthropic's dialect": lambda rig: chat(rig, model="claude"),
     "the same, streamed": lambda rig: chat(rig, model="claude", stream=True),
+    "a model that speaks Gemini's dialect": lambda rig: chat(rig, model="gemini"),
+    "a model that speaks Ollama's dialect, streamed": lambda rig: chat(rig, model="ollama", stream=True),
+    "a model of Azure's": lambda rig: chat(rig, model="azure"),
     "cached": twice,
     "cached, streamed": lambda rig: twice(rig, stream=True),
     "a draft that escalates": drafts,
@@ -177,7 +180,10 @@ FAR = [name for name in FLOWS if name not in ("embeddings", "redact and restore"
 
 
 def key_of(request):
-    return request.headers.get("x-api-key") or request.headers.get("authorization", "").removeprefix("Bearer ")
+    for name in ("x-api-key", "x-goog-api-key", "api-key"):
+        if name in request.headers:
+            return request.headers[name]
+    return request.headers.get("authorization", "").removeprefix("Bearer ")
 
 
 def all_of(request):
@@ -300,9 +306,10 @@ class Rig:
         self.audit = stage.folder / "audit.jsonl"
         settings = stage.settings(**zones, policy=more.pop("policy", POLICY), audit={"file": str(self.audit)}, secret=MASTER_KEY,
                                   teams={team: {"keys": [key]} for team, key in TEAM_KEYS.items()}, **more)
-        settings["providers"]["claude"] = {"api": "anthropic", "zone": "cloud", "url": self.providers["cloud"].url(),
+        for name, api in (("claude", "anthropic"), ("gemini", "gemini"), ("ollama", "ollama"), ("azure", "azure")):
+            settings["providers"][name] = {"api": api, "zone": "cloud", "url": self.providers["cloud"].url(),
                                            "key": PROVIDER_KEYS["cloud"], **quick}
-        settings["models"]["claude"] = {"provider": "claude", "model": "claude-as-sent", "output": 1000}
+            settings["models"][name] = {"provider": name, "model": f"{name}-as-sent", "output": 1000}
         self.settings = settings
         self.weir = stage.weir(settings=settings)
         self.read = {}

@@ -52,7 +52,7 @@ def test_a_chat_is_asked_in_the_providers_words(stage):
 
 def test_what_was_left_out_is_told(stage):
     weir = stage.weir(cloud=claude(stage.provider(answers(text("yes")))))
-    assert weir.chat("hello", seed=3).headers["x-weir-left-out"] == "seed"
+    assert weir.chat("hello", seed=3, logit_bias={}).headers["x-weir-left-out"] == "seed, logit_bias"
     assert "x-weir-left-out" not in weir.chat("hello").headers
 
 
@@ -407,3 +407,10 @@ def test_older_completions(stage):
     assert "".join(piece.choices[0].text for piece in pieces_heard) == "Once upon a time."
     assert pieces_heard[-1].choices[0].finish_reason == "stop"
     assert httpx.post(weir.base + "/v1/completions", json={"model": "small", "prompt": ["a", "b"]}).status_code == 400
+
+
+@pytest.mark.parametrize("dialect", [claude, gemini, ollama])
+def test_what_is_no_answer_is_not_taken_for_one(stage, dialect):
+    weir = stage.weir(cloud=dialect(stage.provider(lambda request, wire: wire.whole({"status": "fine"}))))
+    assert weir.chat("hi").status == 502
+    assert weir.chat("hi", stream=True).status == 502

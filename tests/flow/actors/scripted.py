@@ -26,6 +26,8 @@ class Request:
     @property
     def question(self):
         """The words of the last user message."""
+        if "contents" in self.json:  # Gemini's
+            return self.json["contents"][-1]["parts"][0].get("text", "")
         words = [message["content"] for message in self.json["messages"] if message["role"] == "user"][-1]
         return words if isinstance(words, str) else "\n".join(part.get("text", "") for part in words)
 

@@ -299,9 +299,8 @@ static void test_geminis_ends(void **state)
            GEMINI("'role':'assistant','content':''") GEMINI("'content':'a'"));
     expect(*state, DIALECT_GEMINI, true,
            "data: {'promptFeedback':{'blockReason':'SAFETY'},'responseId':'r1','modelVersion':'g'}\r\n\r\n",
-           GEMINI("'role':'assistant','content':''")
-               THEIRS("r1", "g", "[{'index':0,'delta':{},'finish_reason':'content_filter'}]}\n\n")
-                   THEIRS("r1", "g", "[]") THEIR_USAGE("0", "0", "0", "0", "0") "}\n\ndata: [DONE]\n\n");
+           GEMINI("'role':'assistant','content':''") THEIRS(
+               "r1", "g", "[{'index':0,'delta':{},'finish_reason':'content_filter'}]}\n\n") "data: [DONE]\n\n");
 }
 
 static void test_a_whole_answer_of_geminis(void **state)
