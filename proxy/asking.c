@@ -229,6 +229,7 @@ static void leg_failed(struct exchange *x, const struct fault *told, bool was_se
     }
     metrics_fault(x->tools->metrics, why->kind);
     metrics_add(x->tools->metrics, METRIC_FALLBACKS, 1);
+    x->relay = NULL; /* this leg is over, also where the next one has to wait for money */
     if (x->hold && is_somebody_left(x))
         exchange_pay_again(x);
     else
@@ -243,19 +244,6 @@ static bool is_about_request(int status)
     return status == 400 || status == 413 || status == 422;
 }
 
-/* A provider may quote all that it was sent, the key among it. */
-static void blot_out(struct buf *text, const char *key)
-{
-    struct slice needle = slice_str(key);
-    size_t       at, from = 0;
-    if (needle.len == 0)
-        return;
-    while ((at = slice_find(slice_cut(buf_slice(text), from, text->len), needle)) != SLICE_NONE) {
-        memset(text->ptr + from + at, '*', needle.len);
-        from += at + needle.len;
-    }
-}
-
 static void pass_error(struct exchange *x)
 {
     struct buf mended, told, restored;
@@ -263,7 +251,7 @@ static void pass_error(struct exchange *x)
     buf_init(&told, mended.ceiling * 2);
     buf_init(&restored, mended.ceiling * 2);
     error_mend(buf_slice(&x->error_body), x->error_status, x->arena, &mended);
-    blot_out(&mended, x->model->provider->key);
+    mask_strike_out(&mended, slice_str(x->model->provider->key)); /* it may quote all that it was sent */
     translate_error(x->told_in, buf_slice(&mended), x->error_status, x->arena, &told);
     if (live_vault(x))
         vault_restore(x->vault, buf_slice(&told), true, &restored);
@@ -390,13 +378,11 @@ static void hear_guarded(struct exchange *x, struct slice bytes)
         hear(x, bytes);
 }
 
-/* A dialect that is not heard as it is goes through a translation first. False when the leg has ended over it.
- */
-static bool hear_translated(struct exchange *x, struct slice bytes, bool is_end)
+/* A dialect that is not heard as it is goes through a translation first. */
+static void hear_translated(struct exchange *x, struct slice bytes, bool is_end)
 {
-    const struct relay *relay = x->relay;
-    struct fault        why = { 0 };
-    struct buf          heard;
+    struct fault why = { 0 };
+    struct buf   heard;
     buf_init(&heard, (size_t)x->snapshot->settings->answer_most_bytes * 2);
     bool ok = translation_feed(x->hearing, bytes, &heard, &why) &&
               (!is_end || translation_end(x->hearing, &heard, &why));
@@ -407,7 +393,6 @@ static bool hear_translated(struct exchange *x, struct slice bytes, bool is_end)
         leg_failed(x, &why, true);
     }
     buf_wipe(&heard);
-    return ok && !x->is_over && x->relay == relay;
 }
 
 /* False when the leg has ended over it. */
@@ -415,8 +400,9 @@ static bool hear_masked(struct exchange *x, struct slice bytes, bool is_end)
 {
     const struct relay *relay = x->relay;
     if (x->hearing)
-        return hear_translated(x, bytes, is_end);
-    hear_guarded(x, bytes);
+        hear_translated(x, bytes, is_end);
+    else
+        hear_guarded(x, bytes);
     return !x->is_over && x->relay == relay;
 }
 

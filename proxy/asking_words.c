@@ -62,10 +62,12 @@ struct slice exchange_ask_headers(struct exchange *x)
     static const char *const passed_on[] = { "anthropic-version", "anthropic-beta" };
     const struct api        *api = x->model->provider->api;
     struct buf               out;
+    if (x->dialect != DIALECT_ANTHROPIC || api->dialect != DIALECT_ANTHROPIC)
+        return slice_str(api->headers);
     buf_init(&out, HEADERS_MOST);
     for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
         struct slice value = http1_header(client_head(x->client), passed_on[i]);
-        if (value.len && x->dialect == DIALECT_ANTHROPIC && api->dialect == DIALECT_ANTHROPIC)
+        if (value.len)
             buf_printf(&out, "%s: %.*s\r\n", passed_on[i], SLICE_ARG(value));
     }
     if (!slice_starts(buf_slice(&out), S("anthropic-version")))
@@ -92,9 +94,12 @@ static void add_escaped(struct buf *out, const char *name)
 const char *exchange_ask_path(struct exchange *x)
 {
     const struct provider *provider = x->model->provider;
+    const char            *pattern = x->chat.stream ? provider->api->stream_path : provider->api->path;
     struct buf             path;
+    if (!strpbrk(pattern, "*%"))
+        return pattern;
     buf_init(&path, PATH_MOST);
-    for (const char *c = x->chat.stream ? provider->api->stream_path : provider->api->path; *c; c++) {
+    for (const char *c = pattern; *c; c++) {
         if (*c == '*')
             add_escaped(&path, x->model->sent_as);
         else if (*c == '%')

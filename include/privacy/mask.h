@@ -18,6 +18,8 @@ struct mask {
 /* What may go on of these bytes and those held before: the bytes themselves where nothing is to be done, else
  * what is written to out, which is emptied first. Valid as long as both. */
 struct slice mask_pass(struct mask *, struct slice bytes, struct buf *out);
+/* All of a text at once: stars in the secret's place. */
+void mask_strike_out(struct buf *text, struct slice secret);
 /* The body has ended: what was held is no secret. */
 struct slice mask_end(struct mask *);
 

@@ -11,9 +11,9 @@ static size_t tail_of(struct slice text, struct slice secret)
     return 0;
 }
 
-static void strike_out(struct buf *text, struct slice secret)
+void mask_strike_out(struct buf *text, struct slice secret)
 {
-    for (size_t from = 0;;) {
+    for (size_t from = 0; secret.len > 0;) {
         size_t at = slice_find(slice_cut(buf_slice(text), from, text->len), secret);
         if (at == SLICE_NONE)
             return;
@@ -31,7 +31,7 @@ struct slice mask_pass(struct mask *m, struct slice bytes, struct buf *out)
     buf_reset(out);
     buf_add(out, slice_cut(m->secret, 0, m->held));
     buf_add(out, bytes);
-    strike_out(out, m->secret);
+    mask_strike_out(out, m->secret);
     m->held = tail_of(buf_slice(out), m->secret);
     return slice_cut(buf_slice(out), 0, out->len - m->held);
 }

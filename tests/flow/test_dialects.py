@@ -414,3 +414,24 @@ def test_what_is_no_answer_is_not_taken_for_one(stage, dialect):
     weir = stage.weir(cloud=dialect(stage.provider(lambda request, wire: wire.whole({"status": "fine"}))))
     assert weir.chat("hi").status == 502
     assert weir.chat("hi", stream=True).status == 502
+
+
+def test_a_leg_that_fails_in_its_last_bytes_fails_once(stage):
+    """The error's line lacks its end, so it is read when the body has ended; the next model is paid for and asked, once."""
+    def script(request, wire):
+        wire.head(content_type="application/x-ndjson")
+        wire.chunk(b'{"error":"out of memory"}')
+        wire.last_chunk()
+
+    cloud, local = stage.provider(script), stage.provider(says("here"))
+    budget = {"cost": [{"name": "purse", "budget": {"usd": 1, "every": "month"}}], "routes": [{"name": "all", "ask": ["large", "small"]}]}
+    price = {"input": 1, "output": 1}
+    weir = stage.weir(cloud=ollama(cloud), local=local, policy=budget, prices={"large": price, "small": price},
+                      models={"large": {"provider": "cloud", "model": "l", "price": price, "output": 100},
+                              "small": {"provider": "local", "model": "s", "price": price, "output": 100}})
+
+    stream = weir.stream("hi", max_tokens=10)
+
+    assert stream.text == "here" and stream.is_done and stream.is_whole
+    assert len(cloud.requests) == 1 and len(local.requests) == 1
+    assert weir.metric("weir_fallbacks_total") == 1
