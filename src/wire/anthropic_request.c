@@ -200,19 +200,7 @@ static bool read_message(struct openai_reader *r, json_at at)
 
 static bool read_messages(struct openai_reader *r, json_at at)
 {
-    if (json_kind(r->json, at) != JSON_ARRAY || json_first(r->json, at) == JSON_NONE)
-        return openai_refuse(r, "messages", "must be an array of at least one message");
-    r->message = 0;
-    for (json_at m = json_first(r->json, at); m != JSON_NONE; m = json_next(r->json, m), r->message++) {
-        snprintf(r->path, sizeof r->path, "messages[%u]", r->message);
-        if (!read_message(r, m))
-            return false;
-    }
-    r->chat->messages = r->message;
-    r->message = CHAT_NO_MESSAGE;
-    r->role = CHAT_NO_ROLE;
-    r->path[0] = '\0';
-    return true;
+    return openai_walk_messages(r, at, read_message);
 }
 
 static bool read_system(struct openai_reader *r, json_at at)

@@ -30,18 +30,12 @@ struct telling {
     struct waiting_call *waiting;   /* in the order in which they began */
     char                 finish[24];
     struct slice         stop_reason, stop_sequence; /* raw, in the arena: as the provider said; or empty */
-    struct answer_usage  usage;
-    int64_t              written_tokens;
+    struct completion    completion;                 /* of which the usage is told */
 };
 
 static json_at get(const struct json *j, json_at object, const char *key)
 {
     return json_get(j, object, key);
-}
-
-static struct slice string_at(struct translation *t, const struct json *j, json_at object, const char *key)
-{
-    return json_string(j, json_get(j, object, key), t->scratch);
 }
 
 static bool has_string(const struct json *j, json_at at)
@@ -76,7 +70,7 @@ static void add_stop_reason(const struct telling *s, struct buf *out)
 static void read_finish(struct translation *t, const struct json *j, json_at choice)
 {
     struct telling *s = t->state;
-    struct slice    finish = string_at(t, j, choice, "finish_reason");
+    struct slice    finish = translate_text(t, j, choice, "finish_reason");
     json_at         reason = get(j, choice, "stop_reason"), sequence = get(j, choice, "stop_sequence");
     if (finish.len == 0 || finish.len >= sizeof s->finish)
         return;
@@ -86,31 +80,20 @@ static void read_finish(struct translation *t, const struct json *j, json_at cho
     if (json_kind(j, sequence) == JSON_STRING)
         s->stop_sequence = arena_copy(t->arena, json_raw(j, sequence));
     if (has_string(j, reason) &&
-        (s->stop_sequence.len || slice_is(string_at(t, j, choice, "stop_reason"), "pause_turn")))
+        (s->stop_sequence.len || slice_is(translate_text(t, j, choice, "stop_reason"), "pause_turn")))
         s->stop_reason = arena_copy(t->arena, json_raw(j, reason));
-}
-
-static void read_usage(struct telling *s, const struct json *j)
-{
-    json_at usage = get(j, 0, "usage"), details = get(j, usage, "prompt_tokens_details");
-    if (json_kind(j, usage) != JSON_OBJECT)
-        return;
-    s->usage.is_given = true;
-    s->usage.prompt_tokens = translate_number(j, usage, "prompt_tokens");
-    s->usage.completion_tokens = translate_number(j, usage, "completion_tokens");
-    s->usage.cached_tokens = translate_number(j, details, "cached_tokens");
-    s->written_tokens = translate_number(j, details, "cache_creation_tokens");
 }
 
 static void add_usage(const struct telling *s, struct buf *out)
 {
-    int64_t fresh = s->usage.prompt_tokens - s->usage.cached_tokens - s->written_tokens;
+    const struct completion *c = &s->completion;
+    int64_t                  fresh = c->prompt_tokens - c->cached_tokens - c->written_tokens;
     json_add_key(out, "usage");
     buf_add_byte(out, '{');
     json_add_number_member(out, "input_tokens", fresh > 0 ? fresh : 0);
-    json_add_number_member(out, "cache_creation_input_tokens", s->written_tokens);
-    json_add_number_member(out, "cache_read_input_tokens", s->usage.cached_tokens);
-    json_add_number_member(out, "output_tokens", s->usage.completion_tokens);
+    json_add_number_member(out, "cache_creation_input_tokens", c->written_tokens);
+    json_add_number_member(out, "cache_read_input_tokens", c->cached_tokens);
+    json_add_number_member(out, "output_tokens", c->output_tokens);
     buf_add_byte(out, '}');
 }
 
@@ -245,7 +228,7 @@ static void keep_piece(struct translation *t, const struct json *j, json_at piec
         call->id = arena_copy(t->arena, json_raw(j, get(j, piece, "id")));
     if (has_string(j, get(j, function, "name")))
         call->name = arena_copy(t->arena, json_raw(j, get(j, function, "name")));
-    buf_add(&call->arguments, string_at(t, j, function, "arguments"));
+    buf_add(&call->arguments, translate_text(t, j, function, "arguments"));
 }
 
 static void tell_piece(struct translation *t, const struct json *j, json_at piece, struct buf *out)
@@ -320,7 +303,7 @@ static void on_event(struct translation *t, const struct json *j, struct buf *ou
         buf_add_str(out, "\n\n");
         return;
     }
-    read_usage(s, j);
+    completion_read_usage(&s->completion, j);
     begin_message(t, j, out);
     for (json_at c = json_first(j, get(j, 0, "choices")); c != JSON_NONE; c = json_next(j, c)) {
         if (translate_number(j, c, "index") != 0)
@@ -360,7 +343,7 @@ static void add_block(const char *type, const char *member, struct slice raw, st
 static void add_call(struct translation *t, const struct json *j, json_at call, struct buf *out)
 {
     json_at      function = get(j, call, "function");
-    struct slice arguments = string_at(t, j, function, "arguments");
+    struct slice arguments = translate_text(t, j, function, "arguments");
     struct json  input;
     bool is_object = json_read(t->scratch, arguments, &input, NULL) && json_kind(&input, 0) == JSON_OBJECT;
     json_add_comma(out);
@@ -398,7 +381,7 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
 {
     struct telling *s = t->state;
     json_at         choice = json_first(j, get(j, 0, "choices")), message = get(j, choice, "message");
-    read_usage(s, j);
+    completion_read_usage(&s->completion, j);
     read_finish(t, j, choice);
     s->has_refused = has_string(j, get(j, message, "refusal"));
     buf_add_str(out, "{\"type\":\"message\",\"role\":\"assistant\"");

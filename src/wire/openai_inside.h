@@ -91,4 +91,7 @@ openai_read openai_read_tools, openai_read_old_functions, openai_read_response_f
 
 openai_read openai_read_messages, openai_read_prediction;
 
+/* Calls read for each message, with the reader's path and number set. */
+bool openai_walk_messages(struct openai_reader *, json_at messages, openai_read *read);
+
 #endif

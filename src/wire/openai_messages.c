@@ -186,14 +186,14 @@ static bool read_message(struct openai_reader *r, json_at at)
     return openai_read_fields(r, at, message_fields);
 }
 
-bool openai_read_messages(struct openai_reader *r, json_at at)
+bool openai_walk_messages(struct openai_reader *r, json_at at, openai_read *read)
 {
     if (json_kind(r->json, at) != JSON_ARRAY || json_first(r->json, at) == JSON_NONE)
         return openai_refuse(r, "messages", "must be an array of at least one message");
     r->message = 0;
     for (json_at m = json_first(r->json, at); m != JSON_NONE; m = json_next(r->json, m), r->message++) {
         snprintf(r->path, sizeof r->path, "messages[%u]", r->message);
-        if (!read_message(r, m))
+        if (!read(r, m))
             return false;
     }
     r->chat->messages = r->message;
@@ -201,4 +201,9 @@ bool openai_read_messages(struct openai_reader *r, json_at at)
     r->role = CHAT_NO_ROLE;
     r->path[0] = '\0';
     return true;
+}
+
+bool openai_read_messages(struct openai_reader *r, json_at at)
+{
+    return openai_walk_messages(r, at, read_message);
 }

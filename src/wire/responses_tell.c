@@ -26,7 +26,7 @@ struct item {
 
 struct telling {
     struct completion completion;
-    bool              has_begun, has_usage;
+    bool              has_begun;
     uint32_t          events, places;
     struct item      *items; /* in the order of their places */
     struct item     **last;
@@ -109,7 +109,7 @@ static void echo(struct translation *t, const char *key, const char *otherwise, 
 static void add_usage(const struct telling *s, struct buf *out)
 {
     const struct completion *c = &s->completion;
-    if (!s->has_usage) {
+    if (!c->has_usage) {
         json_add_member(out, "usage", S("null"));
         return;
     }
@@ -301,23 +301,13 @@ static void read_facts(struct translation *t, const struct json *j)
 {
     struct telling    *s = t->state;
     struct completion *c = &s->completion;
-    json_at            usage = json_get(j, 0, "usage");
     if (!c->model.len) {
         c->id = slice_str(arena_printf(t->arena, "%016llx%08llx",
                                        (unsigned long long)slice_hash(translate_raw(j, 0, "id")),
                                        (unsigned long long)t->now_s));
         c->model = arena_copy(t->arena, translate_raw(j, 0, "model"));
     }
-    if (json_kind(j, usage) != JSON_OBJECT)
-        return;
-    json_at read = json_get(j, usage, "prompt_tokens_details"),
-            wrote = json_get(j, usage, "completion_tokens_details");
-    s->has_usage = true;
-    c->prompt_tokens = translate_number(j, usage, "prompt_tokens");
-    c->output_tokens = translate_number(j, usage, "completion_tokens");
-    c->cached_tokens = translate_number(j, read, "cached_tokens");
-    c->written_tokens = translate_number(j, read, "cache_creation_tokens");
-    c->reasoning_tokens = translate_number(j, wrote, "reasoning_tokens");
+    completion_read_usage(c, j);
 }
 
 static void read_finish(struct translation *t, const struct json *j, json_at choice)

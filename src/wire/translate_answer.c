@@ -237,6 +237,20 @@ void chunk_usage(struct translation *t, const struct completion *c, struct buf *
     buf_add_str(out, "}\n\n");
 }
 
+void completion_read_usage(struct completion *c, const struct json *j)
+{
+    json_at usage = json_get(j, 0, "usage"), prompt = json_get(j, usage, "prompt_tokens_details");
+    if (json_kind(j, usage) != JSON_OBJECT)
+        return;
+    c->has_usage = true;
+    c->prompt_tokens = translate_number(j, usage, "prompt_tokens");
+    c->output_tokens = translate_number(j, usage, "completion_tokens");
+    c->cached_tokens = translate_number(j, prompt, "cached_tokens");
+    c->written_tokens = translate_number(j, prompt, "cache_creation_tokens");
+    c->reasoning_tokens =
+        translate_number(j, json_get(j, usage, "completion_tokens_details"), "reasoning_tokens");
+}
+
 void completion_usage(const struct completion *c, struct buf *out)
 {
     if (!c->has_usage)

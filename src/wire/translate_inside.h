@@ -112,6 +112,8 @@ struct completion {
 /* Up to within the message, or the delta; what is written then begins with a comma of json_add_*. */
 void completion_begin(struct translation *, const struct completion *, struct buf *out);
 void completion_usage(const struct completion *, struct buf *out);
+/* The other way: what a completion, or a chunk, says of usage, if it does. */
+void completion_read_usage(struct completion *, const struct json *);
 void chunk_begin(struct translation *, const struct completion *, struct buf *out);
 void chunk_end(struct buf *out);
 /* A delta of one string; nothing where it is empty. */
