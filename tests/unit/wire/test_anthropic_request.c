@@ -6,31 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "an_arena.h"
 #include "chat_list.h"
+#include "quoted.h"
 
 #define SEALED "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODk="
-
-static int set_up(void **state)
-{
-    *state = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct arena *arena = *state;
-    arena_free(&arena);
-    return 0;
-}
-
-static struct slice quoted(struct arena *arena, const char *text)
-{
-    char *copy = arena_cstr(arena, slice_str(text));
-    for (char *c = copy; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    return slice_str(copy);
-}
 
 static struct chat read_or_fail(struct arena *arena, const char *body)
 {

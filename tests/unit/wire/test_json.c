@@ -5,20 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "an_arena.h"
 #include "wire/json.h"
-
-static int set_up(void **state)
-{
-    *state = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct arena *arena = *state;
-    arena_free(&arena);
-    return 0;
-}
 
 static struct json read_or_fail(struct arena *arena, const char *text)
 {

@@ -6,31 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "an_arena.h"
+#include "quoted.h"
 #include "wire/translate.h"
 
 enum { NOW_S = 1700000000, MOST = 1 << 16 };
-
-static int set_up(void **state)
-{
-    *state = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct arena *arena = *state;
-    arena_free(&arena);
-    return 0;
-}
-
-static struct slice quoted(struct arena *arena, const char *text)
-{
-    char *copy = arena_cstr(arena, slice_str(text));
-    for (char *c = copy; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    return slice_str(copy);
-}
 
 static void say(struct arena *arena, enum dialect from, bool is_stream, struct slice body, size_t cut,
                 struct buf *out)

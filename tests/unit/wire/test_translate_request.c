@@ -6,29 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "an_arena.h"
+#include "quoted.h"
 #include "wire/translate.h"
-
-static int set_up(void **state)
-{
-    *state = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct arena *arena = *state;
-    arena_free(&arena);
-    return 0;
-}
-
-static struct slice quoted(struct arena *arena, const char *text)
-{
-    char *copy = arena_cstr(arena, slice_str(text));
-    for (char *c = copy; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    return slice_str(copy);
-}
 
 static void expect_to(struct arena *arena, enum dialect from, enum dialect to, const char *body,
                       const char *wanted, const char *left_out)
