@@ -11,15 +11,13 @@
 #include <cmocka.h>
 
 #include "policy/inspect.h"
+#include "unit/privacy/a_finder.h"
 #include "wire/chat.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define CANARY "canary.person@leak.example.com"
-
-static struct finder         *finder;
-static struct finder_scratch *scratch;
 
 /* "@" is a place for a string. */
 static const char openai[] =
@@ -267,22 +265,6 @@ static void no_body_made_up_at_random_tells_it(void **state)
     }
     assert_true(was_sent > ROUNDS / 50);
     buf_fini(&body);
-}
-
-static int open_finder(void **state)
-{
-    (void)state;
-    finder = finder_new(NULL);
-    scratch = finder ? finder_scratch_new(finder) : NULL;
-    return scratch ? 0 : -1;
-}
-
-static int close_finder(void **state)
-{
-    (void)state;
-    finder_scratch_free(&scratch);
-    finder_free(&finder);
-    return 0;
 }
 
 int main(void)

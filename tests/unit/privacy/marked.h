@@ -8,31 +8,10 @@
 #ifndef WEIR_TESTS_UNIT_PRIVACY_MARKED_H
 #define WEIR_TESTS_UNIT_PRIVACY_MARKED_H
 
+#include "a_finder.h"
 #include "base/buf.h"
-#include "privacy/find.h"
 
 #include <stdio.h>
-
-static struct finder         *finder;
-static struct finder_scratch *scratch;
-
-static int set_up(void **state)
-{
-    (void)state;
-    finder = finder_new(NULL);
-    assert_non_null(finder);
-    scratch = finder_scratch_new(finder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    finder_scratch_free(&scratch);
-    finder_free(&finder);
-    assert_null(finder);
-    return 0;
-}
 
 static void add_unmarked(const char *marked, struct buf *out)
 {

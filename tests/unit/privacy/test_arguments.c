@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_finder.h"
 #include "privacy/vault.h"
 #include "wire/json.h"
 
@@ -15,30 +16,10 @@
 
 enum { CEILING = 1 << 16 };
 
-static struct finder         *finder;
-static struct finder_scratch *scratch;
-
 struct fixture {
     struct arena *arena;
     struct vault *vault;
 };
-
-static int set_up_all(void **state)
-{
-    (void)state;
-    finder = finder_new(NULL);
-    assert_non_null(finder);
-    scratch = finder_scratch_new(finder);
-    return 0;
-}
-
-static int tear_down_all(void **state)
-{
-    (void)state;
-    finder_scratch_free(&scratch);
-    finder_free(&finder);
-    return 0;
-}
 
 static void begin_exchange(struct fixture *f)
 {
@@ -244,5 +225,5 @@ int main(void)
         TEST(a_number_comes_back_from_any_cut),
         TEST(arguments_that_are_no_json_are_looked_at),
     };
-    return cmocka_run_group_tests(tests, set_up_all, tear_down_all);
+    return cmocka_run_group_tests(tests, open_finder, close_finder);
 }

@@ -245,5 +245,5 @@ int main(void)
         cmocka_unit_test(api_keys),
         cmocka_unit_test(secrets_by_their_names),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_finder, close_finder);
 }

@@ -100,5 +100,5 @@ int main(void)
         cmocka_unit_test(numbers_and_addresses_in_words),
         cmocka_unit_test(they_may_be_cut_anywhere),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_finder, close_finder);
 }

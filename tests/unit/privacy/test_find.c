@@ -7,30 +7,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "privacy/find.h"
+#include "a_finder.h"
 
 #include <stdlib.h>
-
-static struct finder         *finder;
-static struct finder_scratch *scratch;
-
-static int set_up(void **state)
-{
-    (void)state;
-    finder = finder_new(NULL);
-    assert_non_null(finder);
-    scratch = finder_scratch_new(finder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    finder_scratch_free(&scratch);
-    finder_free(&finder);
-    assert_null(finder);
-    return 0;
-}
 
 static void kinds_have_words(void **state)
 {
@@ -271,5 +250,5 @@ int main(void)
         cmocka_unit_test(too_many_values_fail),
         cmocka_unit_test(a_text_beyond_the_offsets_fails),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_finder, close_finder);
 }

@@ -197,5 +197,5 @@ int main(void)
         cmocka_unit_test(bare_digits_are_nothing_in_a_sentence),
         cmocka_unit_test(a_number_that_is_all_there_is_is_believed),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_finder, close_finder);
 }

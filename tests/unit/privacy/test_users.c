@@ -106,5 +106,5 @@ int main(void)
         cmocka_unit_test(keys_by_their_formats),
         cmocka_unit_test(what_only_looks_like_a_key),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_finder, close_finder);
 }

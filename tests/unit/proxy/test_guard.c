@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "guard.h"
+#include "unit/privacy/a_finder.h"
 #include "wire/sse.h"
 
 #include <dlfcn.h>
@@ -31,9 +32,6 @@ hs_error_t HS_CDECL hs_scan(const hs_database_t *db, const char *data, unsigned 
 }
 
 #define SSN "536-90-4399"
-
-static struct finder         *finder;
-static struct finder_scratch *scratch;
 
 struct fixture {
     struct arena *arena;
@@ -250,22 +248,6 @@ static void more_than_may_be_held_breaks_it(void **state)
     begin(f, true, 1, 0);
     assert_false(guard_feed(f->guard, buf_slice(&big), &f->why));
     buf_fini(&big);
-}
-
-static int open_finder(void **state)
-{
-    (void)state;
-    finder = finder_new(NULL);
-    scratch = finder ? finder_scratch_new(finder) : NULL;
-    return scratch ? 0 : -1;
-}
-
-static int close_finder(void **state)
-{
-    (void)state;
-    finder_scratch_free(&scratch);
-    finder_free(&finder);
-    return 0;
 }
 
 int main(void)
