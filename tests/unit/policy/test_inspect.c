@@ -6,43 +6,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "policy/inspect.h"
+#include "an_inspector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-struct fixture {
-    struct arena          *arena;
-    struct finder         *finder;
-    struct finder_scratch *scratch;
-    struct inspector       inspector;
-    struct chat            chat;
-    struct inspection      inspection;
-    struct fault           why;
-};
-
 static const struct needs all = { .pii = true, .judgement = true };
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    f->finder = finder_new(&f->why);
-    f->scratch = finder_scratch_new(f->finder);
-    f->inspector = (struct inspector){ .finder = f->finder, .scratch = f->scratch };
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    finder_scratch_free(&f->scratch);
-    finder_free(&f->finder);
-    arena_free(&f->arena);
-    free(f);
-    return 0;
-}
 
 static void read_body(struct fixture *f, const char *body)
 {

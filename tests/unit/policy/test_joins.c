@@ -6,39 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "policy/inspect.h"
+#include "an_inspector.h"
 
 #include <stdlib.h>
-
-struct fixture {
-    struct arena          *arena;
-    struct finder         *finder;
-    struct finder_scratch *scratch;
-    struct inspector       inspector;
-    struct chat            chat;
-    struct inspection      inspection;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    f->finder = finder_new(NULL);
-    f->scratch = finder_scratch_new(f->finder);
-    f->inspector = (struct inspector){ .finder = f->finder, .scratch = f->scratch };
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    finder_scratch_free(&f->scratch);
-    finder_free(&f->finder);
-    arena_free(&f->arena);
-    free(f);
-    return 0;
-}
 
 static void add_parts(struct buf *body, const char *role, const char *const *part, size_t count)
 {
