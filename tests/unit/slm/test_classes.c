@@ -6,13 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_model.h"
 #include "base/buf.h"
 #include "slm/classes.h"
-#include "slm/slm.h"
-
-#include <unistd.h>
-
-#define MODEL WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 
 enum { BILLING, GARDEN, ENGINE, COUNT };
 
@@ -33,20 +29,14 @@ static const struct class_example example[] = {
 enum { EXAMPLES = sizeof example / sizeof *example };
 
 static struct arena      *arena;
-static struct slm        *slm; /* NULL where the model is not there */
 static struct slm_worker *worker;
 
 static int set_up(void **state)
 {
     (void)state;
-    struct fault why = { 0 };
     arena = arena_new();
-    if (access(MODEL "/model.safetensors", R_OK) != 0)
-        return 0;
-    slm = slm_open(MODEL, &why);
-    if (!slm)
-        fail_msg("%s", why.detail);
-    worker = slm_worker_new(slm);
+    open_model(SLM_FASTEST);
+    worker = slm ? slm_worker_new(slm) : NULL;
     return 0;
 }
 
@@ -77,8 +67,7 @@ static void test_what_was_not_an_example_finds_its_class(void **state)
 {
     (void)state;
     float share[COUNT];
-    if (!slm)
-        skip();
+    need_model();
     struct classes *c = classes_learn(arena, worker, example, EXAMPLES, COUNT);
     assert_int_equal(classes_count(c), COUNT);
     assert_int_equal(judge(c, "My card was billed two times", share), BILLING);
@@ -91,8 +80,7 @@ static void test_what_is_far_from_all_is_of_none(void **state)
 {
     (void)state;
     float share[COUNT];
-    if (!slm)
-        skip();
+    need_model();
     struct classes *c = classes_learn(arena, worker, example, EXAMPLES, COUNT);
     assert_int_equal(judge(c, "Who painted the Mona Lisa?", share), COUNT);
     assert_true(share[BILLING] + share[GARDEN] + share[ENGINE] < 0.5f);
@@ -102,8 +90,7 @@ static void test_one_class_is_enough(void **state)
 {
     (void)state;
     float share[1];
-    if (!slm)
-        skip();
+    need_model();
     struct classes *c = classes_learn(arena, worker, example, 4, 1);
     assert_int_equal(judge(c, "My card was billed two times", share), BILLING);
     assert_int_equal(judge(c, "Who painted the Mona Lisa?", share), 1);
@@ -114,8 +101,7 @@ static void test_one_example_of_each_will_do(void **state)
     (void)state;
     float                      share[COUNT];
     const struct class_example lone[] = { example[1], { example[4].text, GARDEN }, example[8] };
-    if (!slm)
-        skip();
+    need_model();
     struct classes *c = classes_learn(arena, worker, lone, 3, COUNT);
     assert_int_equal(judge(c, "They charged me twice in one month", share), BILLING);
     assert_int_equal(judge(c, "When is the time to plant tomatoes?", share), GARDEN);
@@ -127,8 +113,7 @@ static void test_a_long_text_is_judged_by_both_its_ends(void **state)
     (void)state;
     float      share[COUNT];
     struct buf text;
-    if (!slm)
-        skip();
+    need_model();
     struct classes *c = classes_learn(arena, worker, example, EXAMPLES, COUNT);
     buf_init(&text, 1 << 16);
     for (int i = 0; i < 60; i++)

@@ -8,11 +8,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_model.h"
+#include "reference.h"
 #include "slm/encoder.h"
 #include "slm/kernels.h"
-#include "slm/slm.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -20,7 +20,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MODEL     WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 #define REFERENCE WEIR_SOURCE_DIR "/tests/reference/minilm.jsonl"
 
 enum { DIM = 384, TEXTS = 200, IDS_MOST = 256 };
@@ -34,16 +33,12 @@ struct example {
 };
 
 static struct example example[TEXTS];
-static struct slm    *slm; /* NULL where the model is not there */
 
-static void read_example(struct example *e, const char *line)
+static void read_example(struct example *e, json_t *row)
 {
-    json_error_t error;
-    e->json = json_loads(line, JSON_ALLOW_NUL, &error);
-    assert_non_null(e->json);
-    json_t *text = json_object_get(e->json, "text"), *ids = json_object_get(e->json, "ids");
-    json_t *embedding = json_object_get(e->json, "embedding");
-    e->text = slice_of(json_string_value(text), json_string_length(text));
+    json_t *ids = json_object_get(row, "ids"), *embedding = json_object_get(row, "embedding");
+    e->json = row;
+    e->text = text_of(row);
     e->count = json_array_size(ids);
     assert_in_range(e->count, 2, IDS_MOST);
     assert_int_equal(json_array_size(embedding), DIM);
@@ -57,23 +52,12 @@ static int set_up(void **state)
 {
     (void)state;
     unsetenv("WEIR_KERNEL"); /* whoever runs the tests may have asked for bytes */
-    FILE *file = fopen(REFERENCE, "r");
-    assert_non_null(file);
-    char  *line = NULL;
-    size_t cap = 0, count = 0;
-    while (getline(&line, &cap, file) > 0) {
-        assert_in_range(count, 0, TEXTS - 1);
-        read_example(&example[count++], line);
-    }
-    free(line);
-    fclose(file);
+    json_t *row[TEXTS];
+    size_t  count = read_rows(REFERENCE, row, TEXTS);
     assert_int_equal(count, TEXTS);
-    if (access(MODEL "/model.safetensors", R_OK) != 0)
-        return 0;
-    struct fault why = { .kind = FAULT_NONE };
-    slm = slm_open_in(MODEL, SLM_FP32, &why);
-    if (!slm)
-        fail_msg("%s", why.detail);
+    for (size_t i = 0; i < TEXTS; i++)
+        read_example(&example[i], row[i]);
+    open_model(SLM_FP32);
     return 0;
 }
 
@@ -84,14 +68,6 @@ static int tear_down(void **state)
         json_decref(example[i].json);
     slm_close(&slm);
     return 0;
-}
-
-static void need_model(void)
-{
-    if (!slm) {
-        print_message("skipped: deploy/model has not been run\n");
-        skip();
-    }
 }
 
 static void test_tells_what_it_is(void **state)

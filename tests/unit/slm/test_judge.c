@@ -9,49 +9,29 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_model.h"
+#include "reference.h"
 #include "slm/heads.h"
-#include "slm/slm.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#define MODEL     WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 #define REFERENCE WEIR_SOURCE_DIR "/tests/reference/judge.jsonl"
 
 enum { TEXTS_MOST = 128 };
 
 static json_t            *row[TEXTS_MOST];
 static size_t             rows;
-static struct slm        *slm; /* NULL where the model is not there */
 static struct slm_worker *worker;
 
 static int set_up(void **state)
 {
     (void)state;
-    FILE *file = fopen(REFERENCE, "r");
-    assert_non_null(file);
-    char  *line = NULL;
-    size_t cap = 0;
-    while (getline(&line, &cap, file) > 0) {
-        json_error_t error;
-        assert_in_range(rows, 0, TEXTS_MOST - 1);
-        row[rows] = json_loads(line, JSON_ALLOW_NUL, &error);
-        assert_non_null(row[rows++]);
-    }
-    free(line);
-    fclose(file);
+    rows = read_rows(REFERENCE, row, TEXTS_MOST);
     assert_true(rows > 40);
-    if (access(MODEL "/model.safetensors", R_OK) != 0)
-        return 0;
-    struct fault why = { .kind = FAULT_NONE };
     unsetenv("WEIR_KERNEL"); /* whoever runs the tests may have asked for bytes */
-    slm = slm_open_in(MODEL, SLM_FP32, &why);
-    if (!slm)
-        fail_msg("%s", why.detail);
-    worker = slm_worker_new(slm);
+    open_model(SLM_FP32);
+    worker = slm ? slm_worker_new(slm) : NULL;
     return 0;
 }
 
@@ -60,24 +40,9 @@ static int tear_down(void **state)
     (void)state;
     while (rows)
         json_decref(row[--rows]);
-    if (slm)
-        slm_worker_free(&worker);
+    slm_worker_free(&worker);
     slm_close(&slm);
     return 0;
-}
-
-static void need_model(void)
-{
-    if (!slm) {
-        print_message("skipped: deploy/model has not been run\n");
-        skip();
-    }
-}
-
-static struct slice text_of(size_t i)
-{
-    const json_t *text = json_object_get(row[i], "text");
-    return slice_of(json_string_value(text), json_string_length(text));
 }
 
 static double number(const json_t *array, size_t i)
@@ -90,7 +55,7 @@ static void test_marks_are_the_reference(void **state)
     (void)state;
     for (size_t i = 0; i < rows; i++) {
         struct text_marks marks;
-        text_marks_of(text_of(i), &marks);
+        text_marks_of(text_of(row[i]), &marks);
         const json_t *wanted = json_object_get(row[i], "marks");
         assert_int_equal(json_array_size(wanted), HEADS_MARKS);
         for (size_t m = 0; m < HEADS_MARKS; m++)
@@ -107,7 +72,7 @@ static void test_judgements_are_the_reference(void **state)
     assert_true(slm_has_heads(slm));
     for (size_t i = 0; i < rows; i++) {
         struct judgement is;
-        slm_judge(worker, text_of(i), &is);
+        slm_judge(worker, text_of(row[i]), &is);
         double difficulty = json_number_value(json_object_get(row[i], "difficulty")), sum = 0;
         if (fabs(is.difficulty - difficulty) > 1e-3)
             fail_msg("row %zu: difficulty %f, not %f", i, (double)is.difficulty, difficulty);

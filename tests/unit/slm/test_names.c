@@ -9,16 +9,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_model.h"
+#include "reference.h"
 #include "base/buf.h"
 #include "slm/names.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#define MODEL     WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 #define REFERENCE WEIR_SOURCE_DIR "/tests/reference/names.jsonl"
 
 static const char *const kind_words[NAME_KINDS] = { "person",   "place",       "organization", "address",
@@ -28,33 +26,17 @@ enum { TEXTS_MOST = 64 };
 
 static json_t            *row[TEXTS_MOST];
 static size_t             rows;
-static struct slm        *slm; /* in floats; NULL where the model is not there */
 static struct slm_worker *worker;
 static struct arena      *arena;
 
 static int set_up(void **state)
 {
     (void)state;
-    FILE  *file = fopen(REFERENCE, "r");
-    char  *line = NULL;
-    size_t cap = 0;
-    assert_non_null(file);
-    while (getline(&line, &cap, file) > 0) {
-        assert_in_range(rows, 0, TEXTS_MOST - 1);
-        row[rows] = json_loads(line, JSON_ALLOW_NUL, NULL);
-        assert_non_null(row[rows++]);
-    }
-    free(line);
-    fclose(file);
+    rows = read_rows(REFERENCE, row, TEXTS_MOST);
     assert_true(rows > 20);
     arena = arena_new();
-    if (access(MODEL "/model.safetensors", R_OK) != 0)
-        return 0;
-    struct fault why = { .kind = FAULT_NONE };
-    slm = slm_open_in(MODEL, SLM_FP32, &why);
-    if (!slm)
-        fail_msg("%s", why.detail);
-    worker = slm_worker_new(slm);
+    open_model(SLM_FP32);
+    worker = slm ? slm_worker_new(slm) : NULL;
     return 0;
 }
 
@@ -63,25 +45,10 @@ static int tear_down(void **state)
     (void)state;
     while (rows)
         json_decref(row[--rows]);
-    if (slm)
-        slm_worker_free(&worker);
+    slm_worker_free(&worker);
     slm_close(&slm);
     arena_free(&arena);
     return 0;
-}
-
-static void need_model(void)
-{
-    if (!slm) {
-        print_message("skipped: deploy/model has not been run\n");
-        skip();
-    }
-}
-
-static struct slice text_of(size_t i)
-{
-    const json_t *text = json_object_get(row[i], "text");
-    return slice_of(json_string_value(text), json_string_length(text));
 }
 
 static struct named_list names_of(struct slm_worker *w, struct slice text)
@@ -105,7 +72,7 @@ static void names_are_the_reference(void **state)
     assert_true(slm_has_names(slm));
     for (size_t i = 0; i < rows; i++) {
         const json_t     *wanted = json_object_get(row[i], "names");
-        struct named_list list = names_of(worker, text_of(i));
+        struct named_list list = names_of(worker, text_of(row[i]));
         if (list.count != json_array_size(wanted))
             fail_msg("row %zu: %zu names, not %zu", i, list.count, json_array_size(wanted));
         for (size_t k = 0; k < list.count; k++) {
@@ -129,7 +96,7 @@ static void bytes_find_nearly_the_same(void **state)
     size_t             same = 0, all = 0;
     for (size_t i = 0; i < rows; i++) {
         const json_t     *wanted = json_object_get(row[i], "names");
-        struct named_list list = names_of(w, text_of(i));
+        struct named_list list = names_of(w, text_of(row[i]));
         all += json_array_size(wanted);
         for (size_t k = 0; k < list.count; k++)
             for (size_t j = 0; j < json_array_size(wanted); j++)
@@ -187,9 +154,9 @@ static void an_embedding_that_follows_is_the_same(void **state)
     float before[SLM_DIM_MOST], after[SLM_DIM_MOST];
     for (size_t i = 0; i < rows; i++) {
         slm_embed(worker, S("another text"), before);
-        slm_embed(worker, text_of(i), before);
-        names_of(worker, text_of(i));
-        slm_embed(worker, text_of(i), after);
+        slm_embed(worker, text_of(row[i]), before);
+        names_of(worker, text_of(row[i]));
+        slm_embed(worker, text_of(row[i]), after);
         assert_memory_equal(before, after, slm_dim(slm) * sizeof *before);
     }
 }

@@ -8,34 +8,24 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_model.h"
 #include "slm/shorten.h"
 
-#include <unistd.h>
-
-#define MODEL WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
-
-static struct slm        *slm; /* NULL where the model is not there */
 static struct slm_worker *worker;
 static struct arena      *arena;
 
 static int set_up_all(void **state)
 {
     (void)state;
-    if (access(MODEL "/model.safetensors", R_OK) != 0)
-        return 0;
-    struct fault why = { .kind = FAULT_NONE };
-    slm = slm_open(MODEL, &why);
-    if (!slm)
-        fail_msg("%s", why.detail);
-    worker = slm_worker_new(slm);
+    open_model(SLM_FASTEST);
+    worker = slm ? slm_worker_new(slm) : NULL;
     return 0;
 }
 
 static int tear_down_all(void **state)
 {
     (void)state;
-    if (slm)
-        slm_worker_free(&worker);
+    slm_worker_free(&worker);
     slm_close(&slm);
     return 0;
 }
@@ -52,14 +42,6 @@ static int tear_down(void **state)
     (void)state;
     arena_free(&arena);
     return 0;
-}
-
-static void need_model(void)
-{
-    if (!slm) {
-        print_message("skipped: deploy/model has not been run\n");
-        skip();
-    }
 }
 
 static bool holds(struct slice text, const char *what)
