@@ -4,88 +4,45 @@
 #include "slm/heads.h"
 
 #include "base/die.h"
+#include "file_reader.h"
 #include "slm/slm.h"
 
 #include <math.h>
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "heads are read where they lie, and they are little-endian"
-#endif
 
 /* src/slm/heads.S */
 extern const char heads_bin[], heads_bin_end[];
 
 /* ---- reading ---- */
 
-/* What is left of a file; a read beyond its end gives NULL from then on. */
-struct reader {
-    struct slice rest;
-    bool         is_short;
-};
-
-static const void *take(struct reader *r, size_t bytes)
-{
-    if (r->is_short || r->rest.len < bytes) {
-        r->is_short = true;
-        return NULL;
-    }
-    const char *at = r->rest.ptr;
-    r->rest = slice_cut(r->rest, bytes, r->rest.len);
-    return at;
-}
-
-static uint32_t take_u32(struct reader *r)
-{
-    uint32_t    number = 0;
-    const void *at = take(r, sizeof number);
-    if (at)
-        memcpy(&number, at, sizeof number);
-    return number;
-}
-
-static uint64_t take_u64(struct reader *r)
-{
-    uint64_t    number = 0;
-    const void *at = take(r, sizeof number);
-    if (at)
-        memcpy(&number, at, sizeof number);
-    return number;
-}
-
-static const float *take_floats(struct reader *r, size_t rows, size_t columns)
-{
-    return take(r, rows * columns * sizeof(float));
-}
-
-static bool read_head(struct reader *r, const char *name, uint32_t dim, uint32_t outputs, struct head *out,
+static bool read_head(struct file_reader *r, const char *name, uint32_t dim, uint32_t outputs, struct head *out,
                       struct fault *why)
 {
-    struct head h = { .hidden = take_u32(r), .outputs = take_u32(r) };
+    struct head h = { .hidden = file_take_u32(r), .outputs = file_take_u32(r) };
     if (h.hidden == 0 || h.hidden > HEADS_HIDDEN_MOST || h.outputs != outputs)
         return fault_set(why, FAULT_UNSUPPORTED, "the %s head has %u hidden units and %u outputs, not %u", name,
                          h.hidden, h.outputs, outputs);
-    h.A = take_floats(r, 2 * dim + HEADS_MARKS, h.hidden);
-    h.a = take_floats(r, 1, h.hidden);
-    h.B = take_floats(r, h.hidden, h.outputs);
-    h.b = take_floats(r, 1, h.outputs);
-    h.C = take_floats(r, HEADS_BUCKETS, h.outputs);
+    h.A = file_take_floats(r, (2 * (size_t)dim + HEADS_MARKS) * h.hidden);
+    h.a = file_take_floats(r, h.hidden);
+    h.B = file_take_floats(r, (size_t)h.hidden * h.outputs);
+    h.b = file_take_floats(r, h.outputs);
+    h.C = file_take_floats(r, (size_t)HEADS_BUCKETS * h.outputs);
     *out = h;
     return !r->is_short || fault_set(why, FAULT_UNSUPPORTED, "the file of heads ends within the %s head", name);
 }
 
 bool heads_read(struct slice file, struct heads *out, struct fault *why)
 {
-    struct reader r = { .rest = file };
-    const void   *magic = take(&r, 8);
+    struct file_reader r = { .file = file };
+    const void        *magic = file_take(&r, 8);
     if (!magic || memcmp(magic, "WEIRHEAD", 8) != 0)
         return fault_set(why, FAULT_UNSUPPORTED, "this is no file of heads");
-    uint32_t version = take_u32(&r);
+    uint32_t version = file_take_u32(&r);
     if (version != HEADS_VERSION)
         return fault_set(why, FAULT_UNSUPPORTED, "the file of heads has version %u, this Weir reads %d",
                          version, HEADS_VERSION);
-    out->dim = take_u32(&r);
-    uint32_t marks = take_u32(&r), buckets = take_u32(&r);
-    out->fingerprint = take_u64(&r);
+    out->dim = file_take_u32(&r);
+    uint32_t marks = file_take_u32(&r), buckets = file_take_u32(&r);
+    out->fingerprint = file_take_u64(&r);
     if (out->dim == 0 || out->dim > SLM_DIM_MOST || marks != HEADS_MARKS || buckets != HEADS_BUCKETS)
         return fault_set(why, FAULT_UNSUPPORTED, "heads for %u floats, %u marks and %u buckets are not ours",
                          out->dim, marks, buckets);
@@ -95,8 +52,8 @@ bool heads_read(struct slice file, struct heads *out, struct fault *why)
         !read_head(&r, "sensitivity", out->dim, 1, &out->sensitivity, why) ||
         !read_head(&r, "injection", out->dim, 1, &out->injection, why))
         return false;
-    uint64_t hash = slice_hash(slice_cut(file, 0, file.len - r.rest.len));
-    if (take_u64(&r) != hash || r.is_short || r.rest.len > 0)
+    uint64_t seal;
+    if (!file_take_seal(&r, &seal))
         return fault_set(why, FAULT_UNSUPPORTED, "the file of heads is damaged");
     return true;
 }

@@ -2,45 +2,9 @@
 #include "slm/names.h"
 
 #include "base/die.h"
+#include "file_reader.h"
 
 extern const char names_bin[], names_bin_end[]; /* names.S */
-
-/* What is left of a file; once it is too short, nothing more is taken. */
-struct reader {
-    struct slice rest;
-    bool         is_short;
-};
-
-static const void *take(struct reader *r, size_t bytes)
-{
-    if (bytes > r->rest.len) {
-        r->is_short = true;
-        return NULL;
-    }
-    const void *at = r->rest.ptr;
-    r->rest = slice_cut(r->rest, bytes, r->rest.len);
-    return at;
-}
-
-static uint32_t take_u32(struct reader *r)
-{
-    uint32_t    number = 0;
-    const void *at = take(r, sizeof number);
-    if (at)
-        memcpy(&number, at, sizeof number);
-    return number;
-}
-
-static uint64_t take_u64(struct reader *r)
-{
-    uint64_t low = take_u32(r);
-    return low | (uint64_t)take_u32(r) << 32;
-}
-
-static const float *take_floats(struct reader *r, size_t count)
-{
-    return take(r, count * sizeof(float));
-}
 
 /* ---- reading ---- */
 
@@ -56,22 +20,22 @@ static void shapes_of(const struct names *n, struct shape shape[NAMES_PARTS])
     shape[5] = (struct shape){ n->hidden, n->intermediate };
 }
 
-static void read_layer(struct reader *r, const struct names *n, struct names_layer *layer)
+static void read_layer(struct file_reader *r, const struct names *n, struct names_layer *layer)
 {
     struct shape shape[NAMES_PARTS];
     shapes_of(n, shape);
     for (int i = 0; i < NAMES_PARTS; i++) {
         struct names_part *p = &layer->part[i];
-        p->left_scale = take_floats(r, shape[i].outputs);
-        p->right_scale = take_floats(r, n->rank);
-        p->bias = take_floats(r, shape[i].outputs);
-        p->left = take(r, shape[i].outputs * n->rank);
-        p->right = take(r, n->rank * shape[i].inputs);
+        p->left_scale = file_take_floats(r, shape[i].outputs);
+        p->right_scale = file_take_floats(r, n->rank);
+        p->bias = file_take_floats(r, shape[i].outputs);
+        p->left = file_take(r, shape[i].outputs * n->rank);
+        p->right = file_take(r, n->rank * shape[i].inputs);
     }
-    layer->after_attention.gain = take_floats(r, n->hidden);
-    layer->after_attention.shift = take_floats(r, n->hidden);
-    layer->after_feed.gain = take_floats(r, n->hidden);
-    layer->after_feed.shift = take_floats(r, n->hidden);
+    layer->after_attention.gain = file_take_floats(r, n->hidden);
+    layer->after_attention.shift = file_take_floats(r, n->hidden);
+    layer->after_feed.gain = file_take_floats(r, n->hidden);
+    layer->after_feed.shift = file_take_floats(r, n->hidden);
 }
 
 /* Sizes are bounded before anything is multiplied with them; rank keeps floats at multiples of 4. */
@@ -85,35 +49,35 @@ static bool is_believable(const struct names *n)
 
 bool names_read(struct slice file, struct names *out, struct fault *why)
 {
-    struct reader r = { .rest = file };
-    const void   *magic = take(&r, 8);
+    struct file_reader r = { .file = file };
+    const void        *magic = file_take(&r, 8);
     *out = (struct names){ 0 };
     if (!magic || memcmp(magic, "WEIRNAME", 8) != 0)
         return fault_set(why, FAULT_UNSUPPORTED, "this is no file of names");
-    uint32_t version = take_u32(&r);
+    uint32_t version = file_take_u32(&r);
     if (version != NAMES_VERSION)
         return fault_set(why, FAULT_UNSUPPORTED, "the file of names has version %u, this Weir reads %d",
                          version, NAMES_VERSION);
-    out->hidden = take_u32(&r);
-    out->intermediate = take_u32(&r);
-    out->from = take_u32(&r);
-    out->layers = take_u32(&r);
-    out->rank = take_u32(&r);
-    uint32_t rows = take_u32(&r), outputs = take_u32(&r);
+    out->hidden = file_take_u32(&r);
+    out->intermediate = file_take_u32(&r);
+    out->from = file_take_u32(&r);
+    out->layers = file_take_u32(&r);
+    out->rank = file_take_u32(&r);
+    uint32_t rows = file_take_u32(&r), outputs = file_take_u32(&r);
     if (!is_believable(out) || rows != NAMES_ROWS || outputs != NAMES_OUTPUTS)
         return fault_set(why, FAULT_UNSUPPORTED, "names of %u outputs and %u rows on %u floats are not ours",
                          outputs, rows, out->hidden);
-    out->fingerprint = take_u64(&r);
-    const float *outside = take_floats(&r, 1);
+    out->fingerprint = file_take_u64(&r);
+    const float *outside = file_take_floats(&r, 1);
     out->outside = outside ? *outside : 1;
-    out->threshold = take_floats(&r, NAME_KINDS);
-    out->added = take_floats(&r, (size_t)NAMES_ROWS * out->hidden);
-    out->head = take_floats(&r, (size_t)NAMES_OUTPUTS * out->hidden);
-    out->head_bias = take_floats(&r, NAMES_OUTPUTS);
+    out->threshold = file_take_floats(&r, NAME_KINDS);
+    out->added = file_take_floats(&r, (size_t)NAMES_ROWS * out->hidden);
+    out->head = file_take_floats(&r, (size_t)NAMES_OUTPUTS * out->hidden);
+    out->head_bias = file_take_floats(&r, NAMES_OUTPUTS);
     for (uint32_t i = 0; i < out->layers; i++)
         read_layer(&r, out, &out->layer[i]);
-    uint64_t hash = slice_hash(slice_cut(file, 0, file.len - r.rest.len));
-    if (take_u64(&r) != hash || r.is_short || r.rest.len > 0)
+    uint64_t seal;
+    if (!file_take_seal(&r, &seal))
         return fault_set(why, FAULT_UNSUPPORTED, "the file of names is damaged");
     return true;
 }

@@ -6,11 +6,9 @@
  */
 #include "slm/taught.h"
 
-#include <math.h>
+#include "file_reader.h"
 
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "heads are written as they lie in memory, and a file is little-endian"
-#endif
+#include <math.h>
 
 static const char MAGIC[8] = "WTAUGHT\n";
 
@@ -98,56 +96,32 @@ bool taught_is_name(struct slice name)
 
 /* ---- reading ---- */
 
-/* What is left of a file; what is beyond its end reads as zeroes from then on. */
-struct reader {
-    struct slice rest;
-    bool         is_short;
-};
-
-static void take(struct reader *r, void *out, size_t bytes)
+/* What is beyond the file's end reads as zeroes. */
+static void copy(struct file_reader *r, void *out, size_t bytes)
 {
-    r->is_short = r->is_short || r->rest.len < bytes;
-    if (r->is_short) {
+    const void *taken = file_take(r, bytes);
+    if (taken)
+        memcpy(out, taken, bytes);
+    else
         memset(out, 0, bytes);
-        return;
-    }
-    memcpy(out, r->rest.ptr, bytes);
-    r->rest = slice_cut(r->rest, bytes, r->rest.len);
 }
 
-static uint32_t take_u32(struct reader *r)
+/* Copied, since a taught file's floats lie at any byte; room is made only for what is there. */
+static float *copy_floats(struct file_reader *r, struct arena *arena, size_t rows, size_t columns)
 {
-    uint32_t number;
-    take(r, &number, sizeof number);
-    return number;
-}
-
-static uint64_t take_u64(struct reader *r)
-{
-    uint64_t number;
-    take(r, &number, sizeof number);
-    return number;
-}
-
-static float *take_floats(struct reader *r, struct arena *arena, size_t rows, size_t columns)
-{
-    if (r->is_short || r->rest.len / sizeof(float) < rows * columns) {
-        r->is_short = true;
-        return NULL;
-    }
-    float *floats = arena_array(arena, rows * columns, sizeof *floats);
-    take(r, floats, rows * columns * sizeof *floats);
+    const void *taken = file_take(r, rows * columns * sizeof(float));
+    float      *floats = taken ? arena_array(arena, rows * columns, sizeof *floats) : NULL;
+    if (floats)
+        memcpy(floats, taken, rows * columns * sizeof *floats);
     return floats;
 }
 
 /* NULL where it is no word. */
-static const char *take_word(struct reader *r, struct arena *arena)
+static const char *take_word(struct file_reader *r, struct arena *arena)
 {
-    uint32_t     len = take_u32(r);
-    struct slice word = slice_cut(r->rest, 0, len);
-    r->is_short = r->is_short || len > r->rest.len;
-    r->rest = slice_cut(r->rest, word.len, r->rest.len);
-    return !r->is_short && taught_is_word(word) ? arena_cstr(arena, word) : NULL;
+    uint32_t    len = file_take_u32(r);
+    const char *taken = file_take(r, len);
+    return taken && taught_is_word(slice_of(taken, len)) ? arena_cstr(arena, slice_of(taken, len)) : NULL;
 }
 
 static bool refuse(struct fault *why, const char *words)
@@ -155,25 +129,25 @@ static bool refuse(struct fault *why, const char *words)
     return fault_set(why, FAULT_UNSUPPORTED, "%s", words);
 }
 
-static bool read_start(struct reader *r, struct taught *out, struct fault *why)
+static bool read_start(struct file_reader *r, struct taught *out, struct fault *why)
 {
     char magic[sizeof MAGIC];
-    take(r, magic, sizeof magic);
+    copy(r, magic, sizeof magic);
     if (r->is_short || memcmp(magic, MAGIC, sizeof magic) != 0)
         return refuse(why, "this is no head that weir teach or weir calibrate wrote");
-    uint32_t version = take_u32(r), kind = take_u32(r);
+    uint32_t version = file_take_u32(r), kind = file_take_u32(r);
     if (!r->is_short && version != TAUGHT_VERSION)
         return fault_set(why, FAULT_UNSUPPORTED, "the head has version %u, this Weir reads %d", version,
                          TAUGHT_VERSION);
-    out->linear.dim = take_u32(r);
-    uint32_t buckets = take_u32(r);
-    out->fingerprint = take_u64(r);
-    out->labels = take_u32(r);
-    out->rows = take_u32(r);
-    take(r, out->figure, sizeof out->figure);
-    take(r, out->quantile, sizeof out->quantile);
-    take(r, &out->slope, sizeof out->slope);
-    take(r, &out->offset, sizeof out->offset);
+    out->linear.dim = file_take_u32(r);
+    uint32_t buckets = file_take_u32(r);
+    out->fingerprint = file_take_u64(r);
+    out->labels = file_take_u32(r);
+    out->rows = file_take_u32(r);
+    copy(r, out->figure, sizeof out->figure);
+    copy(r, out->quantile, sizeof out->quantile);
+    copy(r, &out->slope, sizeof out->slope);
+    copy(r, &out->offset, sizeof out->offset);
     if (r->is_short)
         return refuse(why, "the head is cut off");
     out->kind = (enum taught_kind)kind;
@@ -185,12 +159,12 @@ static bool read_start(struct reader *r, struct taught *out, struct fault *why)
            refuse(why, "the head is of a kind or a size that this Weir does not have");
 }
 
-static void read_labels(struct reader *r, struct arena *arena, struct taught *out)
+static void read_labels(struct file_reader *r, struct arena *arena, struct taught *out)
 {
     out->label = arena_array(arena, out->labels, sizeof *out->label);
     for (unsigned i = 0; i < out->labels; i++) {
-        out->label[i].rows = take_u32(r);
-        take(r, &out->label[i].found, sizeof out->label[i].found);
+        out->label[i].rows = file_take_u32(r);
+        copy(r, &out->label[i].found, sizeof out->label[i].found);
     }
     out->name = take_word(r, arena);
     for (unsigned i = 0; i < out->labels; i++)
@@ -207,20 +181,18 @@ static bool has_words(const struct taught *t)
 
 bool taught_read(struct arena *arena, struct slice file, struct taught *out, struct fault *why)
 {
-    struct reader r = { .rest = file };
+    struct file_reader r = { .file = file };
     *out = (struct taught){ 0 };
     if (!read_start(&r, out, why))
         return false;
     read_labels(&r, arena, out);
-    out->linear.A = take_floats(&r, arena, out->linear.dim, out->labels);
-    out->linear.C = take_floats(&r, arena, HEADS_BUCKETS, out->labels);
-    out->linear.b = take_floats(&r, arena, 1, out->labels);
-    uint64_t hash = slice_hash(slice_cut(file, 0, file.len - r.rest.len));
-    uint64_t told = take_u64(&r);
-    out->seal = told;
+    out->linear.A = copy_floats(&r, arena, out->linear.dim, out->labels);
+    out->linear.C = copy_floats(&r, arena, HEADS_BUCKETS, out->labels);
+    out->linear.b = copy_floats(&r, arena, 1, out->labels);
+    bool is_sealed = file_take_seal(&r, &out->seal);
     if (r.is_short)
         return refuse(why, "the head is cut off");
-    return (told == hash && r.rest.len == 0 && has_words(out)) || refuse(why, "the head is damaged");
+    return (is_sealed && has_words(out)) || refuse(why, "the head is damaged");
 }
 
 bool taught_fits(const struct taught *t, const struct slm *s, struct fault *why)
