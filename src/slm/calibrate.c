@@ -1,5 +1,5 @@
 /*
- * calibrate.c - see slm/calibrate.h. Compiled with -O3: its time goes into add() and dot().
+ * calibrate.c - see slm/calibrate.h. Compiled with -O3: its time goes into add_row() and dot().
  *
  * The recipe is train/calibrate.py's: the sum over the rows of -ln P(truth), plus PENALTY / 2 |w|^2, the bias
  * free. That is strongly convex, so accelerated gradient descent with constant momentum (Nesterov,
@@ -8,6 +8,7 @@
 #include "slm/calibrate.h"
 
 #include "base/die.h"
+#include "floats.h"
 
 #include <math.h>
 
@@ -15,13 +16,6 @@ static const float  PENALTY = 6, DEVIATION_LEAST = 1e-6f;
 static const double FAR_ENOUGH = 14; /* e^-14 of the way to the minimum may be left */
 
 /* ---- sums ---- */
-
-/* sum += x * row */
-static void add(float *restrict sum, float x, const float *restrict row, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        sum[i] += x * row[i];
-}
 
 /* Eight sums, which a compiler may keep in one register. */
 static float dot(const float *a, const float *b, size_t count)
@@ -36,11 +30,6 @@ static float dot(const float *a, const float *b, size_t count)
     for (size_t k = 0; k < 8; k++)
         sum += part[k];
     return sum;
-}
-
-static float sigmoid(float x)
-{
-    return 1 / (1 + expf(-x));
 }
 
 /* ---- learning ---- */
@@ -138,7 +127,7 @@ static float descend(struct lesson *l, const float *ahead, float bias, float siz
     for (size_t i = 0; i < l->rows; i++)
         l->logit[i] = bias;
     for (size_t k = 0; k < l->floats; k++)
-        add(l->logit, ahead[k], l->column + k * l->rows, l->rows);
+        add_row(l->logit, ahead[k], l->column + k * l->rows, l->rows);
     for (size_t i = 0; i < l->rows; i++)
         sum += l->slope[i] = sigmoid(l->logit[i]) - l->truth[i];
     for (size_t k = 0; k < l->floats; k++)

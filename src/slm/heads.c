@@ -5,6 +5,7 @@
 
 #include "base/die.h"
 #include "file_reader.h"
+#include "floats.h"
 #include "slm/slm.h"
 
 #include <math.h>
@@ -74,13 +75,6 @@ const struct heads *heads_shipped(void)
 }
 
 /* ---- running ---- */
-
-/* sum += x * row */
-static void add_row(float *sum, float x, const float *row, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        sum[i] += x * row[i];
-}
 
 /* Adds C's rows of the buckets that the text has. */
 static void add_words(const struct head *h, const struct text_marks *t, float *out)

@@ -4,6 +4,7 @@
  * An embedding looks at the first 256 tokens only. Of a longer question the beginning says what is asked about
  * and the end what is asked, so both are embedded and averaged; what lies between is mostly material.
  */
+#include "floats.h"
 #include "slm/heads.h"
 #include "slm/slm.h"
 #include "slm_inside.h"
@@ -62,29 +63,9 @@ void slm_embed_question(struct slm_worker *worker, struct slice question, float 
     average(out + dim, end + dim, dim);
 }
 
-/* Softmax; returns the likeliest. */
-static enum topic share_out(const float *logit, float *share)
-{
-    enum topic best = 0;
-    float      sum = 0;
-    for (int i = 1; i < TOPICS; i++)
-        if (logit[i] > logit[best])
-            best = (enum topic)i;
-    for (int i = 0; i < TOPICS; i++)
-        sum += share[i] = expf(logit[i] - logit[best]);
-    for (int i = 0; i < TOPICS; i++)
-        share[i] /= sum;
-    return best;
-}
-
 bool slm_has_heads(const struct slm *s)
 {
     return heads_shipped()->dim == slm_dim(s) && heads_shipped()->fingerprint == slm_fingerprint(s);
-}
-
-static float sigmoid(float x)
-{
-    return 1.0f / (1.0f + expf(-x));
 }
 
 void slm_judge_embedded(const struct slm *slm, struct slice question, const float *embedding,
@@ -93,15 +74,16 @@ void slm_judge_embedded(const struct slm *slm, struct slice question, const floa
     const struct heads *heads = heads_shipped();
     const uint32_t      dim = heads->dim;
     struct text_marks   marks;
-    float               topic[TOPICS], right[2], logit;
+    float               right[2], logit;
     *out = (struct judgement){ .difficulty = 0 };
     if (!slm_has_heads(slm))
         return;
     text_marks_of(question, &marks);
     head_run(&heads->difficulty, dim, embedding, &marks, &logit);
     out->difficulty = sigmoid(logit);
-    head_run(&heads->topic, dim, embedding, &marks, topic);
-    out->topic = share_out(topic, out->topic_share);
+    head_run(&heads->topic, dim, embedding, &marks, out->topic_share);
+    out->topic = (enum topic)greatest(out->topic_share, TOPICS);
+    softmax(out->topic_share, TOPICS);
     head_run(&heads->exam, dim, embedding, &marks, right);
     out->small_right = sigmoid(right[0]);
     out->large_right = sigmoid(right[1]);

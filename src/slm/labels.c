@@ -3,6 +3,7 @@
  */
 #include "slm_inside.h"
 
+#include "floats.h"
 #include "slm/model_head.h"
 
 enum slm_head slm_head(const struct slm *s)
@@ -45,10 +46,8 @@ size_t slm_mark_tokens(struct slm_worker *worker, struct slice text, struct slm_
     for (size_t t = 1; t + 1 < count && marks < most; t++) {
         const struct token_place *place = &worker->places[t];
         float                    *share = worker->share;
-        unsigned                  best = 0;
         model_head_run(head, worker->states + t * hidden, share);
-        for (unsigned i = 1; i < model_head_labels(head); i++)
-            best = share[i] > share[best] ? i : best;
+        unsigned best = greatest(share, model_head_labels(head));
         out[marks++] =
             (struct slm_mark){ .from = place->from, .to = place->to, .label = best, .share = share[best] };
     }

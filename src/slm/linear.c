@@ -9,18 +9,12 @@
 #include "slm/linear.h"
 
 #include "base/die.h"
+#include "floats.h"
 
 #include <math.h>
 
 enum { EPOCHS = 10 };
 static const float FIRST_STEP = 2.0f;
-
-/* sum += x * row */
-static void add_row(float *restrict sum, float x, const float *restrict row, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        sum[i] += x * row[i];
-}
 
 static float word_weight(const struct text_marks *marks)
 {
@@ -33,17 +27,6 @@ static float *next_words(const struct linear *l, size_t word, uint64_t *bits)
     size_t bucket = word * 64 + (size_t)__builtin_ctzll(*bits);
     *bits &= *bits - 1;
     return l->C + bucket * l->classes;
-}
-
-static void softmax(float *logit, size_t count)
-{
-    float most = logit[0], sum = 0;
-    for (size_t i = 1; i < count; i++)
-        most = logit[i] > most ? logit[i] : most;
-    for (size_t i = 0; i < count; i++)
-        sum += logit[i] = expf(logit[i] - most);
-    for (size_t i = 0; i < count; i++)
-        logit[i] /= sum;
 }
 
 void linear_sum(const struct linear *l, const float *embedding, const struct text_marks *marks, float *sum)

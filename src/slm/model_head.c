@@ -2,6 +2,7 @@
 #include "slm/model_head.h"
 
 #include "base/die.h"
+#include "floats.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -168,13 +169,10 @@ static void multiply(const struct dense *m, const float *in, size_t inputs, floa
 /* Logits become shares. */
 static void share_out(const struct model_head *h, float *share)
 {
-    float most = share[0], sum = 0;
-    for (unsigned i = 0; i < h->labels; i++)
-        most = fmaxf(most, share[i]);
-    for (unsigned i = 0; i < h->labels; i++)
-        sum += share[i] = h->is_one_of ? expf(share[i] - most) : 1 / (1 + expf(-share[i]));
-    for (unsigned i = 0; h->is_one_of && i < h->labels; i++)
-        share[i] /= sum;
+    if (h->is_one_of)
+        softmax(share, h->labels);
+    for (unsigned i = 0; !h->is_one_of && i < h->labels; i++)
+        share[i] = sigmoid(share[i]);
 }
 
 void model_head_run(const struct model_head *h, const float *state, float *share)

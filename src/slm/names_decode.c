@@ -4,6 +4,8 @@
  */
 #include "names_decode.h"
 
+#include "floats.h"
+
 #include <math.h>
 
 enum { OUTSIDE };
@@ -18,25 +20,6 @@ static unsigned goes_on(unsigned kind)
     return 2 + 2 * kind;
 }
 
-static void softmax(float *x)
-{
-    float most = x[0], sum = 0;
-    for (int i = 1; i < NAMES_OUTPUTS; i++)
-        most = x[i] > most ? x[i] : most;
-    for (int i = 0; i < NAMES_OUTPUTS; i++)
-        sum += x[i] = expf(x[i] - most);
-    for (int i = 0; i < NAMES_OUTPUTS; i++)
-        x[i] /= sum;
-}
-
-static unsigned best_of(const float *path)
-{
-    unsigned best = 0;
-    for (unsigned i = 1; i < NAMES_OUTPUTS; i++)
-        best = path[i] > path[best] ? i : best;
-    return best;
-}
-
 static float score(const struct names *n, const float *chance, unsigned output)
 {
     float c = output == OUTSIDE ? chance[output] * n->outside : chance[output];
@@ -47,7 +30,7 @@ static float score(const struct names *n, const float *chance, unsigned output)
 static void step(const struct names *n, const float *chance, float *path, uint8_t *back)
 {
     float    next[NAMES_OUTPUTS];
-    unsigned best = best_of(path);
+    unsigned best = greatest(path, NAMES_OUTPUTS);
     for (unsigned i = 0; i < NAMES_OUTPUTS; i++)
         back[i] = (uint8_t)best;
     for (unsigned kind = 0; kind < NAME_KINDS; kind++) {
@@ -87,13 +70,13 @@ size_t names_decode(const struct names *n, const struct names_word *words, size_
     if (count == 0)
         return 0;
     for (size_t i = 0; i < count; i++)
-        softmax(logits + i * NAMES_OUTPUTS);
+        softmax(logits + i * NAMES_OUTPUTS, NAMES_OUTPUTS);
     for (unsigned i = 0; i < NAMES_OUTPUTS; i++)
         path[i] = i != OUTSIDE && i % 2 == 0 ? -1e9f : score(n, logits, i);
     for (size_t i = 1; i < count; i++)
         step(n, logits + i * NAMES_OUTPUTS, path, back + i * NAMES_OUTPUTS);
 
-    way[count - 1] = (uint8_t)best_of(path);
+    way[count - 1] = (uint8_t)greatest(path, NAMES_OUTPUTS);
     for (size_t i = count - 1; i > 0; i--)
         way[i - 1] = back[i * NAMES_OUTPUTS + way[i]];
     for (size_t i = 0, to; i < count; i = to) {

@@ -7,6 +7,7 @@
 #include "slm/taught.h"
 
 #include "file_reader.h"
+#include "floats.h"
 
 #include <math.h>
 
@@ -55,16 +56,8 @@ float taught_view_difficulty(const struct slm *s, const struct taught_view *view
 
 unsigned taught_class(const struct taught *t, const struct taught_view *view, float *share)
 {
-    unsigned best = 0;
     linear_run(&t->linear, view->dense, &view->marks, share);
-    for (unsigned i = 1; i < t->labels; i++)
-        best = share[i] > share[best] ? i : best;
-    return best;
-}
-
-static float sigmoid(float x)
-{
-    return 1 / (1 + expf(-x));
+    return greatest(share, t->labels);
 }
 
 float taught_difficulty(const struct taught *t, const struct taught_view *view)

@@ -2,6 +2,7 @@
 #include "slm/teach.h"
 
 #include "base/die.h"
+#include "floats.h"
 
 /* ---- folds ---- */
 
@@ -81,9 +82,7 @@ static void ask_fold(const struct linear *l, const struct teach_row *row, size_t
         if (row[i].fold != fold)
             continue;
         linear_run(l, row[i].dense, row[i].marks, share);
-        unsigned best = 0;
-        for (unsigned k = 1; k < labels; k++)
-            best = share[k] > share[best] ? k : best;
+        unsigned best = greatest(share, labels);
         out->taken[row[i].label * labels + best]++;
         out->accuracy += best == row[i].label;
         out->sureness += (double)share[best];
