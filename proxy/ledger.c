@@ -31,7 +31,7 @@ struct hold *hold_new(void)
 {
     struct arena *arena = arena_new();
     struct hold  *h = arena_alloc(arena, sizeof *h);
-    *h = (struct hold){ .arena = arena };
+    h->arena = arena;
     return h;
 }
 

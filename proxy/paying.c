@@ -199,16 +199,27 @@ static void on_recalled(void *arg, const struct cached *hit)
     after_booking(x);
 }
 
-/* The models that are left, priced. A fault, or x->hold: with nothing in it where nothing has to be asked. */
+/* Does any rule count it? A hold is too large to be made for a request that none does. */
+static bool is_counted(const struct exchange *x)
+{
+    return x->decision.budget_count || x->decision.limit_count || x->team->requests_a_minute;
+}
+
+/* The models that are left, priced. A fault, or x->hold: NULL where nothing has to be asked. */
 static void make_hold(struct exchange *x)
 {
+    if (!is_counted(x))
+        return;
     const struct estimate e = estimate_of(x);
     struct fault          why = { 0 };
     x->hold = hold_new();
     booking_add_team_limit(x->hold, x->team);
     if (booking_make(x->hold, &x->decision, &x->payer, &e, loop_wall_ms(x->tools->loop), &x->worst_nanousd,
-                     &why))
+                     &why)) {
+        if (!x->hold->lines && !x->hold->rates)
+            hold_free(&x->hold);
         return;
+    }
     hold_free(&x->hold);
     if (why.kind == FAULT_NO_PRICE && x->decision.budget[0]->over == OVER_LOCAL && keep_models(x, is_local))
         make_hold(x);
@@ -228,12 +239,10 @@ static void ask_ledger(struct exchange *x)
 static void book(struct exchange *x)
 {
     make_hold(x);
-    if (!x->fault.kind && (x->hold->lines || x->hold->rates)) {
+    if (x->hold)
         ask_ledger(x);
-        return;
-    }
-    hold_free(&x->hold);
-    exchange_go_on(x);
+    else
+        exchange_go_on(x);
 }
 
 /* Asked behind the hold, in the same flush. */
@@ -262,10 +271,8 @@ enum step_result take_book(struct exchange *x)
         exchange_fail(x, &why);
         return END;
     }
-    if (x->hold->lines || x->hold->rates)
+    if (x->hold)
         ask_ledger(x);
-    else
-        hold_free(&x->hold);
     x->verdict = LEDGER_HELD; /* of nothing, where nothing is asked for */
     recall(x);
     return x->is_booking || x->is_recalling ? WAIT : NEXT;
