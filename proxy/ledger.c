@@ -303,11 +303,7 @@ void ledger_hold(struct ledger *l, struct hold *h, on_ledger_fn *call, void *arg
         name_hold(l, h);
     hold_move(h, &l->held);
     words_init(&w);
-    words_markers(&w, l, h);
-    for (unsigned i = 0; i < h->lines; i++)
-        words_key(&w, h->line[i].key);
-    for (unsigned i = 0; i < rates; i++)
-        words_key(&w, h->rate[i].key);
+    words_keys(&w, l, h, rates);
     words_begin(&w, l, l->has_told, h->lines, rates);
     words_add(&w, h->id);
     add_lines(&w, l, h);

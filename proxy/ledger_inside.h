@@ -78,14 +78,13 @@ struct words {
 };
 void words_init(struct words *);
 void words_fini(struct words *);
-void words_key(struct words *, const char *);
 void words_add(struct words *, const char *);
 void words_number(struct words *, int64_t);
 /* What both scripts begin with, after all keys: tags', lines', rates'. told: has this link told all that it
  * knows once this is done? */
 void words_begin(struct words *, const struct ledger *, bool told, unsigned lines, unsigned rates);
-/* The keys of the tags that a hold's lines have, each once. */
-void words_markers(struct words *, struct ledger *, const struct hold *);
+/* All keys of a hold: of the tags that its lines have, each once, of its lines, of so many of its rates. */
+void words_keys(struct words *, struct ledger *, const struct hold *, unsigned rates);
 
 /* Sends what a settled hold has to tell. */
 void tell_settled(struct ledger *, struct hold *);

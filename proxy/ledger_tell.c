@@ -34,7 +34,7 @@ void words_add(struct words *w, const char *word)
     w->word[w->count++] = slice_str(word);
 }
 
-void words_key(struct words *w, const char *key)
+static void words_key(struct words *w, const char *key)
 {
     words_add(w, key);
     w->keys++;
@@ -61,10 +61,14 @@ static void add_marker(struct words *w, struct ledger *l, const char *key)
     words_key(w, key);
 }
 
-void words_markers(struct words *w, struct ledger *l, const struct hold *h)
+void words_keys(struct words *w, struct ledger *l, const struct hold *h, unsigned rates)
 {
     for (unsigned i = 0; i < h->lines; i++)
         add_marker(w, l, h->line[i].marker);
+    for (unsigned i = 0; i < h->lines; i++)
+        words_key(w, h->line[i].key);
+    for (unsigned i = 0; i < rates; i++)
+        words_key(w, h->rate[i].key);
 }
 
 void words_begin(struct words *w, const struct ledger *l, bool told, unsigned lines, unsigned rates)
@@ -168,15 +172,6 @@ static const char *marks_of(struct arena *arena, const struct budget *budget)
     return arena_cstr(arena, slice_of(text, len));
 }
 
-static void add_keys(struct words *w, struct ledger *l, const struct hold *h)
-{
-    words_markers(w, l, h);
-    for (unsigned i = 0; i < h->lines; i++)
-        words_key(w, h->line[i].key);
-    for (unsigned i = 0; i < h->rates; i++)
-        words_key(w, h->rate[i].key);
-}
-
 static void add_rate(struct words *w, const struct hold *h, const struct rate *rate, int64_t used_tokens)
 {
     words_add(w, h->id);
@@ -235,7 +230,7 @@ void tell_settled(struct ledger *l, struct hold *h)
     if (h->redis_id)
         redis_cancel(l->redis, h->redis_id);
     words_init(&w);
-    add_keys(&w, l, h);
+    words_keys(&w, l, h, h->rates);
     words_begin(&w, l, l->has_told, h->lines, h->rates);
     for (unsigned i = 0; i < h->lines; i++) {
         struct line   *line = &h->line[i];
@@ -256,13 +251,9 @@ void tell_settled(struct ledger *l, struct hold *h)
 void tell_undone(struct ledger *l, const struct hold *h)
 {
     struct words w;
+    unsigned     rates = h->is_held ? 0 : h->rates;
     words_init(&w);
-    words_markers(&w, l, h);
-    for (unsigned i = 0; i < h->lines; i++)
-        words_key(&w, h->line[i].key);
-    unsigned rates = h->is_held ? 0 : h->rates;
-    for (unsigned i = 0; i < rates; i++)
-        words_key(&w, h->rate[i].key);
+    words_keys(&w, l, h, rates);
     words_begin(&w, l, l->has_told, h->lines, rates);
     for (unsigned i = 0; i < h->lines; i++) {
         const struct line *line = &h->line[i];
@@ -303,9 +294,7 @@ static void tell_held(struct ledger *l, const struct hold *h)
 {
     struct words w;
     words_init(&w);
-    words_markers(&w, l, h);
-    for (unsigned i = 0; i < h->lines; i++)
-        words_key(&w, h->line[i].key);
+    words_keys(&w, l, h, 0);
     words_begin(&w, l, false, h->lines, 0);
     for (unsigned i = 0; i < h->lines; i++)
         add_line(&w, "", lease_of(w.arena, h, h->line[i].reserved_nanousd), &h->line[i],
