@@ -107,7 +107,7 @@ static bool think(struct exchange *x, struct thinking *t, void (*run)(struct job
 enum step_result take_identify(struct exchange *x)
 {
     struct slice key = client_api_key(x->client);
-    x->team = snapshot_payer(x->snapshot, key, x->arena, &x->payer);
+    x->team = snapshot_payer(x->snapshot, key, &x->payer);
     struct fault why = { .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
     if (!x->team)
         return refuse(x, &why);

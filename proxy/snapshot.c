@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct slm_share {
@@ -18,8 +19,11 @@ struct slm_share {
     struct slm        *slm;
 };
 
+enum { KEY_NAME_BYTES = 4 }; /* of the hash, in hexadecimal digits */
+
 struct key_row {
     unsigned char           hash[32];
+    char                    name[2 * KEY_NAME_BYTES + 1]; /* what payers are told apart by */
     const struct team      *team;
     const struct key_owner *owner;
 };
@@ -132,6 +136,8 @@ static void make_key_rows(struct snapshot *s)
     for (unsigned t = 0; t < settings->team_count; t++)
         for (unsigned k = 0; k < settings->team[t].key_count; k++, row++) {
             memcpy(row->hash, settings->team[t].key_hash[k], sizeof row->hash);
+            for (unsigned i = 0; i < KEY_NAME_BYTES; i++)
+                snprintf(row->name + 2 * i, 3, "%02x", row->hash[i]);
             row->team = &settings->team[t];
             row->owner = &settings->team[t].key_owner[k];
         }
@@ -248,15 +254,14 @@ static void add_tag(struct payer *payer, const char *tag)
         payer->tag[payer->tags++] = tag;
 }
 
-const struct team *snapshot_payer(const struct snapshot *s, struct slice api_key, struct arena *arena,
-                                  struct payer *out)
+const struct team *snapshot_payer(const struct snapshot *s, struct slice api_key, struct payer *out)
 {
     const struct key_row *row = s->settings->has_keys ? find_key(s, api_key) : NULL;
     const struct team    *team = row ? row->team : s->settings->has_keys ? NULL : &s->settings->team[0];
     *out = (struct payer){ .team = team ? team->name : "", .key = "", .user = "" };
     if (!row)
         return team;
-    out->key = arena_printf(arena, "%02x%02x%02x%02x", row->hash[0], row->hash[1], row->hash[2], row->hash[3]);
+    out->key = row->name;
     out->user = row->owner->user;
     for (unsigned i = 0; i < row->owner->tags; i++)
         add_tag(out, row->owner->tag[i]);

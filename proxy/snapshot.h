@@ -43,9 +43,8 @@ void                        snapshot_unref(struct snapshot **);
 
 const struct origin *snapshot_origin(const struct snapshot *, const struct provider *);
 
-/* As snapshot_team(), and who pays: what the settings say of the key. */
-const struct team *snapshot_payer(const struct snapshot *, struct slice api_key, struct arena *,
-                                  struct payer *out);
+/* As snapshot_team(), and who pays: what the settings say of the key, refs for as long as the snapshot is. */
+const struct team *snapshot_payer(const struct snapshot *, struct slice api_key, struct payer *out);
 /* Adds the tags of a header, "a, b": words of letters, digits, "_-.", at most 64 bytes each; others are passed
  * over. */
 void payer_add_tags(struct payer *, struct slice header, struct arena *);
