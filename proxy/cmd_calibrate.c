@@ -228,17 +228,13 @@ static int usage(void)
 }
 
 /* It corrects the head inside the binary, and so is for the model that this one is for. */
-static bool has_model(const struct loaded *l)
+static bool has_heads(const struct loaded *l)
 {
-    if (!l->worker)
-        fputs("weir calibrate needs a model on this machine; ./deploy/model fetches one\n", stderr);
-    else if (!slm_has_heads(l->slm))
+    if (!slm_has_heads(l->slm))
         fprintf(stderr,
                 "weir calibrate: the head inside Weir, which it corrects, is for another model than %s\n",
                 slm_name(l->slm));
-    else
-        return true;
-    return false;
+    return slm_has_heads(l->slm);
 }
 
 /* The records are two files: the older one's name ends in ".old". */
@@ -274,7 +270,8 @@ static int run(const char *settings, const char *in, const char *out)
     r.view = arena_alloc(r.arena, sizeof *r.view);
     if (!ok)
         fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&loaded.diag.text)));
-    ok = ok && has_model(&loaded) && read_rows(&r, in) && is_enough(&r) && learn(&r, out);
+    ok = ok && loaded_has_model(&loaded, "calibrate") && has_heads(&loaded) && read_rows(&r, in) &&
+         is_enough(&r) && learn(&r, out);
     arena_free(&r.arena);
     loaded_close(&loaded);
     return ok ? 0 : 1;

@@ -36,13 +36,6 @@ bool lines_next(struct lines *l, struct slice *line)
     return true;
 }
 
-static bool is_able(const struct loaded *l, const char *command)
-{
-    if (!l->worker)
-        fprintf(stderr, "weir %s needs a model on this machine; ./deploy/model fetches one\n", command);
-    return l->worker != NULL;
-}
-
 /* The line's beginning; control characters would move the cursor, so a blank stands for them. */
 void lines_add_words(struct buf *out, struct slice line)
 {
@@ -85,7 +78,7 @@ int lines_answer(const char *settings_file, const char                          
     bool          ok = loaded_open(&l, settings_file);
     if (!ok)
         fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l.diag.text)));
-    ok = ok && is_able(&l, command) && lines_answer_all(&l, command, answer, arg);
+    ok = ok && loaded_has_model(&l, command) && lines_answer_all(&l, command, answer, arg);
     loaded_close(&l);
     return ok ? 0 : 1;
 }

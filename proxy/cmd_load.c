@@ -7,6 +7,7 @@
 
 #include <openssl/rand.h>
 
+#include <stdio.h>
 #include <unistd.h>
 
 static bool told(struct loaded *l, const char *file, const struct fault *why)
@@ -82,6 +83,13 @@ void loaded_close(struct loaded *l)
     finder_free(&l->finder);
     diag_fini(&l->diag);
     arena_free(&l->arena);
+}
+
+bool loaded_has_model(const struct loaded *l, const char *command)
+{
+    if (!l->worker)
+        fprintf(stderr, "weir %s needs a model on this machine; ./deploy/model fetches one\n", command);
+    return l->worker != NULL;
 }
 
 const struct team *loaded_team(const struct loaded *l, const char *name)

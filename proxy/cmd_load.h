@@ -28,6 +28,9 @@ MUST_CHECK bool loaded_open(struct loaded *, const char *file);
 MUST_CHECK bool loaded_open_model(struct loaded *, const char *file);
 void            loaded_close(struct loaded *);
 
+/* Is there a model to ask? Where there is none, stderr is told that the command needs one. */
+MUST_CHECK bool loaded_has_model(const struct loaded *, const char *command);
+
 /* What the running Weir keys the team's placeholders with: by the settings' secret, or the key in its state
  * folder; where there is neither, one drawn now. */
 void loaded_key(const struct loaded *, const struct team *, struct vault_key *out);

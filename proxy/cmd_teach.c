@@ -233,13 +233,6 @@ static bool is_good_name(const char *name)
     return false;
 }
 
-static bool has_model(const struct loaded *l)
-{
-    if (!l->worker)
-        fputs("weir teach needs a model on this machine; ./deploy/model fetches one\n", stderr);
-    return l->worker != NULL;
-}
-
 static int run(const char *name, const char *settings, const char *in, const char *out)
 {
     struct loaded loaded;
@@ -249,8 +242,8 @@ static int run(const char *name, const char *settings, const char *in, const cha
         fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&loaded.diag.text)));
     if (!out)
         out = arena_printf(lesson.arena, "%s.head", name);
-    ok = ok && has_model(&loaded) && rows_read("teach", in, take_row, &lesson) && is_enough(&lesson) &&
-         teach(&loaded, &lesson, name, out);
+    ok = ok && loaded_has_model(&loaded, "teach") && rows_read("teach", in, take_row, &lesson) &&
+         is_enough(&lesson) && teach(&loaded, &lesson, name, out);
     arena_free(&lesson.arena);
     loaded_close(&loaded);
     return ok ? 0 : 1;
