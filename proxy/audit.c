@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/die.h"
 #include "base/log.h"
+#include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,20 +27,6 @@ struct audit {
     int64_t         most_bytes; /* 0: it may grow */
     pthread_t       thread;
 };
-
-static void write_all(int fd, struct slice text)
-{
-    while (text.len) {
-        ssize_t written = write(fd, text.ptr, text.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0) {
-            log_error("audit_write_failed", "%s", strerror(errno));
-            return;
-        }
-        text = slice_cut(text, (size_t)written, text.len);
-    }
-}
 
 /* Under the lock: takes what is queued, and how many lines found no place in it. */
 static void take_queue(struct audit *a, struct buf *taken)
@@ -88,7 +75,8 @@ static void *work(void *arg)
         pthread_mutex_unlock(&a->lock);
         if (taken.len)
             set_aside(a);
-        write_all(a->fd, buf_slice(&taken));
+        if (!file_add(a->fd, buf_slice(&taken)))
+            log_error("audit_write_failed", "%s", strerror(errno));
         buf_reset(&taken);
     }
     buf_fini(&taken);

@@ -28,7 +28,7 @@ bool file_read(struct arena *arena, const char *name, struct slice *text)
     return ok;
 }
 
-static bool write_all(int fd, struct slice bytes)
+bool file_add(int fd, struct slice bytes)
 {
     while (bytes.len) {
         ssize_t written = write(fd, bytes.ptr, bytes.len);
@@ -36,7 +36,7 @@ static bool write_all(int fd, struct slice bytes)
             return false;
         bytes = slice_cut(bytes, written > 0 ? (size_t)written : 0, bytes.len);
     }
-    return fsync(fd) == 0;
+    return true;
 }
 
 bool file_write(const char *file, struct slice bytes, struct fault *why)
@@ -45,7 +45,7 @@ bool file_write(const char *file, struct slice bytes, struct fault *why)
     int  fd = -1;
     if (snprintf(beside, sizeof beside, "%s.XXXXXX", file) < (int)sizeof beside)
         fd = mkostemp(beside, O_CLOEXEC);
-    bool ok = fd >= 0 && write_all(fd, bytes) && rename(beside, file) == 0;
+    bool ok = fd >= 0 && file_add(fd, bytes) && fsync(fd) == 0 && rename(beside, file) == 0;
     if (!ok)
         fault_set(why, FAULT_INTERNAL, "%s cannot be written: %s", file, strerror(errno));
     if (fd >= 0)

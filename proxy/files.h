@@ -10,6 +10,9 @@
 /* Reads a regular file whole, at most 4 MiB: a settings_file_reader. */
 bool file_read(struct arena *, const char *file, struct slice *text);
 
+/* Writes all of it to an open file. False with errno. */
+MUST_CHECK bool file_add(int fd, struct slice bytes);
+
 /* Writes a file (mode 0600) whole or not at all: beside it first, then renamed. why: INTERNAL. */
 MUST_CHECK bool file_write(const char *file, struct slice bytes, struct fault *why);
 

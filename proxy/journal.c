@@ -202,19 +202,6 @@ static void complain(struct journal *j, const char *what)
     j->is_failing = true;
 }
 
-static bool write_all(int fd, struct slice text)
-{
-    while (text.len) {
-        ssize_t written = write(fd, text.ptr, text.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        text = slice_cut(text, (size_t)written, text.len);
-    }
-    return true;
-}
-
 /* A file with the last entries alone, locked, in the old one's place. */
 static bool write_anew(struct journal *j)
 {
@@ -228,7 +215,7 @@ static bool write_anew(struct journal *j)
     for (size_t i = 0; i < SLOTS; i++)
         for (const struct kept *k = j->slot[i]; k; k = k->next)
             buf_printf(&text, "%s\n", k->text);
-    bool ok = flock(fd, LOCK_EX | LOCK_NB) == 0 && write_all(fd, buf_slice(&text)) && fsync(fd) == 0 &&
+    bool ok = flock(fd, LOCK_EX | LOCK_NB) == 0 && file_add(fd, buf_slice(&text)) && fsync(fd) == 0 &&
               rename(fresh, j->path) == 0;
     if (ok) {
         if (j->fd >= 0)
@@ -251,7 +238,7 @@ static int64_t wall_now_ms(void)
 
 static void append(struct journal *j, struct slice text)
 {
-    if (text.len && !write_all(j->fd, text))
+    if (text.len && !file_add(j->fd, text))
         complain(j, "writing");
     j->file_bytes += (int64_t)text.len;
     note_all(j, text);
