@@ -124,18 +124,18 @@ def test_python_hears_of_a_stream_that_breaks(stage):
         list(client.chat.completions.create(model="auto", messages=user("x"), stream=True))
 
 
-@pytest.fixture
-def node(weir):
-    """What tests/flow/node/chat.mjs saw."""
-    program = ROOT / "tests/flow/node/chat.mjs"
-    if not shutil.which("node") or not (program.parent / "node_modules/openai").exists():
+def run_node(program, *arguments):
+    """What a program of tests/flow/node printed."""
+    folder = ROOT / "tests/flow/node"
+    if not shutil.which("node") or not (folder / "node_modules/openai").exists():
         pytest.skip("there is no openai for Node: deploy/setup --tests installs it")
-    done = subprocess.run(["node", program, weir.base + "/v1", KEY], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["node", folder / program, *arguments], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done.stdout
 
 
-def test_node(node):
+def test_node(weir):
+    node = json.loads(run_node("chat.mjs", weir.base + "/v1", KEY))
     assert node["whole"] == "You said: mail ada@example.com"
     assert node["streamed"] == "You said: mail ada@example.com"
     assert node["usage"] == 14
@@ -147,5 +147,4 @@ def test_node(node):
 
 def test_node_hears_of_a_stream_that_breaks(stage):
     weir = stage.weir(cloud=stage.provider(cuts_after(4)))
-    done = subprocess.run(["node", ROOT / "tests/flow/node/broken.mjs", weir.base + "/v1"], capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "raised", done.stdout + done.stderr
+    assert run_node("broken.mjs", weir.base + "/v1").strip() == "raised"
