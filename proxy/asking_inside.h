@@ -1,0 +1,35 @@
+/*
+ * asking_inside.h - the inside of asking: what its files ask of one another. Nobody else.
+ *
+ *   asking.c        who is asked, and what follows from how that ended
+ *   asking_words.c  what they are told
+ *   asking_hear.c   what they answer
+ *   asking_reply.c  what the client gets of it
+ *   asking_cache.c  what is kept of it, and given again
+ */
+#ifndef WEIR_ASKING_INSIDE_H
+#define WEIR_ASKING_INSIDE_H
+
+#include "exchange_parts.h"
+
+/* asking.c: a leg is over. It was answered, whole; or failed, with what is told of it. was_sent: the provider
+ * may have begun to work on it. */
+void asking_leg_done(struct exchange *);
+void asking_leg_failed(struct exchange *, const struct fault *told, bool was_sent);
+
+/* asking_hear.c: hears the exchange's call. */
+extern const struct call_handler asking_hearing;
+
+/* asking_reply.c: the relay of the answer that is to come from x->model; what it restores from, NULL for
+ * nothing. */
+struct relay       *asking_relay(struct exchange *);
+const struct vault *asking_vault(const struct exchange *);
+/* What is sent goes at once; what the client is too slow for makes the provider wait. */
+void asking_pass_on(struct exchange *);
+void asking_deliver(struct exchange *);    /* the answer is whole: what is left of it */
+void asking_pass_error(struct exchange *); /* the provider's own error, as its answer to the request; ends it */
+
+/* asking_cache.c: for who asks the same, where it is fit for that. */
+void asking_keep(struct exchange *);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * asking_reply.c - what the client is told of an answer: its head, its bytes as they may go, its end; or an
+ * error.
+ */
+#include "asking_inside.h"
+
+enum { ERROR_BODY_MOST = 4096 };
+
+const struct vault *asking_vault(const struct exchange *x)
+{
+    return x->vault && vault_count(x->vault) ? x->vault : NULL;
+}
+
+struct relay *asking_relay(struct exchange *x)
+{
+    const struct relay_options options = {
+        .dialect = dialect_heard(x->model->provider->api->dialect),
+        .told_in = x->told_in,
+        .request = buf_slice(&x->asked_as),
+        .is_stream = x->chat.stream,
+        .vault = asking_vault(x),
+        .strip_logprobs = !x->chat.has_logprobs,
+        .strip_usage = x->chat.stream && !x->chat.include_usage,
+        .is_judged = x->is_draft || x->uses_cache,
+        .answer_most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
+        .now_s = loop_wall_ms(x->tools->loop) / 1000,
+    };
+    return relay_new(x->arena, &options);
+}
+
+/* ---- towards the client ---- */
+
+static const char *content_type(const struct exchange *x)
+{
+    return x->chat.stream ? "text/event-stream" : "application/json";
+}
+
+static void begin_stream(struct exchange *x)
+{
+    if (!client_is_replying(x->client))
+        client_reply_begin(x->client, 200, content_type(x), exchange_headers(x, false), -1);
+}
+
+/* A stream's cost is known only now, after its headers: it goes along in a comment, which SSE readers pass over
+ * (WHATWG HTML, 9.2.5). */
+static void seal(struct exchange *x)
+{
+    if (x->chat.stream) {
+        char    cost[32];
+        int64_t left;
+        nanousd_format(x->cost_nanousd, cost);
+        buf_printf(&x->out, ": x-weir-cost-usd %s\n", cost);
+        if (booking_remaining(x->hold, &left)) {
+            nanousd_format(left, cost);
+            buf_printf(&x->out, ": x-weir-budget-remaining-usd %s\n", cost);
+        }
+        buf_add_byte(&x->out, '\n');
+    }
+    relay_seal(x->relay, &x->out);
+}
+
+void asking_deliver(struct exchange *x)
+{
+    seal(x);
+    if (x->chat.stream) {
+        begin_stream(x);
+        client_reply_add(x->client, buf_slice(&x->out));
+        client_reply_end(x->client);
+    } else {
+        client_reply(x->client, 200, content_type(x), exchange_headers(x, true), buf_slice(&x->out));
+    }
+    x->client = NULL;
+}
+
+void exchange_fail(struct exchange *x, const struct fault *why)
+{
+    struct client *client = x->client;
+    x->fault = *why;
+    x->client = NULL;
+    if (!client)
+        return;
+    if (client_is_replying(client)) {
+        buf_reset(&x->out);
+        relay_break(x->relay, why, &x->out);
+        client_reply_add(client, buf_slice(&x->out));
+        client_reply_break(client);
+        return;
+    }
+    struct slice headers = exchange_headers(x, true);
+    if (x->retry_after_s > 0)
+        headers = slice_str(arena_printf(x->arena, "%.*sretry-after: %lld\r\n", SLICE_ARG(headers),
+                                         (long long)x->retry_after_s));
+    if (x->retry_after_ms > 0)
+        headers = slice_str(arena_printf(x->arena, "%.*sretry-after-ms: %lld\r\n", SLICE_ARG(headers),
+                                         (long long)x->retry_after_ms));
+    struct buf body;
+    buf_init(&body, ERROR_BODY_MOST);
+    error_write_in(x->told_in, why, &body);
+    client_reply(client, fault_status(why->kind), "application/json", headers, buf_slice(&body));
+    buf_fini(&body);
+}
+
+void asking_pass_on(struct exchange *x)
+{
+    bool has_begun = client_is_replying(x->client);
+    if (x->is_draft || !x->chat.stream || (!has_begun && !relay_has_spoken(x->relay)))
+        return;
+    begin_stream(x);
+    client_reply_add(x->client, buf_slice(&x->out));
+    buf_reset(&x->out);
+    if (client_is_backed_up(x->client))
+        call_pause(x->call);
+}
+void asking_pass_error(struct exchange *x)
+{
+    struct buf mended, told, restored;
+    buf_init(&mended, x->error_body.ceiling * 8);
+    buf_init(&told, mended.ceiling * 2);
+    buf_init(&restored, mended.ceiling * 2);
+    error_mend(buf_slice(&x->error_body), x->error_status, x->arena, &mended);
+    mask_strike_out(&mended, slice_str(x->model->provider->key)); /* it may quote all that it was sent */
+    translate_error(x->told_in, buf_slice(&mended), x->error_status, x->arena, &told);
+    if (asking_vault(x))
+        vault_restore(x->vault, buf_slice(&told), true, &restored);
+    client_reply(x->client, x->error_status, "application/json", exchange_headers(x, true),
+                 buf_slice(asking_vault(x) ? &restored : &told));
+    x->client = NULL;
+    x->fault.kind = FAULT_PROVIDER_REFUSED;
+    buf_wipe(&mended);
+    buf_wipe(&told);
+    buf_wipe(&restored);
+    exchange_end(x);
+}
