@@ -7,6 +7,7 @@
 #include "embeddings.h"
 #include "redacting.h"
 #include "wire/chat.h"
+#include "wire/path.h"
 
 #include <stdio.h>
 
@@ -20,11 +21,59 @@
     ENDPOINT("POST", "/weir/redact", redact, errand_on_gone, NULL)                                             \
     ENDPOINT("POST", "/weir/restore", restore, errand_on_gone, NULL)                                           \
     ENDPOINT("GET", "/v1/models", models, NULL, NULL)                                                          \
+    ENDPOINT("GET", "/v1/models/{id}", model, NULL, NULL)                                                      \
+    ENDPOINT("DELETE", "/v1/models/{id}", model_deletion, NULL, NULL)                                          \
     ENDPOINT("GET", "/healthz", healthz, NULL, NULL)                                                           \
     ENDPOINT("GET", "/readyz", readyz, NULL, NULL)                                                             \
     ENDPOINT("GET", "/metrics", metrics, NULL, NULL)
 
-enum { BODY_MOST = 1 << 20 };
+enum { BODY_MOST = 1 << 20, ALLOW_MOST = 128 };
+
+struct endpoint {
+    const char *method, *path; /* "{id}" in it stands for one segment */
+    void (*answer)(struct tools *, struct client *);
+    void (*on_gone)(struct client *);
+    void (*on_room)(struct client *);
+};
+
+#define ENDPOINT(method, path, name, on_gone, on_room)                                                         \
+    static void answer_##name(struct tools *, struct client *);
+ENDPOINTS(ENDPOINT)
+#undef ENDPOINT
+
+static const struct endpoint endpoints[] = {
+#define ENDPOINT(method, path, name, on_gone, on_room) { method, path, answer_##name, on_gone, on_room },
+    ENDPOINTS(ENDPOINT)
+#undef ENDPOINT
+};
+enum { ENDPOINT_COUNT = sizeof endpoints / sizeof *endpoints };
+
+/* What answers the request; NULL for nothing. *allow gathers the methods that its path takes. A path without
+ * {id} stands before one that it would match. */
+static const struct endpoint *endpoint_for(const struct http1_head *head, struct slice *id, struct buf *allow)
+{
+    bool is_head = slice_is(head->method, "HEAD");
+    for (size_t i = 0; i < ENDPOINT_COUNT; i++) {
+        const struct endpoint *e = &endpoints[i];
+        if (!path_matches(e->path, head->path, id))
+            continue;
+        if (slice_is(head->method, e->method) || (is_head && strcmp(e->method, "GET") == 0))
+            return e;
+        if (allow)
+            buf_printf(allow, "%s%s", allow->len ? ", " : "", e->method);
+    }
+    return NULL;
+}
+
+/* What {id} stands for in the request's path. */
+static struct slice object_of(const struct client *client)
+{
+    struct slice id = { 0 };
+    (void)endpoint_for(client_head(client), &id, NULL);
+    return id;
+}
+
+/* ---- what takes its time ---- */
 
 static void answer_chat(struct tools *tools, struct client *client)
 {
@@ -62,38 +111,115 @@ static void answer_restore(struct tools *tools, struct client *client)
     errand_begin(tools, client, &restore_errand);
 }
 
+/* ---- models ---- */
+
 static void add_model(struct buf *out, const char *name, const char *owner)
 {
-    buf_add_str(out, out->ptr[out->len - 1] == '[' ? "{\"id\":" : ",{\"id\":");
+    json_add_comma(out);
+    buf_add(out, S("{\"id\":"));
     json_add_string(out, slice_str(name));
     buf_add(out, S(",\"object\":\"model\",\"created\":0,\"owned_by\":"));
     json_add_string(out, slice_str(owner));
     buf_add_byte(out, '}');
 }
 
+/* Calls add for all that a client may name. */
+static void each_model(const struct snapshot *snapshot,
+                       void (*add)(void *arg, const char *name, const char *owner), void *arg)
+{
+    const struct settings *settings = snapshot->settings;
+    add(arg, "auto", "weir");
+    for (unsigned i = 0; i < settings->alias_count; i++)
+        add(arg, settings->alias[i].from, "weir");
+    for (unsigned i = 0; i < settings->model_count; i++)
+        add(arg, settings->model[i].name, settings->model[i].provider->name);
+    if (snapshot->slm)
+        add(arg, slm_name(snapshot->slm), "weir");
+}
+
+/* False where the key is nobody's: the client has been told. */
+static bool identify(struct tools *tools, struct client *client)
+{
+    struct slice key = client_api_key(client);
+    struct fault why = { .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
+    bool         is_known = snapshot_team(tools->snapshot, key);
+    if (!is_known)
+        client_reply_fault(client, &why, slice_of(NULL, 0));
+    return is_known;
+}
+
+static void list_model(void *arg, const char *name, const char *owner)
+{
+    add_model(arg, name, owner);
+}
+
 static void answer_models(struct tools *tools, struct client *client)
 {
-    const struct settings *settings = tools->snapshot->settings;
-    struct slice           key = client_api_key(client);
-    struct fault           why = { .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
-    if (!snapshot_team(tools->snapshot, key)) {
-        client_reply_fault(client, &why, slice_of(NULL, 0));
-        return;
-    }
     struct buf body;
+    if (!identify(tools, client))
+        return;
     buf_init(&body, BODY_MOST);
     buf_add(&body, S("{\"object\":\"list\",\"data\":["));
-    add_model(&body, "auto", "weir");
-    for (unsigned i = 0; i < settings->alias_count; i++)
-        add_model(&body, settings->alias[i].from, "weir");
-    for (unsigned i = 0; i < settings->model_count; i++)
-        add_model(&body, settings->model[i].name, settings->model[i].provider->name);
-    if (tools->snapshot->slm)
-        add_model(&body, slm_name(tools->snapshot->slm), "weir");
+    each_model(tools->snapshot, list_model, &body);
     buf_add(&body, S("]}"));
     client_reply(client, 200, "application/json", slice_of(NULL, 0), buf_slice(&body));
     buf_fini(&body);
 }
+
+struct wanted_model {
+    struct slice name;
+    struct buf  *out; /* empty until it is found */
+};
+
+static void find_model(void *arg, const char *name, const char *owner)
+{
+    struct wanted_model *wanted = arg;
+    if (wanted->out->len == 0 && slice_is(wanted->name, name))
+        add_model(wanted->out, name, owner);
+}
+
+/* The model of that id, written; empty where there is none. "weir/auto" is "auto" by its whole name. */
+static void describe_model(struct tools *tools, struct client *client, struct buf *out)
+{
+    struct arena       *arena = arena_new();
+    struct wanted_model wanted = { path_decode(arena, object_of(client)), out };
+    each_model(tools->snapshot, find_model, &wanted);
+    if (out->len == 0 && wanted.name.len && settings_is_auto(tools->snapshot->settings, wanted.name))
+        add_model(out, arena_cstr(arena, wanted.name), "weir");
+    arena_free(&arena);
+}
+
+static void answer_model(struct tools *tools, struct client *client)
+{
+    struct fault why = { .kind = FAULT_NO_SUCH_MODEL };
+    struct buf   body;
+    if (!identify(tools, client))
+        return;
+    buf_init(&body, BODY_MOST);
+    describe_model(tools, client, &body);
+    if (body.len)
+        client_reply(client, 200, "application/json", slice_of(NULL, 0), buf_slice(&body));
+    else
+        client_reply_fault(client, &why, slice_of(NULL, 0));
+    buf_fini(&body);
+}
+
+/* Which models there are is a matter of the settings. */
+static void answer_model_deletion(struct tools *tools, struct client *client)
+{
+    struct fault why = { .kind = FAULT_NO_SUCH_MODEL };
+    struct buf   body;
+    if (!identify(tools, client))
+        return;
+    buf_init(&body, BODY_MOST);
+    describe_model(tools, client, &body);
+    if (body.len)
+        fault_set(&why, FAULT_DENIED, "models stand in the settings, and are taken out there");
+    client_reply_fault(client, &why, slice_of(NULL, 0));
+    buf_fini(&body);
+}
+
+/* ---- how Weir is ---- */
 
 /* Alive: the loop turns. */
 static void answer_healthz(struct tools *tools, struct client *client)
@@ -124,29 +250,20 @@ static void answer_metrics(struct tools *tools, struct client *client)
     buf_fini(&body);
 }
 
-static const struct {
-    const char *method, *path;
-    void (*answer)(struct tools *, struct client *);
-    void (*on_gone)(struct client *);
-    void (*on_room)(struct client *);
-} endpoints[] = {
-#define ENDPOINT(method, path, name, on_gone, on_room) { method, path, answer_##name, on_gone, on_room },
-    ENDPOINTS(ENDPOINT)
-#undef ENDPOINT
-};
-
-static void refuse_path(struct tools *tools, struct client *client, const char *right_method)
+/* allow: the methods that the path takes; empty where there is nothing at it. */
+static void refuse_path(struct tools *tools, struct client *client, struct slice allow)
 {
     const struct http1_head *head = client_head(client);
     struct fault             why = { 0 };
     struct slice             headers = { 0 };
-    char                     allow[32];
-    if (right_method) {
-        fault_set(&why, FAULT_BAD_METHOD, "%.*s takes %s", SLICE_ARG(head->path), right_method);
-        snprintf(allow, sizeof allow, "allow: %s\r\n", right_method);
-        headers = slice_str(allow);
+    char                     line[ALLOW_MOST + sizeof "allow: \r\n"];
+    struct slice             path = slice_cut(head->path, 0, 200);
+    if (allow.len) {
+        fault_set(&why, FAULT_BAD_METHOD, "%.*s takes %.*s", SLICE_ARG(path), SLICE_ARG(allow));
+        snprintf(line, sizeof line, "allow: %.*s\r\n", SLICE_ARG(allow));
+        headers = slice_str(line);
     } else {
-        fault_set(&why, FAULT_NO_SUCH_PATH, "%.*s", SLICE_ARG(slice_cut(head->path, 0, 200)));
+        fault_set(&why, FAULT_NO_SUCH_PATH, "%.*s", SLICE_ARG(path));
     }
     metrics_fault(tools->metrics, why.kind);
     client_reply_fault(client, &why, headers);
@@ -154,38 +271,35 @@ static void refuse_path(struct tools *tools, struct client *client, const char *
 
 static void on_request(struct client *client, void *arg)
 {
-    struct tools            *tools = arg;
-    const struct http1_head *head = client_head(client);
-    const char              *right_method = NULL;
-    bool                     is_head = slice_is(head->method, "HEAD");
-    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
-        if (!slice_is(head->path, endpoints[i].path))
-            continue;
-        if (slice_is(head->method, endpoints[i].method) ||
-            (is_head && slice_is(S("GET"), endpoints[i].method))) {
-            endpoints[i].answer(tools, client);
-            return;
-        }
-        right_method = endpoints[i].method;
-    }
-    refuse_path(tools, client, right_method);
+    struct tools *tools = arg;
+    struct slice  id;
+    struct buf    allow;
+    buf_init(&allow, ALLOW_MOST);
+    const struct endpoint *e = endpoint_for(client_head(client), &id, &allow);
+    if (e)
+        e->answer(tools, client);
+    else
+        refuse_path(tools, client, buf_slice(&allow));
+    buf_fini(&allow);
 }
 
-/* Only requests that take their time have an owner, and each path's owners are of one kind. */
+/* Only requests that take their time have an owner. */
 static void on_gone(struct client *client, void *arg)
 {
     (void)arg;
-    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
-        if (endpoints[i].on_gone && slice_is(client_head(client)->path, endpoints[i].path))
-            endpoints[i].on_gone(client);
+    struct slice           id;
+    const struct endpoint *e = endpoint_for(client_head(client), &id, NULL);
+    if (e && e->on_gone)
+        e->on_gone(client);
 }
 
 static void on_room(struct client *client, void *arg)
 {
     (void)arg;
-    for (size_t i = 0; client_owner(client) && i < sizeof endpoints / sizeof *endpoints; i++)
-        if (endpoints[i].on_room && slice_is(client_head(client)->path, endpoints[i].path))
-            endpoints[i].on_room(client);
+    struct slice           id;
+    const struct endpoint *e = client_owner(client) ? endpoint_for(client_head(client), &id, NULL) : NULL;
+    if (e && e->on_room)
+        e->on_room(client);
 }
 
 static void on_refused(const struct fault *why, void *arg)

@@ -1,0 +1,49 @@
+"""Which models there are: the list, one of them, and what cannot be done to them."""
+import httpx
+import openai
+import pytest
+
+from actors.scripted import says
+
+KEY = "key-of-the-sdk-team"
+
+
+@pytest.fixture
+def weir(stage):
+    return stage.weir(local=stage.provider(says("hi")), aliases={"gpt-4o-mini": "auto", "org/tiny": "small"}, teams={"sdk": {"keys": [KEY]}})
+
+
+@pytest.fixture
+def client(weir):
+    with openai.OpenAI(base_url=weir.base + "/v1", api_key=KEY, max_retries=0) as client:
+        yield client
+
+
+def test_each_model_that_is_listed_can_be_asked_about(client):
+    listed = {model.id: model.owned_by for model in client.models.list()}
+    assert listed == {"auto": "weir", "gpt-4o-mini": "weir", "org/tiny": "weir", "small": "local"}
+    for name, owner in listed.items():
+        model = client.models.retrieve(name)
+        assert (model.id, model.object, model.owned_by) == (name, "model", owner)
+    assert client.models.retrieve("weir/auto").id == "weir/auto"
+
+
+def test_what_is_no_model_is_told(weir, client):
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.models.retrieve("nobody")
+    assert caught.value.code == "model_not_found"
+    assert httpx.get(weir.base + "/v1/models/small").json()["error"]["code"] == "missing_api_key"
+
+
+def test_models_are_not_deleted_by_clients(client):
+    with pytest.raises(openai.PermissionDeniedError):
+        client.models.delete("small")
+    with pytest.raises(openai.NotFoundError):
+        client.models.delete("ft:nobody")
+
+
+def test_a_path_tells_all_methods_that_it_takes(weir):
+    refused = httpx.put(weir.base + "/v1/models/small")
+    assert refused.status_code == 405 and refused.headers["allow"] == "GET, DELETE"
+    assert httpx.head(weir.base + "/v1/models/small", headers={"authorization": f"Bearer {KEY}"}).status_code == 200
+    assert httpx.get(weir.base + "/v1/models/small/x").status_code == 404
