@@ -123,12 +123,32 @@ static void add_model(struct buf *out, const char *name, const char *owner)
     buf_add_byte(out, '}');
 }
 
+/* "weir/easy-stays": the route's name, as it stands well in a model's. The caller frees it. */
+static struct buf name_of_route(const char *route)
+{
+    struct buf name;
+    buf_init(&name, BODY_MOST);
+    buf_printf(&name, "weir/%s", route);
+    buf_add_byte(&name, '\0');
+    for (size_t i = 0; i < name.len; i++)
+        name.ptr[i] = (char)(name.ptr[i] == ' ' ? '-' : name.ptr[i]);
+    return name;
+}
+
 /* Calls add for all that a client may name. */
 static void each_model(const struct snapshot *snapshot,
                        void (*add)(void *arg, const char *name, const char *owner), void *arg)
 {
-    const struct settings *settings = snapshot->settings;
-    add(arg, "auto", "weir");
+    static const char *const ours[] = { "auto", "weir/auto", "weir/local", "weir/cloud" };
+    const struct settings   *settings = snapshot->settings;
+    const char              *route;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        add(arg, ours[i], "weir");
+    for (unsigned i = 0; (route = policy_route(snapshot->policy, i)); i++) {
+        struct buf name = name_of_route(route);
+        add(arg, name.ptr, "weir");
+        buf_fini(&name);
+    }
     for (unsigned i = 0; i < settings->alias_count; i++)
         add(arg, settings->alias[i].from, "weir");
     for (unsigned i = 0; i < settings->model_count; i++)
@@ -178,14 +198,12 @@ static void find_model(void *arg, const char *name, const char *owner)
         add_model(wanted->out, name, owner);
 }
 
-/* The model of that id, written; empty where there is none. "weir/auto" is "auto" by its whole name. */
+/* The model of that id, written; empty where there is none. */
 static void describe_model(struct tools *tools, struct client *client, struct buf *out)
 {
     struct arena       *arena = arena_new();
     struct wanted_model wanted = { path_decode(arena, object_of(client)), out };
     each_model(tools->snapshot, find_model, &wanted);
-    if (out->len == 0 && wanted.name.len && settings_is_auto(tools->snapshot->settings, wanted.name))
-        add_model(out, arena_cstr(arena, wanted.name), "weir");
     arena_free(&arena);
 }
 

@@ -7,6 +7,9 @@
  * routes   the first rule that matches decides who is asked; candidates beyond the reach are struck out. Where
  * no policy has routes, all models are candidates, in the settings' order.
  *
+ * The client may narrow that by a name of Weir's own: "weir/local" (nothing leaves zone 0), "weir/cloud" (the
+ * route's models beyond it), "weir/ROUTE" (that route, whatever its `when`).
+ *
  * A model that the client names itself replaces the route's candidates, under the same reach and the same
  * budgets, and without the route's compressing, cache and escalation; where the reach forbids it the answer is
  * a fault, not another model.
@@ -130,6 +133,13 @@ unsigned policy_shares(const struct policy *, const struct share **);
 uint64_t policy_difficulty_id(const struct policy *);
 
 struct needs policy_needs(const struct policy *);
+
+/* The names of the routes, in order; NULL beyond the last. Clients ask for one by "weir/NAME", with dashes for
+ * blanks where they like. */
+const char *policy_route(const struct policy *, unsigned index);
+/* Is it a name that a client may ask for: a model's, an alias, "auto", "weir/local", "weir/cloud", a route's?
+ */
+bool policy_knows(const struct policy *, struct slice name);
 
 /* The law of zones. Every leg asks this one function: forward, retry, fallback, escalation, cache write. */
 bool reach_allows(unsigned reach, unsigned zone);

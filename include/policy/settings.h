@@ -92,9 +92,10 @@ struct team {
     struct key_owner *key_owner;   /* of each key */
 };
 
-/* A model's name that means another, or "auto". */
+/* A model's name that means another, or "auto", or another of Weir's own names: "weir/…". */
 struct alias {
-    const char *from, *to;
+    const char  *from, *to;
+    struct place place;
 };
 
 struct settings {

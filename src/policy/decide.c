@@ -16,13 +16,13 @@ bool reach_allows(unsigned reach, unsigned zone)
     return zone <= reach;
 }
 
-static void tell_rule(struct decision *out, const char *name)
+void tell_rule(struct decision *out, const char *name)
 {
     if (out->rule_count < RULES_TOLD_MOST)
         out->rule[out->rule_count++] = name;
 }
 
-static void keep_within(struct decision *out, unsigned reach, const char *rule)
+void keep_within(struct decision *out, unsigned reach, const char *rule)
 {
     if (reach < out->reach) {
         out->reach = reach;
@@ -136,64 +136,6 @@ static bool apply_cost(const struct policy *p, const struct facts *facts, struct
             out->limit[out->limit_count++] = &rule->limit;
     }
     return true;
-}
-
-static bool no_such_model(const struct policy *p, struct slice name, struct fault *why)
-{
-    enum { NAMES_MOST = 64 };
-    const struct settings *settings = p->settings;
-    const char            *names[NAMES_MOST + 1] = { NULL };
-    char                   hint[DIAG_HINT_BYTES];
-    name = slice_cut(name, 0, 80); /* it is the client's; a fault has no room for a novel */
-    for (unsigned i = 0; i < settings->model_count && i < NAMES_MOST; i++)
-        names[i] = settings->model[i].name;
-    return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model", "\"%.*s\"%s", SLICE_ARG(name),
-                           diag_hint(name, names, hint));
-}
-
-/* Policies that speak of privacy and cost alone leave the order to the settings. */
-static void choose_in_order(const struct settings *settings, struct decision *out)
-{
-    out->route = "in order";
-    while (out->count < settings->model_count && out->count < CANDIDATES_MOST) {
-        out->candidate[out->count] = &settings->model[out->count];
-        out->count++;
-    }
-}
-
-/* The route's candidates, or the one model that the client named. */
-static bool choose(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
-{
-    if (!settings_is_auto(p->settings, facts->model)) {
-        const struct model *asked = settings_model(p->settings, facts->model);
-        out->route = "asked";
-        if (!asked)
-            return no_such_model(p, facts->model, why);
-        out->candidate[out->count++] = asked;
-        return true;
-    }
-    if (p->route_count == 0) {
-        choose_in_order(p->settings, out);
-        return true;
-    }
-    for (size_t i = 0; i < p->route_count; i++) {
-        const struct route *route = &p->route[i];
-        if (!condition_holds(route->when, facts, ROUTE_ASKS))
-            continue;
-        tell_rule(out, route->name);
-        out->route = route->name;
-        memcpy(out->candidate, route->ask, sizeof out->candidate);
-        out->count = route->ask_count;
-        out->escalate_to = route->escalate_to;
-        out->escalate_below = route->escalate_below;
-        out->compress_above_tokens = route->compress_above_tokens;
-        out->compress_to = route->compress_to;
-        out->compress_by = route->compress_by;
-        out->cache_keep_ms = route->cache_keep_ms;
-        return true;
-    }
-    return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model",
-                           "no route of the policies takes this request; name a model instead of \"auto\"");
 }
 
 /* The law of zones, over all candidates; those that stay keep their order. */

@@ -185,6 +185,17 @@ static void read_file(struct compiling *c, const struct yaml *root)
     read_tests(c, yaml_get(root, "tests"));
 }
 
+/* Aliases were read before the routes that they may mean. */
+static void check_aliases(const struct compiling *c)
+{
+    const struct settings *settings = c->policy->settings;
+    for (unsigned i = 0; i < settings->alias_count; i++) {
+        const struct alias *alias = &settings->alias[i];
+        if (!policy_knows(c->policy, slice_str(alias->to)))
+            diag_error(c->diag, alias->place, "there is no route for \"%s\"", alias->to);
+    }
+}
+
 struct policy *policy_read(struct arena *arena, const struct settings *settings, settings_file_reader *reader,
                            struct diag *diag)
 {
@@ -201,6 +212,7 @@ struct policy *policy_read(struct arena *arena, const struct settings *settings,
     }
     for (c.file = 0; c.file < settings->policy_count; c.file++)
         read_file(&c, root[c.file]);
+    check_aliases(&c);
     return diag->errors == errors_before ? c.policy : NULL;
 }
 

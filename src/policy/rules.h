@@ -173,6 +173,17 @@ struct policy {
     struct needs           needs;
 };
 
+/* ---- deciding ---- */
+
+void tell_rule(struct decision *, const char *name);
+/* The rule narrows the reach, where it is not as narrow already. */
+void keep_within(struct decision *, unsigned reach, const char *rule);
+
+/* choose.c: whom the name of a model leaves to be asked, before the law of zones. */
+MUST_CHECK bool choose(const struct policy *, const struct facts *, struct decision *out, struct fault *why);
+/* The route that "weir/NAME" means, where blanks may be written as dashes; NULL where none is meant. */
+const struct route *route_asked(const struct policy *, struct slice name);
+
 /* ---- reading ---- */
 
 struct compiling {

@@ -299,6 +299,12 @@ static bool is_auto(struct slice name)
     return slice_is(name, "auto") || slice_is(name, "weir/auto");
 }
 
+/* Names of Weir's own: these, and those of routes, which policy_read() knows. */
+static bool is_ours(struct slice name)
+{
+    return is_auto(name) || slice_is(name, "weir/local") || slice_is(name, "weir/cloud");
+}
+
 /* The settings' own word first, then the price lists'; what runs in the nearest zone costs nothing. */
 static void read_model_facts(struct setup *s, const struct yaml *y, const struct priced *list,
                              struct model *model)
@@ -323,7 +329,7 @@ static void read_model(struct setup *s, const struct yaml *y, const struct price
     static const char *const keys[] = { "provider", "model", "price", "context", "output", NULL };
     const char              *whose = arena_printf(s->arena, "model %.*s", SLICE_ARG(y->key));
     *model = (struct model){ .name = arena_cstr(s->arena, y->key), .sent_as = "" };
-    if (is_auto(y->key))
+    if (is_ours(y->key))
         diag_error(s->diag, y->key_place, "\"%s\" means that the routes choose; no model can be named so",
                    model->name);
     if (!yaml_is_map(y, whose, s->diag))
@@ -366,7 +372,7 @@ static void read_alias(struct setup *s, const struct yaml *y)
     struct slice     to = yaml_text(y, S(""), s->diag);
     const char     **names = arena_array(s->arena, settings->model_count + 2, sizeof *names);
     char             hint[DIAG_HINT_BYTES];
-    bool             is_known = is_auto(to), is_taken = is_auto(y->key);
+    bool             is_known = is_auto(to) || slice_starts(to, S("weir/")), is_taken = is_ours(y->key);
     names[0] = "auto";
     for (unsigned i = 0; i < settings->model_count; i++) {
         names[i + 1] = settings->model[i].name;
@@ -381,7 +387,7 @@ static void read_alias(struct setup *s, const struct yaml *y)
                    diag_hint(to, names, hint));
     else if (to.len)
         settings->alias[settings->alias_count++] =
-            (struct alias){ arena_cstr(s->arena, y->key), arena_cstr(s->arena, to) };
+            (struct alias){ arena_cstr(s->arena, y->key), arena_cstr(s->arena, to), y->place };
 }
 
 void read_aliases(struct setup *s)

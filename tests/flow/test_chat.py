@@ -103,6 +103,22 @@ def test_a_model_that_the_client_names_is_honoured(stage):
     assert weir.chat("hello", model="small").text == "near"
 
 
+def test_names_of_our_own_choose_by_zone_and_by_route(stage):
+    policy = {"privacy": [{"name": "numbers stay home", "when": {"pii": ["us_ssn"]}, "reach": "local"}],
+              "routes": [{"name": "far first", "ask": ["large", "small"]}, {"name": "near only", "ask": ["small"]}]}
+    weir = stage.weir(local=stage.provider(says("near")), cloud=stage.provider(says("far")), policy=policy, aliases={"gpt-4o-mini": "weir/near-only"})
+    names = ["auto", "weir/local", "weir/cloud", "weir/far-first", "weir/near-only", "gpt-4o-mini"]
+
+    assert [weir.chat("hello", model=name).text for name in names] == ["far", "near", "far", "far", "near", "near"]
+    assert set(names) <= {model["id"] for model in weir.get("/v1/models").json["data"]}
+
+    private = "is 536-90-4399 my number?"
+    assert weir.chat(private, model="weir/local").text == "near"
+    refused = weir.chat(private, model="weir/cloud")
+    assert refused.status == 403
+    assert "numbers stay home" in refused.error["message"]
+
+
 def test_health_readiness_and_metrics(stage):
     weir = stage.weir(cloud=stage.provider())
     assert weir.get("/healthz").status == 200

@@ -1,0 +1,162 @@
+/*
+ * choose.c - whom the name of a model leaves to be asked.
+ *
+ *   auto, weir/auto     the first route that matches
+ *   weir/local          the same, but nothing leaves zone 0: of its models those there, else any that is there
+ *   weir/cloud          the same, but of its models those beyond zone 0, else any that is beyond
+ *   weir/ROUTE          that route, whatever its `when` says
+ *   a model's own name  that model alone
+ *
+ * A name only ever narrows what the rules allow: the law of zones is asked afterwards, of whatever was chosen.
+ */
+#include "rules.h"
+
+static const char asked_local[] = "asked: weir/local";
+
+/* ---- names ---- */
+
+/* "easy stays" may be written "easy-stays": a blank does not stand well in a model's name. */
+static bool is_spelled(struct slice name, const char *route)
+{
+    if (name.len != strlen(route))
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] != route[i] && !(name.ptr[i] == '-' && route[i] == ' '))
+            return false;
+    return true;
+}
+
+const struct route *route_asked(const struct policy *p, struct slice name)
+{
+    const struct slice prefix = S("weir/");
+    if (!slice_starts(name, prefix))
+        return NULL;
+    name = slice_cut(name, prefix.len, name.len);
+    for (size_t i = 0; i < p->route_count; i++)
+        if (is_spelled(name, p->route[i].name))
+            return &p->route[i];
+    return NULL;
+}
+
+bool policy_knows(const struct policy *p, struct slice name)
+{
+    return settings_is_auto(p->settings, name) || settings_model(p->settings, name) ||
+           slice_is(name, "weir/local") || slice_is(name, "weir/cloud") || route_asked(p, name);
+}
+
+const char *policy_route(const struct policy *p, unsigned index)
+{
+    return index < p->route_count ? p->route[index].name : NULL;
+}
+
+static bool no_such_model(const struct policy *p, struct slice name, struct fault *why)
+{
+    enum { NAMES_MOST = 64 };
+    const struct settings *settings = p->settings;
+    const char            *names[NAMES_MOST + 1] = { NULL };
+    char                   hint[DIAG_HINT_BYTES];
+    name = slice_cut(name, 0, 80); /* it is the client's; a fault has no room for a novel */
+    for (unsigned i = 0; i < settings->model_count && i < NAMES_MOST; i++)
+        names[i] = settings->model[i].name;
+    return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model", "\"%.*s\"%s", SLICE_ARG(name),
+                           diag_hint(name, names, hint));
+}
+
+/* ---- routes ---- */
+
+/* Policies that speak of privacy and cost alone leave the order to the settings. */
+static void take_in_order(const struct settings *settings, struct decision *out)
+{
+    out->route = "in order";
+    while (out->count < settings->model_count && out->count < CANDIDATES_MOST) {
+        out->candidate[out->count] = &settings->model[out->count];
+        out->count++;
+    }
+}
+
+static void take_route(const struct route *route, struct decision *out)
+{
+    tell_rule(out, route->name);
+    out->route = route->name;
+    memcpy(out->candidate, route->ask, sizeof out->candidate);
+    out->count = route->ask_count;
+    out->escalate_to = route->escalate_to;
+    out->escalate_below = route->escalate_below;
+    out->compress_above_tokens = route->compress_above_tokens;
+    out->compress_to = route->compress_to;
+    out->compress_by = route->compress_by;
+    out->cache_keep_ms = route->cache_keep_ms;
+}
+
+static bool take_first(const struct policy *p, const struct facts *facts, struct decision *out,
+                       struct fault *why)
+{
+    if (p->route_count == 0) {
+        take_in_order(p->settings, out);
+        return true;
+    }
+    for (size_t i = 0; i < p->route_count; i++) {
+        if (condition_holds(p->route[i].when, facts, ROUTE_ASKS)) {
+            take_route(&p->route[i], out);
+            return true;
+        }
+    }
+    return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model",
+                           "no route of the policies takes this request; name a model instead of \"auto\"");
+}
+
+/* ---- by zone ---- */
+
+/* Of what the route asks, the models on that side; where none is, all of the settings' that are. */
+static void keep_side(const struct settings *settings, bool is_near, struct decision *out)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < out->count; i++)
+        if ((out->candidate[i]->provider->zone == 0) == is_near)
+            out->candidate[kept++] = out->candidate[i];
+    if (out->escalate_to && (out->escalate_to->provider->zone == 0) != is_near)
+        out->escalate_to = NULL;
+    if (kept == 0 && out->escalate_to) { /* the draft is what the route would have had on the other side */
+        out->candidate[kept++] = out->escalate_to;
+        out->escalate_to = NULL;
+    }
+    out->count = kept;
+    for (unsigned i = 0; kept == 0 && i < settings->model_count && out->count < CANDIDATES_MOST; i++)
+        if ((settings->model[i].provider->zone == 0) == is_near)
+            out->candidate[out->count++] = &settings->model[i];
+}
+
+static bool take_side(const struct policy *p, const struct facts *facts, bool is_near, struct decision *out,
+                      struct fault *why)
+{
+    if (is_near)
+        keep_within(out, 0, asked_local);
+    if (!take_first(p, facts, out, why))
+        return false;
+    keep_side(p->settings, is_near, out);
+    return out->count > 0 || fault_set_param(why, FAULT_NO_SUCH_MODEL, "model",
+                                             is_near ? "there is no model in zone \"%s\""
+                                                     : "there is no model beyond zone \"%s\"",
+                                             p->settings->zone[0]);
+}
+
+bool choose(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
+{
+    const struct slice  name = settings_alias(p->settings, facts->model);
+    const struct model *model = settings_model(p->settings, name);
+    const struct route *route = route_asked(p, name);
+    if (settings_is_auto(p->settings, name))
+        return take_first(p, facts, out, why);
+    if (model) {
+        out->route = "asked";
+        out->candidate[out->count++] = model;
+    } else if (slice_is(name, "weir/local") || slice_is(name, "weir/cloud")) {
+        return take_side(p, facts, slice_is(name, "weir/local"), out, why);
+    } else if (route) {
+        take_route(route, out);
+    } else {
+        out->route = "asked";
+        return no_such_model(p, name, why);
+    }
+    return true;
+}
