@@ -52,7 +52,7 @@ static int set_up(void **state)
 {
     (void)state;
     unsetenv("WEIR_KERNEL"); /* whoever runs the tests may have asked for bytes */
-    json_t *row[TEXTS];
+    json_t *row[TEXTS] = { 0 };
     size_t  count = read_rows(REFERENCE, row, TEXTS);
     assert_int_equal(count, TEXTS);
     for (size_t i = 0; i < TEXTS; i++)
