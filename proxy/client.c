@@ -3,6 +3,8 @@
 
 #include "base/die.h"
 
+enum { BESIDES_MOST_BYTES = 4096 };
+
 /* ---- end of a life ---- */
 
 static void free_now(void *arg)
@@ -11,6 +13,8 @@ static void free_now(void *arg)
     http1_free(&c->reader);
     buf_wipe(&c->body);
     buf_wipe(&c->out);
+    buf_fini(&c->besides);
+    unzip_free(&c->unzip);
     timer_fini(&c->timer);
     free(c);
 }
@@ -67,12 +71,26 @@ void client_set_timer(struct client *c)
     timer_set(c->server->loop, &c->timer, c->server->limits.idle_ms, on_timer, c);
 }
 
+/* How the body is written. An empty coding, or "identity", is none. */
+static bool take_coding(struct client *c, struct fault *why)
+{
+    struct slice coding = http1_header(http1_head(c->reader), "content-encoding");
+    if (coding.len == 0 || slice_is_nocase(coding, "identity"))
+        return true;
+    if (!unzip_knows(coding))
+        return fault_set(why, FAULT_UNKNOWN_CODING, "gzip and deflate are");
+    c->unzip = unzip_new();
+    return true;
+}
+
 static bool take_head(struct client *c, struct fault *why)
 {
     const struct http1_head *head = http1_head(c->reader);
     if (head->content_length > (int64_t)c->server->limits.body_most_bytes)
         return fault_set(why, FAULT_TOO_LARGE, "a body of %lld bytes was announced, and at most %zu are taken",
                          (long long)head->content_length, c->server->limits.body_most_bytes);
+    if (!take_coding(c, why))
+        return false;
     if (head->expects_continue)
         conn_write(c->conn, S("HTTP/1.1 100 Continue\r\n\r\n"));
     client_set_timer(c); /* the body has its own time */
@@ -81,10 +99,19 @@ static bool take_head(struct client *c, struct fault *why)
 
 static bool take_body(struct client *c, struct slice bytes, struct fault *why)
 {
+    if (c->unzip)
+        return unzip_feed(c->unzip, bytes, &c->body, why);
     buf_add(&c->body, bytes);
     if (c->body.full)
         return fault_set(why, FAULT_TOO_LARGE, "at most %zu bytes of body are taken", c->body.ceiling);
     return true;
+}
+
+static bool take_end(struct client *c, struct fault *why)
+{
+    bool is_whole = !c->unzip || unzip_end(c->unzip, why);
+    unzip_free(&c->unzip);
+    return is_whole;
 }
 
 static void take_request(struct client *c)
@@ -116,9 +143,8 @@ void client_feed(struct client *c)
             goes_on = take_body(c, bytes, &why);
             break;
         case HTTP1_END:
-            conn_drop(c->conn, used);
-            take_request(c);
-            continue;
+            goes_on = take_end(c, &why);
+            break;
         case HTTP1_BAD:
             goes_on = false;
             break;
@@ -126,6 +152,8 @@ void client_feed(struct client *c)
         conn_drop(c->conn, used);
         if (!goes_on)
             client_refuse(c, &why);
+        else if (event == HTTP1_END)
+            take_request(c);
     }
     c->is_feeding = false;
 }
@@ -170,6 +198,7 @@ void client_new(struct server *s, int fd, SSL_CTX *tls)
     c->server = s;
     c->reader = http1_new(HTTP1_REQUESTS, s->limits.head_most_bytes);
     buf_init(&c->body, s->limits.body_most_bytes);
+    buf_init(&c->besides, BESIDES_MOST_BYTES);
     buf_init(&c->out, SIZE_MAX); /* bounded by what the exchange adds before the backlog stops it */
     c->next = s->clients;
     c->link = &s->clients;
@@ -203,6 +232,11 @@ struct slice client_api_key(const struct client *c)
     if (value.len > 7 && slice_is_nocase(slice_cut(value, 0, 7), "bearer "))
         return slice_trim(slice_cut(value, 7, value.len));
     return http1_header(client_head(c), "x-api-key");
+}
+
+void client_say_besides(struct client *c, struct slice headers)
+{
+    buf_add(&c->besides, headers);
 }
 
 struct loop *client_loop(const struct client *c)

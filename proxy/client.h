@@ -7,8 +7,8 @@
  * is in hand is told by on_gone(), at once, whatever the request is waiting for; after it the client must not
  * be used any more.
  *
- * Malformed requests are answered here (400, 413, 431, 408) and never reach on_request(). 100-continue is sent
- * here.
+ * Malformed requests are answered here (400, 413, 415, 431, 408) and never reach on_request(). 100-continue is
+ * sent here, and zipped bodies are unzipped as they come.
  */
 #ifndef WEIR_CLIENT_H
 #define WEIR_CLIENT_H
@@ -65,6 +65,9 @@ struct loop *client_loop(const struct client *);
 /* What belongs to the request in hand, for on_gone(); NULL between requests. */
 void  client_set_owner(struct client *, void *owner);
 void *client_owner(const struct client *);
+
+/* Header lines for whatever the request in hand is answered. */
+void client_say_besides(struct client *, struct slice headers);
 
 /* A reply: begin, add as often as you like, end. headers: "name: value\r\n" lines or empty. With body_bytes >=
  * 0 a Content-Length is given, with -1 the body is chunked (for HTTP/1.0: ended by closing). */

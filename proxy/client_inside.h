@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "client.h"
 #include "conn.h"
+#include "wire/unzip.h"
 
 enum state { READING, BUSY, DEAD };
 
@@ -35,9 +36,11 @@ struct client {
     struct conn   *conn;
     struct http1  *reader;
     enum state     state;
-    struct buf     body;  /* of the request */
-    struct buf     out;   /* of the reply: what is not yet handed to conn */
-    struct timer   timer; /* READING: the request must come. BUSY: the reply must be taken. */
+    struct buf     body;    /* of the request */
+    struct unzip  *unzip;   /* NULL: the body is what is sent */
+    struct buf     besides; /* header lines of every reply to the request in hand */
+    struct buf     out;     /* of the reply: what is not yet handed to conn */
+    struct timer   timer;   /* READING: the request must come. BUSY: the reply must be taken. */
     void          *owner;
     bool           is_feeding; /* feed() is on the stack */
     bool           is_replying, is_chunked, has_no_body, ends_by_close, is_backed_up;

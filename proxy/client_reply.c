@@ -28,6 +28,8 @@ static const char *reason(int status)
         return "Request Timeout";
     case 413:
         return "Content Too Large";
+    case 415:
+        return "Unsupported Media Type";
     case 429:
         return "Too Many Requests";
     case 431:
@@ -92,6 +94,7 @@ static void begin(struct client *c, int status, const char *content_type, struct
     else if (is_old)
         add_header(c, "connection", "keep-alive");
     buf_add(&c->out, S("\r\n"));
+    buf_add(&c->out, buf_slice(&c->besides));
     buf_add(&c->out, headers);
     buf_add(&c->out, S("\r\n"));
 }
@@ -129,6 +132,7 @@ static void end(struct client *c)
         return;
     }
     buf_reset(&c->body);
+    buf_reset(&c->besides);
     c->state = READING;
     client_set_timer(c);
     if (!c->is_feeding && conn_peek(c->conn).len)
@@ -208,8 +212,10 @@ void client_refuse(struct client *c, const struct fault *why)
     error_write(why, &body);
     buf_printf(&c->out,
                "HTTP/1.1 %d %s\r\ndate: %s\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n"
-               "connection: close\r\n\r\n",
-               fault_status(why->kind), reason(fault_status(why->kind)), server_date(c->server), body.len);
+               "connection: close\r\n%s\r\n",
+               fault_status(why->kind), reason(fault_status(why->kind)), server_date(c->server), body.len,
+               why->kind == FAULT_UNKNOWN_CODING ? "accept-encoding: gzip, deflate\r\n"
+                                                 : ""); /* RFC 9110, 15.5.16 */
     buf_add(&c->out, buf_slice(&body));
     buf_fini(&body);
     flush(c);

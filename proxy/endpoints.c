@@ -4,6 +4,7 @@
  */
 #include "endpoints.h"
 
+#include "cors.h"
 #include "embeddings.h"
 #include "redacting.h"
 #include "wire/chat.h"
@@ -60,7 +61,8 @@ static const struct endpoint *endpoint_for(const struct http1_head *head, struct
         if (slice_is(head->method, e->method) || (is_head && strcmp(e->method, "GET") == 0))
             return e;
         if (allow)
-            buf_printf(allow, "%s%s", allow->len ? ", " : "", e->method);
+            buf_printf(allow, "%s%s", allow->len ? ", " : "",
+                       strcmp(e->method, "GET") == 0 ? "GET, HEAD" : e->method);
     }
     return NULL;
 }
@@ -294,8 +296,11 @@ static void on_request(struct client *client, void *arg)
     struct buf    allow;
     buf_init(&allow, ALLOW_MOST);
     const struct endpoint *e = endpoint_for(client_head(client), &id, &allow);
+    cors_open(tools->snapshot->settings, client);
     if (e)
         e->answer(tools, client);
+    else if (allow.len && slice_is(client_head(client)->method, "OPTIONS"))
+        cors_answer_options(tools->snapshot->settings, client, buf_slice(&allow));
     else
         refuse_path(tools, client, buf_slice(&allow));
     buf_fini(&allow);

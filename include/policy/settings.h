@@ -102,6 +102,8 @@ struct settings {
     const char      *file;
     struct listen   *listen;
     unsigned         listen_count;
+    struct slice    *cors_origin; /* of web pages that may ask; "*": all */
+    unsigned         cors_origins;
     const char      *zone[ZONES_MOST];
     unsigned         zone_count; /* nearest first */
     struct provider *provider;

@@ -12,6 +12,7 @@ FAULT(BAD_REQUEST,        400, "invalid_request_error", "invalid_request",      
 FAULT(DUPLICATE_KEY,      400, "invalid_request_error", "duplicate_key",            false, "a key stands twice in one JSON object")
 FAULT(TOO_LARGE,          413, "invalid_request_error", "request_too_large",        false, "the request is too large")
 FAULT(HEAD_TOO_LARGE,     431, "invalid_request_error", "headers_too_large",        false, "the request's headers are too large")
+FAULT(UNKNOWN_CODING,     415, "invalid_request_error", "unsupported_encoding",     false, "the body's Content-Encoding is not known here")
 FAULT(UNSUPPORTED,        400, "invalid_request_error", "unsupported",              false, "this is not supported")
 FAULT(NO_SUCH_PATH,       404, "invalid_request_error", "unknown_url",              false, "there is nothing at this path")
 FAULT(BAD_METHOD,         405, "invalid_request_error", "method_not_allowed",       false, "this path does not take this method")

@@ -19,6 +19,8 @@ struct setup {
     struct slice folder; /* of the settings file, with its last slash; empty for the working directory */
 };
 
+void read_listeners(struct setup *);
+void read_cors(struct setup *);
 void read_zones(struct setup *);
 void read_providers(struct setup *);                                     /* after zones */
 void read_models(struct setup *);                                        /* after providers and price_file */
