@@ -84,7 +84,7 @@ void asking_leg_failed(struct exchange *x, const struct fault *told, bool was_se
     exchange_count_leg(x, was_sent);
     log_debug("leg_failed", "%s: %s", x->id, why->detail);
     x->fault = *why;
-    if (client_is_replying(x->client) || !fault_tries_next(why->kind)) {
+    if (x->has_told || !fault_tries_next(why->kind)) {
         exchange_fail(x, why);
         exchange_end(x);
         return;
@@ -169,6 +169,7 @@ enum step_result take_forward(struct exchange *x)
     buf_wipe(&body);
     x->asked_us = loop_now_us(x->tools->loop);
     x->cancel = cancel_call;
+    asking_keep_awake(x);
     return WAIT;
 }
 

@@ -41,6 +41,43 @@ static void begin_stream(struct exchange *x)
         client_reply_begin(x->client, 200, content_type(x), exchange_headers(x, false), -1);
 }
 
+/* A comment (WHATWG HTML, 9.2.5), which stands between events: what is sent ends with one. Without it clients
+ * give up on a model that thinks for minutes (Node's fetch after 300 s without a byte), and so do proxies. */
+static void on_ping(void *arg)
+{
+    struct exchange *x = arg;
+    int64_t          ping_ms = x->snapshot->settings->ping_ms;
+    int64_t          silent_ms = (loop_now_us(x->tools->loop) - x->told_us) / 1000;
+    if (!x->client)
+        return;
+    if (silent_ms >= ping_ms && !client_is_backed_up(x->client)) {
+        x->is_early = x->is_early || !client_is_replying(x->client);
+        begin_stream(x);
+        client_reply_add(x->client, S(": still at it\n\n"));
+        x->told_us = loop_now_us(x->tools->loop);
+        silent_ms = 0;
+    }
+    timer_set(x->tools->loop, &x->ping, silent_ms < ping_ms ? ping_ms - silent_ms : ping_ms, on_ping, x);
+}
+
+void asking_keep_awake(struct exchange *x)
+{
+    int64_t ping_ms = x->snapshot->settings->ping_ms;
+    if (!x->chat.stream || ping_ms == 0 || x->told_us)
+        return;
+    x->told_us = loop_now_us(x->tools->loop);
+    timer_set(x->tools->loop, &x->ping, ping_ms, on_ping, x);
+}
+
+/* Who answered, where the headers had gone before that was known. */
+static void add_who(struct exchange *x)
+{
+    buf_add(&x->out, S(": "));
+    reply_header(&x->out, "x-weir-model", x->model->name);
+    buf_add(&x->out, S(": "));
+    reply_header(&x->out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
+}
+
 /* A stream's cost is known only now, after its headers: it goes along in a comment, which SSE readers pass over
  * (WHATWG HTML, 9.2.5). */
 static void seal(struct exchange *x)
@@ -48,6 +85,8 @@ static void seal(struct exchange *x)
     if (x->chat.stream) {
         char    cost[32];
         int64_t left;
+        if (x->is_early)
+            add_who(x);
         nanousd_format(x->cost_nanousd, cost);
         buf_printf(&x->out, ": x-weir-cost-usd %s\n", cost);
         if (booking_remaining(x->hold, &left)) {
@@ -81,6 +120,8 @@ void exchange_fail(struct exchange *x, const struct fault *why)
         return;
     if (client_is_replying(client)) {
         buf_reset(&x->out);
+        if (!x->relay) /* nobody has answered, but the reply has begun */
+            x->relay = asking_relay(x);
         relay_break(x->relay, why, &x->out);
         client_reply_add(client, buf_slice(&x->out));
         client_reply_break(client);
@@ -102,10 +143,11 @@ void exchange_fail(struct exchange *x, const struct fault *why)
 
 void asking_pass_on(struct exchange *x)
 {
-    bool has_begun = client_is_replying(x->client);
-    if (x->is_draft || !x->chat.stream || (!has_begun && !relay_has_spoken(x->relay)))
+    if (x->is_draft || !x->chat.stream || (!x->has_told && !relay_has_spoken(x->relay)))
         return;
     begin_stream(x);
+    x->has_told = true;
+    x->told_us = loop_now_us(x->tools->loop);
     client_reply_add(x->client, buf_slice(&x->out));
     buf_reset(&x->out);
     if (client_is_backed_up(x->client))
@@ -113,7 +155,15 @@ void asking_pass_on(struct exchange *x)
 }
 void asking_pass_error(struct exchange *x)
 {
-    struct buf mended, told, restored;
+    struct buf   mended, told, restored;
+    struct fault why = { 0 };
+    if (client_is_replying(x->client)) { /* its status has gone */
+        fault_set(&why, FAULT_PROVIDER_REFUSED, "%s answered with status %d", x->model->provider->name,
+                  x->error_status);
+        exchange_fail(x, &why);
+        exchange_end(x);
+        return;
+    }
     buf_init(&mended, x->error_body.ceiling * 8);
     buf_init(&told, mended.ceiling * 2);
     buf_init(&restored, mended.ceiling * 2);

@@ -389,6 +389,7 @@ static void free_now(void *arg)
     arena_free(&x->inspecting.arena);
     arena_free(&x->shortening.arena);
     timer_fini(&x->deadline);
+    timer_fini(&x->ping);
     buf_wipe(&x->body);
     buf_wipe(&x->asked_as);
     buf_wipe(&x->masked);

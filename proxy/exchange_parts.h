@@ -125,7 +125,11 @@ struct exchange {
     struct translation *hearing; /* NULL: the provider's dialect is heard as it is */
     struct relay       *relay;
     struct guarding     guarding;
-    struct buf          out;   /* for the client, not yet handed over */
+    struct buf          out;      /* for the client, not yet handed over */
+    bool                has_told; /* something of an answer has gone to the client: nobody else may be asked */
+    bool                is_early; /* the reply has begun before it was known who would answer */
+    int64_t             told_us;  /* when the client was last sent something, or began to wait */
+    struct timer        ping;
     struct buf          draft; /* a whole answer that was not good enough, in case nothing better comes */
     const struct model *draft_model;
     struct relay       *draft_relay;

@@ -60,7 +60,7 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     }
     if (decision->rule_count)
         buf_add(&out, S("\r\n"));
-    if (x->model) {
+    if (x->model && !x->is_early) { /* else told at the end */
         reply_header(&out, "x-weir-model", x->model->name);
         reply_header(&out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
     }

@@ -128,6 +128,7 @@ struct settings {
     unsigned         price_count;
     int64_t          head_most_bytes, body_most_bytes, answer_most_bytes;
     int64_t          client_idle_ms;  /* an idle connection, and a request that does not arrive */
+    int64_t          ping_ms;         /* a comment after so long a silence in a stream; 0: none */
     int64_t          inspect_ms;      /* deadline of an inspection; past it the request counts as private */
     int64_t          summarize_ms;    /* deadline of all summaries that a request asks a model for */
     int64_t          redis_ms;        /* deadline of a Redis reply */

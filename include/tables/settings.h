@@ -12,6 +12,7 @@ SETTING("limits",  "head",         BYTES,       head_most_bytes,   1024,  1 << 2
 SETTING("limits",  "body",         BYTES,       body_most_bytes,   1024,  1 << 30,         32 << 20,      false,   "a request's body")
 SETTING("limits",  "answer",       BYTES,       answer_most_bytes, 1024,  1 << 30,         64 << 20,      false,   "an answer that must be held whole")
 SETTING("limits",  "client_idle",  DURATION_MS, client_idle_ms,    100,   86400000,        60000,         false,   "a client that sends nothing")
+SETTING("limits",  "ping",        DURATION_MS, ping_ms,           0,     600000,          15000,         false,   "a stream in which nothing was said for so long says that it lives; 0 is never")
 SETTING("limits",  "inspect",      DURATION_MS, inspect_ms,        10,    600000,          5000,          false,   "an inspection; past it the request counts as private")
 SETTING("limits",  "summarize",    DURATION_MS, summarize_ms,      100,   600000,          30000,         false,   "all summaries of a long context; past it sentences are chosen")
 SETTING("records", "most",         BYTES,       records_most_bytes, 65536, 1ll << 40,      64 << 20,      true,    "of records of drafts, the older half is forgotten beyond it")
