@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/die.h"
 #include "base/log.h"
+#include "wire/json.h"
 #include "files.h"
 
 #include <errno.h>
@@ -137,4 +138,22 @@ void audit_line(struct audit *a, struct slice line)
     }
     pthread_cond_signal(&a->news);
     pthread_mutex_unlock(&a->lock);
+}
+
+void audit_change(struct audit *a, int64_t wall_ms, const char *who, const char *id, const char *what,
+                  const char *which, const char *verdict)
+{
+    struct buf line;
+    buf_init(&line, QUEUE_MOST_BYTES);
+    buf_add_byte(&line, '{');
+    json_add_number_member(&line, "at_ms", wall_ms);
+    if (*id)
+        json_add_text_member(&line, "id", slice_str(id));
+    json_add_text_member(&line, "who", slice_str(who));
+    json_add_text_member(&line, "change", slice_str(what));
+    json_add_text_member(&line, "which", slice_str(which));
+    json_add_text_member(&line, "verdict", slice_str(verdict));
+    buf_add_byte(&line, '}');
+    audit_line(a, buf_slice(&line));
+    buf_fini(&line);
 }

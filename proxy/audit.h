@@ -20,6 +20,11 @@ MUST_CHECK struct audit *audit_open(const char *file, struct fault *why);
 MUST_CHECK struct audit *audit_open_bounded(const char *file, int64_t most_bytes, struct fault *why);
 void                     audit_close(struct audit **); /* what is queued is written */
 
+/* A change that an operator made: who ("admin", "cli"), by which request ("" for none), what ("revoke_key"), of
+ * which ("key 01hzy…"), and what became of it ("done", or a fault's code). From any thread. */
+void audit_change(struct audit *, int64_t wall_ms, const char *who, const char *id, const char *what,
+                  const char *which, const char *verdict);
+
 /* line: a JSON object without its line end; copied. From any thread. */
 void audit_line(struct audit *, struct slice line);
 

@@ -67,12 +67,17 @@ bool loaded_open_model(struct loaded *l, const char *file)
     return open_settings(l, file) && open_model(l);
 }
 
-bool loaded_open(struct loaded *l, const char *file)
+bool loaded_open_policy(struct loaded *l, const char *file)
 {
     if (!open_settings(l, file))
         return false;
     l->policy = policy_read(l->arena, l->settings, file_read, &l->diag);
-    return l->policy && open_readers(l);
+    return l->policy != NULL;
+}
+
+bool loaded_open(struct loaded *l, const char *file)
+{
+    return loaded_open_policy(l, file) && open_readers(l);
 }
 
 void loaded_close(struct loaded *l)

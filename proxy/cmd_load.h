@@ -26,6 +26,8 @@ struct loaded {
 MUST_CHECK bool loaded_open(struct loaded *, const char *file);
 /* Settings and model alone: for those who teach, since the policies may ask about what is yet to be taught. */
 MUST_CHECK bool loaded_open_model(struct loaded *, const char *file);
+/* Settings and policies alone: for those who look at what is stored. */
+MUST_CHECK bool loaded_open_policy(struct loaded *, const char *file);
 void            loaded_close(struct loaded *);
 
 /* Is there a model to ask? Where there is none, stderr is told that the command needs one. */

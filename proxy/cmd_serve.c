@@ -7,6 +7,7 @@
  */
 #include "commands.h"
 
+#include "admin.h"
 #include "base/die.h"
 #include "endpoints.h"
 #include "redis_child.h"
@@ -27,6 +28,7 @@ enum { TEND_MS = 500, DRAIN_MS = 10 * 1000, DRAIN_LOOK_MS = 50, SLM_QUEUE_MOST =
 struct post {
     struct tools   tools;
     struct server *server;
+    struct admin  *admin; /* on the first alone, where the settings want it */
     pthread_t      thread;
     struct timer   drain;
     int64_t        drain_until_ms;
@@ -122,7 +124,9 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     redis_count_in(p->tools.redis, p->tools.metrics);
     p->tools.ledger = ledger_new(loop, p->tools.redis, p->tools.metrics, d->journal, &d->allowance);
     ledger_on_alert(p->tools.ledger, on_mark, p);
-    return listen_all(p, d->snapshot, ports, index == 0, why);
+    if (!listen_all(p, d->snapshot, ports, index == 0, why))
+        return false;
+    return index > 0 || !settings->admin || (p->admin = admin_open(&p->tools, why));
 }
 
 static void *post_run(void *arg)
@@ -149,6 +153,8 @@ static void take_snapshot(void *arg)
     server_set_limits(h->post->server, &limits);
     for (unsigned i = 0; h->keeps_listeners && i < h->snapshot->settings->listen_count; i++)
         server_set_tls(h->post->server, i, h->snapshot->listen_tls[i]);
+    if (h->post->admin)
+        admin_renew(h->post->admin);
     free(h);
 }
 
@@ -222,7 +228,8 @@ static void reload(struct daemon *d)
 static bool is_drained(const struct post *p)
 {
     return p->tools.running == 0 && server_clients(p->server) == 0 && !loop_has_guests(p->tools.loop) &&
-           ledger_is_idle(p->tools.ledger) && redis_is_idle(p->tools.redis);
+           ledger_is_idle(p->tools.ledger) && redis_is_idle(p->tools.redis) &&
+           (!p->admin || admin_is_idle(p->admin));
 }
 
 static void on_drain_look(void *arg)
@@ -244,6 +251,8 @@ static void begin_drain(void *arg)
     p->tools.is_draining = true;
     p->drain_until_ms = loop_now_ms(p->tools.loop) + DRAIN_MS;
     server_drain(p->server);
+    if (p->admin)
+        admin_drain(p->admin);
     on_drain_look(p);
 }
 
@@ -253,6 +262,8 @@ static void close_all(struct daemon *d)
 {
     for (unsigned i = 0; i < d->posts; i++)
         server_free(&d->post[i].server);
+    for (unsigned i = 0; i < d->posts; i++)
+        admin_free(&d->post[i].admin);
     slm_pool_free(&d->slm_pool);
     for (unsigned i = 0; i < d->posts; i++) {
         struct post *p = &d->post[i];

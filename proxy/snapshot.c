@@ -104,6 +104,10 @@ static bool make_tls(struct snapshot *s, struct diag *diag)
             !(s->listen_tls[i] = tls_server_context(listen->certificate_file, listen->key_file, &why)))
             ok = place_error(diag, settings, &why);
     }
+    const struct listen *admin = settings->admin;
+    if (admin && admin->certificate_file &&
+        !(s->admin_tls = tls_server_context(admin->certificate_file, admin->key_file, &why)))
+        ok = place_error(diag, settings, &why);
     return ok;
 }
 
@@ -217,6 +221,7 @@ void snapshot_unref(struct snapshot **handle)
         tls_context_free(&s->origin[i].tls);
     for (unsigned i = 0; s->listen_tls && i < s->settings->listen_count; i++)
         tls_context_free(&s->listen_tls[i]);
+    tls_context_free(&s->admin_tls);
     finder_free(&s->finder);
     weights_unref(s->slm_share);
     if (s->team_key)

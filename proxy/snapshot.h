@@ -30,6 +30,7 @@ struct snapshot {
     struct slm_share *slm_share;
     struct origin    *origin;     /* one for each of settings->provider, in its order */
     SSL_CTX         **listen_tls; /* one for each of settings->listen; NULL: plain */
+    SSL_CTX          *admin_tls;  /* the admin API's; NULL: plain, or none */
     struct vault_key *team_key;   /* one for each of settings->team: what its placeholders are keyed with */
     struct key_row   *key_row;    /* API keys' hashes, sorted */
     unsigned          key_count;

@@ -142,6 +142,9 @@ struct settings {
     enum slm_precision slm_precision; /* a change needs no restart */
     const char       **head_file;     /* heads that were taught (slm/taught.h) */
     unsigned           head_count;
+
+    const struct listen *admin;              /* the admin API's listener; NULL: there is none */
+    unsigned char        admin_key_hash[32]; /* SHA-256 of its key */
 };
 
 /* How files are read: so that tests and the binary's own copies of policies/ can stand in. False when there is

@@ -15,6 +15,7 @@ FAULT(HEAD_TOO_LARGE,     431, "invalid_request_error", "headers_too_large",    
 FAULT(UNKNOWN_CODING,     415, "invalid_request_error", "unsupported_encoding",     false, "the body's Content-Encoding is not known here")
 FAULT(UNSUPPORTED,        400, "invalid_request_error", "unsupported",              false, "this is not supported")
 FAULT(NO_SUCH_PATH,       404, "invalid_request_error", "unknown_url",              false, "there is nothing at this path")
+FAULT(NOT_FOUND,          404, "invalid_request_error", "not_found",                false, "there is nothing so named")
 FAULT(BAD_METHOD,         405, "invalid_request_error", "method_not_allowed",       false, "this path does not take this method")
 FAULT(NO_SUCH_MODEL,      404, "invalid_request_error", "model_not_found",          false, "there is no such model")
 FAULT(NO_KEY,             401, "authentication_error",  "missing_api_key",          false, "an API key is needed")

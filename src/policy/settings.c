@@ -10,7 +10,7 @@
 static const char *const top_keys[] = { "listen",      "cors",     "loops",  "zones",  "providers", "models",
                                         "aliases",     "slm",      "redis",  "state",  "teams",     "secret",
                                         "secret_file", "policies", "prices", "limits", "budgets",   "log",
-                                        "audit",       "records",  NULL };
+                                        "audit",       "records",  "admin",  NULL };
 
 static const char first_run[] = "providers:\n"
                                 "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
@@ -335,6 +335,7 @@ static struct settings *read_all(struct setup *s)
     read_master_key(s);
     read_redis_url(s);
     read_audit(s);
+    read_admin(s);
     read_records(s);
     settings->state_folder = find_state_folder(s);
     settings->slm_folder = find_slm_folder(s);
@@ -381,11 +382,16 @@ static bool same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool same_listener(const struct listen *a, const struct listen *b)
+{
+    return a == b || (a && b && same(a->host, b->host) && a->port == b->port);
+}
+
 static bool same_listeners(const struct settings *a, const struct settings *b)
 {
     bool ok = a->listen_count == b->listen_count;
     for (unsigned i = 0; ok && i < a->listen_count; i++)
-        ok = same(a->listen[i].host, b->listen[i].host) && a->listen[i].port == b->listen[i].port;
+        ok = same_listener(&a->listen[i], &b->listen[i]);
     return ok;
 }
 
@@ -393,6 +399,8 @@ const char *settings_restart_key(const struct settings *running, const struct se
 {
     if (!same_listeners(running, wanted))
         return "listen";
+    if (!same_listener(running->admin, wanted->admin))
+        return "admin";
     if (!same(running->redis_url, wanted->redis_url))
         return "redis.url";
     if (!same(running->state_folder, wanted->state_folder))

@@ -1,8 +1,7 @@
 /* settings_listen.c - where Weir listens, and which web pages may ask. */
 #include "settings_parts.h"
 
-/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080". */
-static bool read_address(struct setup *s, const struct yaml *y, struct listen *listen)
+bool setup_address(struct setup *s, const struct yaml *y, struct listen *listen)
 {
     struct slice text = yaml_text(y, S(""), s->diag);
     size_t       colon = text.len;
@@ -41,7 +40,7 @@ static void read_listener(struct setup *s, const struct yaml *y, struct listen *
     if (!address)
         diag_error(s->diag, y->place, "a listener needs an `address`");
     else
-        s->settings->listen_count += read_address(s, address, listen);
+        s->settings->listen_count += setup_address(s, address, listen);
 }
 
 void read_listeners(struct setup *s)

@@ -28,6 +28,7 @@ void read_aliases(struct setup *);                                       /* afte
 void read_teams(struct setup *);                                         /* after listeners */
 void read_price(struct setup *, const struct yaml *, struct price *out); /* NULL: nothing */
 void read_master_key(struct setup *);
+void read_admin(struct setup *);
 
 /* The text of a member, as a C string; NULL where it is missing, empty, or wrong (then told). */
 const char *setup_text(struct setup *, const struct yaml *map, const char *key);
@@ -37,6 +38,14 @@ const char *setup_needed(struct setup *, const struct yaml *map, const char *key
 
 /* A path of the settings, as it must be opened: relative ones start at the settings file's folder. */
 const char *setup_path(struct setup *, const char *path);
+
+/* "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; false, told, where it is none. */
+MUST_CHECK bool setup_address(struct setup *, const struct yaml *, struct listen *out);
+
+/* The SHA-256 of a key, which is written as it is or as "sha256:" and its hash in hexadecimal. `whose` begins
+ * what is told of one that is shorter than least_bytes: "a key of team x". */
+MUST_CHECK bool setup_key_hash(struct setup *, struct slice key, size_t least_bytes, const char *whose,
+                               struct place, unsigned char out[32]);
 
 /* The words of a file that holds one secret, blanks around it cut off. The member `key` names the file. Empty
  * where there is no such member, or an error was told. */

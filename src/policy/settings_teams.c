@@ -41,23 +41,30 @@ static bool is_taken(const struct settings *settings, const unsigned char hash[3
     return false;
 }
 
-/* A key, or "sha256:" and its hash in hexadecimal. The team's array has room. */
+bool setup_key_hash(struct setup *s, struct slice key, size_t least_bytes, const char *whose, struct place at,
+                    unsigned char out[32])
+{
+    static const struct slice prefix = SLICE("sha256:");
+    if (slice_starts(key, prefix)) {
+        if (read_hex(slice_cut(key, prefix.len, key.len), out))
+            return true;
+        diag_error(s->diag, at, "after sha256: come 64 hexadecimal digits");
+        return false;
+    }
+    SHA256((const unsigned char *)key.ptr, key.len, out);
+    if (key.len < least_bytes)
+        diag_error(s->diag, at, "%s is shorter than %zu characters", whose, least_bytes);
+    return key.len >= least_bytes;
+}
+
+/* The team's array has room. */
 static void add_key(struct setup *s, struct team *team, struct slice key, struct key_owner owner,
                     struct place at)
 {
-    static const struct slice prefix = SLICE("sha256:");
-    unsigned char            *hash = team->key_hash[team->key_count];
-    if (slice_starts(key, prefix)) {
-        if (!read_hex(slice_cut(key, prefix.len, key.len), hash)) {
-            diag_error(s->diag, at, "after sha256: come 64 hexadecimal digits");
-            return;
-        }
-    } else if (key.len < KEY_LEAST_BYTES) {
-        diag_error(s->diag, at, "a key of team %s is shorter than %d characters", team->name, KEY_LEAST_BYTES);
+    unsigned char *hash = team->key_hash[team->key_count];
+    const char    *whose = arena_printf(s->arena, "a key of team %s", team->name);
+    if (!setup_key_hash(s, key, KEY_LEAST_BYTES, whose, at, hash))
         return;
-    } else {
-        SHA256((const unsigned char *)key.ptr, key.len, hash);
-    }
     if (is_taken(s->settings, hash))
         diag_error(s->diag, at, "a key of team %s is given twice: it must say whose request it is", team->name);
     else

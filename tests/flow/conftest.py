@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from actors.scripted import Scripted  # noqa: E402
-from actors.weir import Fake, Process, Weir  # noqa: E402
+from actors.weir import BINARY, Fake, Process, Weir  # noqa: E402
 
 
 def pytest_configure(config):
@@ -76,6 +76,10 @@ class Stage:
 
     def weir_unready(self, env=None, settings=None, name="weir", **wanted):
         return self._enter(Weir(self.folder, settings or self.settings(**wanted), env, name))
+
+    def run(self, *argv, **more):
+        """A subcommand of weir from beginning to end, in the test's folder."""
+        return subprocess.run([str(BINARY), *map(str, argv)], cwd=self.folder, capture_output=True, text=True, timeout=60, **more)
 
     def certificate(self, name="localhost"):
         """A root of our own and a certificate of its for a name: (root's file, server's TLS context)."""

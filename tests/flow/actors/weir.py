@@ -176,6 +176,12 @@ class Weir(Process):
                 is_whole = False
         return Stream(response, raw, is_whole)
 
+    def admin(self, method, path, body=None, key="the-admin-api-of-a-test", **more):
+        """A call of the admin API, whose settings the test has given: admin(...)."""
+        base = re.search(r'"admin_listening","message":"(https?://[^"]+)"', self.log)[1]
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        return Answer(httpx.request(method, base + "/admin/v1" + path, json=body, headers=headers, timeout=30, **more))
+
     def connect(self):
         """A bare socket, for clients that do what no library would."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=20)
