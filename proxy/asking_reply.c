@@ -32,7 +32,7 @@ struct relay *asking_relay(struct exchange *x)
 
 static const char *content_type(const struct exchange *x)
 {
-    return x->chat.stream ? "text/event-stream" : "application/json";
+    return x->chat.stream ? dialect_stream_type(x->told_in) : "application/json";
 }
 
 static void begin_stream(struct exchange *x)
@@ -63,7 +63,7 @@ static void on_ping(void *arg)
 void asking_keep_awake(struct exchange *x)
 {
     int64_t ping_ms = x->snapshot->settings->ping_ms;
-    if (!x->chat.stream || ping_ms == 0 || x->told_us)
+    if (!x->chat.stream || dialect_tells_lines(x->told_in) || ping_ms == 0 || x->told_us)
         return;
     x->told_us = loop_now_us(x->tools->loop);
     timer_set(x->tools->loop, &x->ping, ping_ms, on_ping, x);
@@ -82,7 +82,7 @@ static void add_who(struct exchange *x)
  * (WHATWG HTML, 9.2.5). */
 static void seal(struct exchange *x)
 {
-    if (x->chat.stream) {
+    if (x->chat.stream && !dialect_tells_lines(x->told_in)) {
         char    cost[32];
         int64_t left;
         if (x->is_early)

@@ -24,6 +24,10 @@
     ENDPOINT("GET", "/v1/models", models, NULL, NULL)                                                          \
     ENDPOINT("GET", "/v1/models/{id}", model, NULL, NULL)                                                      \
     ENDPOINT("DELETE", "/v1/models/{id}", model_deletion, NULL, NULL)                                          \
+    ENDPOINT("POST", "/api/chat", ollama_chat, exchange_on_gone, exchange_on_room)                             \
+    ENDPOINT("POST", "/api/generate", ollama_generate, exchange_on_gone, exchange_on_room)                     \
+    ENDPOINT("GET", "/api/tags", ollama_tags, NULL, NULL)                                                      \
+    ENDPOINT("GET", "/api/version", ollama_version, NULL, NULL)                                                \
     ENDPOINT("GET", "/healthz", healthz, NULL, NULL)                                                           \
     ENDPOINT("GET", "/readyz", readyz, NULL, NULL)                                                             \
     ENDPOINT("GET", "/metrics", metrics, NULL, NULL)
@@ -96,6 +100,17 @@ static void answer_completions(struct tools *tools, struct client *client)
 static void answer_messages(struct tools *tools, struct client *client)
 {
     exchange_begin(tools, client, DIALECT_ANTHROPIC);
+}
+
+/* Ollama's own, as its clients ask. */
+static void answer_ollama_chat(struct tools *tools, struct client *client)
+{
+    exchange_begin(tools, client, DIALECT_OLLAMA);
+}
+
+static void answer_ollama_generate(struct tools *tools, struct client *client)
+{
+    exchange_begin(tools, client, DIALECT_OLLAMA_GENERATE);
 }
 
 static void answer_embeddings(struct tools *tools, struct client *client)
@@ -175,17 +190,50 @@ static void list_model(void *arg, const char *name, const char *owner)
     add_model(arg, name, owner);
 }
 
-static void answer_models(struct tools *tools, struct client *client)
+/* Answers with what is known of all models: `before`, each as `add` writes it, "]}". */
+static void list_models(struct tools *tools, struct client *client, const char *before,
+                        void (*add)(void *arg, const char *name, const char *owner))
 {
     struct buf body;
     if (!identify(tools, client))
         return;
     buf_init(&body, BODY_MOST);
-    buf_add(&body, S("{\"object\":\"list\",\"data\":["));
-    each_model(tools->snapshot, list_model, &body);
+    buf_add_str(&body, before);
+    each_model(tools->snapshot, add, &body);
     buf_add(&body, S("]}"));
     client_reply(client, 200, "application/json", slice_of(NULL, 0), buf_slice(&body));
     buf_fini(&body);
+}
+
+static void answer_models(struct tools *tools, struct client *client)
+{
+    list_models(tools, client, "{\"object\":\"list\",\"data\":[", list_model);
+}
+
+/* What Ollama tells of files, and models elsewhere do not have, is told as nothing. */
+static void tag_model(void *arg, const char *name, const char *owner)
+{
+    struct buf *out = arg;
+    json_add_comma(out);
+    buf_add_byte(out, '{');
+    json_add_text_member(out, "name", slice_str(name));
+    json_add_text_member(out, "model", slice_str(name));
+    buf_add(out, S(",\"modified_at\":\"1970-01-01T00:00:00Z\",\"size\":0,\"digest\":\"\",\"details\":{\"parent_"
+                   "model\":\"\","
+                   "\"format\":\"\",\"families\":null,\"parameter_size\":\"\",\"quantization_level\":\"\""));
+    json_add_text_member(out, "family", slice_str(owner));
+    buf_add(out, S("}}"));
+}
+
+static void answer_ollama_tags(struct tools *tools, struct client *client)
+{
+    list_models(tools, client, "{\"models\":[", tag_model);
+}
+
+static void answer_ollama_version(struct tools *tools, struct client *client)
+{
+    (void)tools;
+    client_reply(client, 200, "application/json", slice_of(NULL, 0), S("{\"version\":\"" WEIR_VERSION "\"}"));
 }
 
 struct wanted_model {

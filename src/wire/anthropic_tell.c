@@ -291,15 +291,14 @@ static void tell_delta(struct translation *t, const struct json *j, json_at delt
         tell_piece(t, j, p, out);
 }
 
-static void add_error(const struct json *j, json_at error, struct arena *arena, int status, struct buf *out);
-
 static void on_event(struct translation *t, const struct json *j, struct buf *out)
 {
     struct telling *s = t->state;
     json_at         error = get(j, 0, "error");
     if (json_kind(j, error) == JSON_OBJECT) {
         buf_add_str(out, "event: error\ndata: ");
-        add_error(j, error, t->scratch, 0, out);
+        anthropic_error_write(0, translate_text(t, j, error, "type"), translate_text(t, j, error, "message"),
+                              out);
         buf_add_str(out, "\n\n");
         return;
     }
@@ -438,20 +437,4 @@ void anthropic_error_write(int status, struct slice openai_type, struct slice me
     json_add_text_member(out, "type", slice_str(error_type(status, openai_type)));
     json_add_text_member(out, "message", message);
     buf_add_str(out, "}}");
-}
-
-static void add_error(const struct json *j, json_at error, struct arena *arena, int status, struct buf *out)
-{
-    anthropic_error_write(status, json_string(j, get(j, error, "type"), arena),
-                          json_string(j, get(j, error, "message"), arena), out);
-}
-
-void translate_error(enum dialect to, struct slice openai_error, int status, struct arena *arena,
-                     struct buf *out)
-{
-    struct json json;
-    if (to != DIALECT_ANTHROPIC || !json_read(arena, openai_error, &json, NULL))
-        buf_add(out, openai_error);
-    else
-        add_error(&json, get(&json, 0, "error"), arena, status, out);
 }

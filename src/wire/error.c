@@ -50,12 +50,13 @@ void error_write(const struct fault *f, struct buf *out)
 void error_write_in(enum dialect dialect, const struct fault *f, struct buf *out)
 {
     char message[MESSAGE_MOST_BYTES];
-    if (dialect != DIALECT_ANTHROPIC) {
-        error_write(f, out);
-        return;
-    }
     fault_message(f, message, sizeof message);
-    anthropic_error_write(fault_status(f->kind), S(""), slice_str(message), out);
+    if (dialect == DIALECT_ANTHROPIC)
+        anthropic_error_write(fault_status(f->kind), S(""), slice_str(message), out);
+    else if (dialect_tells_lines(dialect))
+        ollama_error_write(slice_str(message), out);
+    else
+        error_write(f, out);
 }
 
 static const char *type_of_status(int status)

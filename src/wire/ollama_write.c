@@ -5,6 +5,7 @@
  * A prompt that is longer than the context is cut there without a word, and the usual context is short: so the
  * request says how large a one it needs. A tool's result names the tool and not the call.
  */
+#include "ollama_inside.h"
 #include "translate_inside.h"
 
 #include <stdio.h>
@@ -99,9 +100,7 @@ static bool write_messages(struct rewrite *w, json_at messages)
 
 /* ---- options ---- */
 
-static const struct {
-    const char *key, *ollama;
-} options[] = {
+const struct ollama_option ollama_options[] = {
     { "temperature", "temperature" },
     { "top_p", "top_p" },
     { "top_k", "top_k" },
@@ -111,6 +110,7 @@ static const struct {
     { "frequency_penalty", "frequency_penalty" },
     { "stop", "stop" },
     { "max_completion_tokens", "num_predict" },
+    { NULL, NULL },
 };
 
 /* Room for the prompt, estimated to err high, and the answer; a power of two, so that the model is not loaded
@@ -133,8 +133,8 @@ static void write_options(struct rewrite *w)
 {
     json_add_key(w->out, "options");
     buf_add_byte(w->out, '{');
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        rewrite_copy_as(w, get(w, 0, options[i].key), options[i].ollama);
+    for (const struct ollama_option *o = ollama_options; o->openai; o++)
+        rewrite_copy_as(w, get(w, 0, o->openai), o->ollama);
     if (json_kind(w->json, get(w, 0, "max_completion_tokens")) != JSON_NUMBER)
         rewrite_copy_as(w, get(w, 0, "max_tokens"), "num_predict");
     json_add_number_member(w->out, "num_ctx", context_needed(w));

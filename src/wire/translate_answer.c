@@ -4,18 +4,24 @@
 #include "wire/sse.h"
 
 static const struct answer_translator *const translators[] = {
-    &anthropic_to_openai,
-    &openai_to_anthropic,
-    &gemini_to_openai,
-    &ollama_to_openai,
-    &openai_to_responses,
-    &openai_to_completions,
-    NULL,
+    &anthropic_to_openai, &openai_to_anthropic,   &gemini_to_openai,
+    &ollama_to_openai,    &openai_to_ollama,      &openai_to_ollama_generate,
+    &openai_to_responses, &openai_to_completions, NULL,
 };
 
 enum dialect dialect_heard(enum dialect dialect)
 {
     return dialect == DIALECT_ANTHROPIC ? dialect : DIALECT_OPENAI;
+}
+
+bool dialect_tells_lines(enum dialect dialect)
+{
+    return dialect == DIALECT_OLLAMA || dialect == DIALECT_OLLAMA_GENERATE;
+}
+
+const char *dialect_stream_type(enum dialect dialect)
+{
+    return dialect_tells_lines(dialect) ? "application/x-ndjson" : "text/event-stream";
 }
 
 static const struct answer_translator *find(enum dialect from, enum dialect to)
@@ -87,7 +93,7 @@ static bool feed_events(struct translation *t, struct slice body, struct buf *ou
             return false;
         if (result == SSE_EVENT && ev.has_data)
             on_data(t, slice_trim(ev.data), out);
-        else if (result == SSE_EVENT) /* a comment */
+        else if (result == SSE_EVENT && !t->how->writes_lines) /* a comment */
             buf_add(out, ev.raw);
     }
     return true;
@@ -168,6 +174,21 @@ bool translation_end(struct translation *t, struct buf *out, struct fault *why)
     else if (!end_document(t, to))
         return fault_set(why, FAULT_PROVIDER_BROKE, "it is no JSON object");
     return hand_on(t, out, why) && (!t->next || translation_end(t->next, out, why));
+}
+
+void translate_error(enum dialect to, struct slice openai_error, int status, struct arena *arena,
+                     struct buf *out)
+{
+    struct json json;
+    bool        is_read = json_read(arena, openai_error, &json, NULL);
+    json_at     error = is_read ? json_get(&json, 0, "error") : JSON_NONE;
+    if (is_read && to == DIALECT_ANTHROPIC)
+        anthropic_error_write(status, json_string(&json, json_get(&json, error, "type"), arena),
+                              json_string(&json, json_get(&json, error, "message"), arena), out);
+    else if (is_read && dialect_tells_lines(to))
+        ollama_error_write(json_string(&json, json_get(&json, error, "message"), arena), out);
+    else
+        buf_add(out, openai_error);
 }
 
 /* ---- what the translators share ---- */

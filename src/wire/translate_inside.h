@@ -67,7 +67,7 @@ struct slice rewrite_text(struct rewrite *, json_at object, const char *key);
 typedef bool rewrite_request(struct rewrite *);
 
 rewrite_request anthropic_write_request, anthropic_read_request, gemini_write_request, ollama_write_request,
-    responses_read_request, completions_read_request;
+    ollama_read_request, responses_read_request, completions_read_request;
 
 /* ---- answers ---- */
 
@@ -89,7 +89,8 @@ struct translation {
 /* A way from one dialect to the other. json is what an event's data or the document says. */
 struct answer_translator {
     enum dialect from, to;
-    bool         reads_lines; /* a stream is JSON line by line, not events */
+    bool         reads_lines;  /* a stream is JSON line by line, not events */
+    bool         writes_lines; /* likewise, of what it says: so comments are not passed on */
     size_t       state_bytes;
     void (*on_event)(struct translation *, const struct json *, struct buf *out);
     void (*on_done)(struct translation *, struct buf *out); /* "[DONE]" */
@@ -125,11 +126,14 @@ void chunk_usage(struct translation *, const struct completion *, struct buf *ou
 /* {"type":"error",…} of a status, or where that is 0, of OpenAI's type. */
 void anthropic_error_write(int status, struct slice openai_type, struct slice message, struct buf *out);
 
+/* {"error":"…"} */
+void ollama_error_write(struct slice message, struct buf *out);
+
 /* OpenAI's word for why Anthropic's model stopped. */
 const char *anthropic_finish(struct slice stop_reason);
 
 extern const struct answer_translator anthropic_to_openai, openai_to_anthropic, gemini_to_openai,
-    ollama_to_openai, openai_to_responses, openai_to_completions;
+    ollama_to_openai, openai_to_ollama, openai_to_ollama_generate, openai_to_responses, openai_to_completions;
 
 /* A number that is given, else 0. */
 int64_t translate_number(const struct json *, json_at object, const char *key);

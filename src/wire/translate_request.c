@@ -203,7 +203,8 @@ static const struct {
     [DIALECT_OPENAI] = { NULL, NULL },
     [DIALECT_ANTHROPIC] = { anthropic_read_request, anthropic_write_request },
     [DIALECT_GEMINI] = { NULL, gemini_write_request },
-    [DIALECT_OLLAMA] = { NULL, ollama_write_request },
+    [DIALECT_OLLAMA] = { ollama_read_request, ollama_write_request },
+    [DIALECT_OLLAMA_GENERATE] = { ollama_read_request, NULL },
     [DIALECT_RESPONSES] = { responses_read_request, NULL },
     [DIALECT_COMPLETIONS] = { completions_read_request, NULL },
 };

@@ -50,6 +50,9 @@ const char *const fuzz_seeds[] = {
     "{\"type\":\"function_call\",\"call_id\":\"c\",\"name\":\"w\",\"arguments\":\"{}\"},{\"type\":\"function_"
     "call_output\","
     "\"call_id\":\"c\",\"output\":\"r\"}],\"tools\":[{\"type\":\"function\",\"name\":\"w\"}],\"prompt\":null}",
+    "{\"model\":\"m:latest\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{\"name\":"
+    "\"w\"}}]},"
+    "{\"role\":\"tool\",\"tool_name\":\"w\",\"images\":[\"AA\"]}],\"options\":{\"num_predict\":-1,\"seed\":1}}",
     NULL,
 };
 
@@ -58,16 +61,18 @@ struct way {
 };
 
 static const struct way requests[] = {
-    { DIALECT_OPENAI, DIALECT_ANTHROPIC },   { DIALECT_OPENAI, DIALECT_GEMINI },
-    { DIALECT_OPENAI, DIALECT_OLLAMA },      { DIALECT_ANTHROPIC, DIALECT_OPENAI },
-    { DIALECT_ANTHROPIC, DIALECT_GEMINI },   { DIALECT_RESPONSES, DIALECT_OPENAI },
-    { DIALECT_COMPLETIONS, DIALECT_OPENAI },
+    { DIALECT_OPENAI, DIALECT_ANTHROPIC },       { DIALECT_OPENAI, DIALECT_GEMINI },
+    { DIALECT_OPENAI, DIALECT_OLLAMA },          { DIALECT_ANTHROPIC, DIALECT_OPENAI },
+    { DIALECT_ANTHROPIC, DIALECT_GEMINI },       { DIALECT_RESPONSES, DIALECT_OPENAI },
+    { DIALECT_COMPLETIONS, DIALECT_OPENAI },     { DIALECT_OLLAMA, DIALECT_OPENAI },
+    { DIALECT_OLLAMA_GENERATE, DIALECT_OPENAI },
 };
 
 static const struct way answers[] = {
     { DIALECT_ANTHROPIC, DIALECT_OPENAI }, { DIALECT_GEMINI, DIALECT_OPENAI },
     { DIALECT_OLLAMA, DIALECT_OPENAI },    { DIALECT_OPENAI, DIALECT_ANTHROPIC },
     { DIALECT_OPENAI, DIALECT_RESPONSES }, { DIALECT_OPENAI, DIALECT_COMPLETIONS },
+    { DIALECT_OPENAI, DIALECT_OLLAMA },    { DIALECT_OPENAI, DIALECT_OLLAMA_GENERATE },
     { DIALECT_OLLAMA, DIALECT_RESPONSES },
 };
 

@@ -12,10 +12,9 @@
 
 enum { NOW_S = 1700000000, MOST = 1 << 16 };
 
-static void say(struct arena *arena, enum dialect from, bool is_stream, struct slice body, size_t cut,
-                struct buf *out)
+static void say(struct arena *arena, enum dialect from, enum dialect to, bool is_stream, struct slice body,
+                size_t cut, struct buf *out)
 {
-    enum dialect        to = from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
     struct translation *t = translation_new(
         arena, &(struct translation_options){
                    .from = from, .to = to, .is_stream = is_stream, .most_bytes = MOST, .now_s = NOW_S });
@@ -26,19 +25,26 @@ static void say(struct arena *arena, enum dialect from, bool is_stream, struct s
     assert_false(out->full);
 }
 
-static void expect(struct arena *arena, enum dialect from, bool is_stream, const char *text, const char *wanted)
+static void expect_to(struct arena *arena, enum dialect from, enum dialect to, bool is_stream, const char *text,
+                      const char *wanted)
 {
     struct slice body = quoted(arena, text), said = quoted(arena, wanted);
     for (size_t cut = 0; cut <= body.len; cut++) {
         struct arena *own = arena_new();
         struct buf    out;
         buf_init(&out, MOST);
-        say(own, from, is_stream, body, cut, &out);
+        say(own, from, to, is_stream, body, cut, &out);
         if (!slice_eq(buf_slice(&out), said))
             fail_msg("cut at %zu:\n%.*s\nwanted:\n%.*s", cut, SLICE_ARG(buf_slice(&out)), SLICE_ARG(said));
         buf_fini(&out);
         arena_free(&own);
     }
+}
+
+static void expect(struct arena *arena, enum dialect from, bool is_stream, const char *text, const char *wanted)
+{
+    expect_to(arena, from, from == DIALECT_OPENAI ? DIALECT_ANTHROPIC : DIALECT_OPENAI, is_stream, text,
+              wanted);
 }
 
 /* ---- Anthropic's, for clients of OpenAI's ---- */
@@ -219,13 +225,13 @@ static void test_there_and_back(void **state)
     struct buf   hub, back;
     buf_init(&hub, MOST);
     buf_init(&back, MOST);
-    say(arena, DIALECT_ANTHROPIC, true,
+    say(arena, DIALECT_ANTHROPIC, DIALECT_OPENAI, true,
         quoted(arena, arena_printf(arena, "%s%.*s%s", START, SLICE_ARG(there),
                                    EVENT("message_delta",
                                          ",'delta':{'stop_reason':'stop_sequence','stop_sequence':'END'},"
                                          "'usage':{'output_tokens':9}") EVENT("message_stop", ""))),
         0, &hub);
-    say(arena, DIALECT_OPENAI, true, buf_slice(&hub), 0, &back);
+    say(arena, DIALECT_OPENAI, DIALECT_ANTHROPIC, true, buf_slice(&hub), 0, &back);
     assert_true(slice_find(buf_slice(&back), there) != SLICE_NONE);
     assert_true(
         slice_find(buf_slice(&back), quoted(arena, "{'stop_reason':'stop_sequence','stop_sequence':'END'}")) !=
@@ -338,6 +344,59 @@ static void test_a_whole_answer_of_ollamas(void **state)
            "'message':{'role':'assistant','content':'a','refusal':null},'finish_reason':'length'}]}");
 }
 
+#define TOLD "{'model':'m','created_at':'2023-11-14T22:13:20Z',"
+#define CALLED                                                                                                 \
+    "'tool_calls':[{'function':{'name':'w','arguments':{'at': "                                                \
+    "1.10}}},{'function':{'name':'x','arguments':{}}}]"
+#define CHAT_SAID                                                                                              \
+    ": note\n\n"                                                                                               \
+    "data: {'model':'m','choices':[{'index':0,'delta':{'role':'assistant','content':''}}]}\n\n"                \
+    "data: {'model':'m','choices':[{'index':0,'delta':{'reasoning_content':'hm'}}]}\n\n"                       \
+    "data: "                                                                                                   \
+    "{'model':'m','choices':[{'index':0,'delta':{'content':'H\\u00e9'},'logprobs':{'content':[{'token':'H'}]}" \
+    "}]}\n\n"                                                                                                  \
+    "data: "                                                                                                   \
+    "{'model':'m','choices':[{'index':0,'delta':{'tool_calls':[{'index':0,'function':{'name':'w','arguments':" \
+    "''}}]}}]}\n\n"                                                                                            \
+    "data: "                                                                                                   \
+    "{'model':'m','choices':[{'index':0,'delta':{'tool_calls':[{'index':0,'function':{'arguments':'{\\'at\\'"  \
+    ": 1.10}'}},{'index':1,'function':{'name':'x'}}]}}]}\n\n"                                                  \
+    "data: {'model':'m','choices':[{'index':0,'delta':{},'finish_reason':'length'}]}\n\n"
+
+/* Calls are told whole, and the last line only when all has come. */
+static void test_a_stream_for_ollamas_clients(void **state)
+{
+    expect_to(
+        *state, DIALECT_OPENAI, DIALECT_OLLAMA, true,
+        CHAT_SAID "data: {'model':'m','choices':[],'usage':{'prompt_tokens':7,'completion_tokens':4}}\n\n"
+                  "data: [DONE]\n\n",
+        TOLD
+        "'message':{'role':'assistant','content':'','thinking':'hm'},'done':false}\n" TOLD
+        "'message':{'role':'assistant','content':'H\\u00e9'},'logprobs':[{'token':'H'}],'done':false}\n" TOLD
+        "'message':{'role':'assistant','content':''," CALLED "},'done':false}\n" TOLD
+        "'message':{'role':'assistant','content':''},'done':true,'done_reason':'length',"
+        "'prompt_eval_count':7,'eval_count':4}\n");
+    expect_to(*state, DIALECT_OPENAI, DIALECT_OLLAMA_GENERATE, true,
+              "data: {'model':'m','choices':[{'index':0,'delta':{'content':'a'},'finish_reason':'stop'}]}\n\n"
+              "data: {'error':{'message':'no','type':'server_error'}}\n\n",
+              TOLD "'response':'a','done':false}\n{'error':'no'}\n");
+}
+
+static void test_a_whole_answer_for_ollamas_clients(void **state)
+{
+    expect_to(
+        *state, DIALECT_OPENAI, DIALECT_OLLAMA, false,
+        "{'model':'m','choices':[{'index':0,'message':{'content':null,'reasoning_content':'hm','tool_calls':"
+        "[{'id':'a','function':{'name':'w','arguments':'{\\'at\\': 1.10}'}},{'index':1,'function':{'name':'x',"
+        "'arguments':'no json'}}]},'finish_reason':'tool_calls'}]}",
+        TOLD "'message':{'role':'assistant','content':'','thinking':'hm'," CALLED "},'done':true,"
+             "'done_reason':'stop'}");
+    expect_to(*state, DIALECT_OPENAI, DIALECT_OLLAMA_GENERATE, false,
+              "{'model':'m','choices':[{'message':{'content':'a'},'finish_reason':'stop'}],"
+              "'usage':{'prompt_tokens':7,'completion_tokens':4}}",
+              TOLD "'response':'a','done':true,'done_reason':'stop','prompt_eval_count':7,'eval_count':4}");
+}
+
 static void test_ceilings(void **state)
 {
     struct arena       *arena = *state;
@@ -382,6 +441,9 @@ static void test_errors(void **state)
     assert_true(slice_eq(buf_slice(&out),
                          quoted(arena, "{'type':'error','error':{'type':'not_found_error','message':'no'}}")));
     buf_reset(&out);
+    translate_error(DIALECT_OLLAMA, error, 404, arena, &out);
+    assert_true(slice_eq(buf_slice(&out), quoted(arena, "{'error':'no'}")));
+    buf_reset(&out);
     translate_error(DIALECT_OPENAI, error, 403, arena, &out);
     assert_true(slice_eq(buf_slice(&out), error));
     buf_fini(&out);
@@ -405,6 +467,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_stream_of_ollamas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ollamas_errors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_whole_answer_of_ollamas, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_stream_for_ollamas_clients, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_whole_answer_for_ollamas_clients, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ceilings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };

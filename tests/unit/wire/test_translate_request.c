@@ -356,6 +356,43 @@ static void test_a_prompt_becomes_a_message(void **state)
               "{'model':'m','messages':[{'role':'user','content':'a b'}],'max_tokens':3}", "suffix");
 }
 
+/* Calls get ids, and a result goes to the first call of its name that has none. */
+static void test_an_ollama_chat(void **state)
+{
+    expect_to(
+        *state, DIALECT_OLLAMA, DIALECT_OPENAI,
+        "{'model':'m:latest','messages':[{'role':'user','content':'a','images':['/9j/AA']},"
+        "{'role':'assistant','content':'','thinking':'hm','tool_calls':[{'function':{'name':'w','arguments':"
+        "{'at': 1.10}}},{'function':{'name':'x','arguments':{}}},{'function':{'name':'w'}}]},"
+        "{'role':'tool','tool_name':'x','content':'1'},{'role':'tool','tool_name':'w','content':'2'},"
+        "{'role':'tool','content':'3'}],'tools':[],'format':{'type':'object'},'keep_alive':'5m',"
+        "'options':{'temperature':0.10,'num_predict':9,'num_ctx':8192,'mirostat':1},'think':'low'}",
+        "{'model':'m','messages':[{'role':'user','content':[{'type':'text','text':'a'},{'type':'image_url',"
+        "'image_url':{'url':'data:image/jpeg;base64,/9j/AA'}}]},{'role':'assistant','content':'',"
+        "'reasoning_content':'hm','tool_calls':[{'id':'call_0','type':'function','function':{'name':'w',"
+        "'arguments':'{\\'at\\': 1.10}'}},{'id':'call_1','type':'function','function':{'name':'x','arguments'"
+        ":'{}'}},{'id':'call_2','type':'function','function':{'name':'w','arguments':'{}'}}]},"
+        "{'role':'tool','tool_call_id':'call_1','content':'1'},{'role':'tool','tool_call_id':'call_0',"
+        "'content':'2'},{'role':'tool','tool_call_id':'call_2','content':'3'}],'tools':[],"
+        "'response_format':{'type':'json_schema','json_schema':{'name':'answer','schema':{'type':'object'}}},"
+        "'temperature':0.10,'max_completion_tokens':9,'reasoning_effort':'low','stream':true,"
+        "'stream_options':{'include_usage':true}}",
+        "keep_alive, mirostat");
+}
+
+static void test_an_ollama_prompt(void **state)
+{
+    expect_to(*state, DIALECT_OLLAMA_GENERATE, DIALECT_OPENAI,
+              "{'model':'m','prompt':'a','system':'s','suffix':'','stream':false,'format':'json','think':false,"
+              "'options':{'num_predict':-1}}",
+              "{'model':'m','messages':[{'role':'system','content':'s'},{'role':'user','content':'a'}],"
+              "'response_format':{'type':'json_object'},'reasoning_effort':'none'}",
+              "");
+    refuse(*state, DIALECT_OLLAMA_GENERATE, "{'model':'m','prompt':'a','suffix':'b'}", "suffix");
+    refuse(*state, DIALECT_OLLAMA, "{'messages':[{'role':'tool','tool_name':'x','content':'1'}]}",
+           "messages[0].tool_name");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +413,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_messages_for_ollama, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_responses_items_become_messages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_prompt_becomes_a_message, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_ollama_chat, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_ollama_prompt, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

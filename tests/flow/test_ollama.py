@@ -1,0 +1,110 @@
+"""Ollama's own clients: /api/chat, /api/generate and /api/tags, whoever answers."""
+import json
+
+import httpx
+import ollama
+import pytest
+
+from actors.others import ollama_says
+from actors.scripted import chunk, cuts_after, fails, says
+
+MASK = {"privacy": [{"name": "mask", "when": {"pii": ["email"]}, "redact": "placeholder"}], "routes": [{"name": "all", "ask": ["large"]}]}
+HELLO = [{"role": "user", "content": "hello"}]
+
+
+def client(weir):
+    return ollama.Client(host=weir.base)
+
+
+def lines(response):
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
+def test_a_chat_whole_and_streamed(stage):
+    cloud = stage.provider(says("You said hello."))
+    weir = stage.weir(cloud=cloud)
+    answer = client(weir).chat(model="large", messages=HELLO, options={"temperature": 0.5, "num_predict": 20}, think=False)
+    assert (answer.message.content, answer.done, answer.done_reason) == ("You said hello.", True, "stop")
+    assert (answer.prompt_eval_count, answer.eval_count) == (9, 5)
+    assert cloud.requests[0].json["temperature"] == 0.5
+    parts = list(client(weir).chat(model="large:latest", messages=HELLO, stream=True))
+    assert "".join(part.message.content for part in parts) == "You said hello."
+    assert [part.done for part in parts] == [False] * (len(parts) - 1) + [True] and parts[-1].eval_count == 5
+
+
+def test_a_prompt_whole_and_streamed(stage):
+    weir = stage.weir(cloud=stage.provider(says("You said hello.")))
+    assert client(weir).generate(model="auto", prompt="hello", system="Be brief.").response == "You said hello."
+    assert "".join(part.response for part in client(weir).generate(model="auto", prompt="hello", stream=True)) == "You said hello."
+
+
+def test_it_streams_unless_told_otherwise_and_lines_hold_nothing_else(stage):
+    weir = stage.weir(cloud=stage.provider(says("yes", size=1)), limits={"ping": "1ms"})
+    response = httpx.post(weir.base + "/api/chat", json={"model": "large", "messages": HELLO})
+    assert response.headers["content-type"] == "application/x-ndjson" and response.headers["x-weir-model"] == "large"
+    assert [line["message"]["content"] for line in lines(response)] == ["y", "e", "s", ""]
+
+
+def test_a_tool_loop(stage):
+    call = {"index": 0, "id": "c1", "type": "function", "function": {"name": "look_up", "arguments": ""}}
+
+    def script(request, wire):
+        if request.json["messages"][-1]["role"] == "tool":
+            says("It is Bob.")(request, wire)
+            return
+        wire.head(content_type="text/event-stream")
+        for value in [chunk({"role": "assistant", "tool_calls": [call]}),
+                      *(chunk({"tool_calls": [{"index": 0, "function": {"arguments": part}}]}) for part in ('{"mail": ', '"a@b.example"}')),
+                      chunk({}, finish="tool_calls"), b"[DONE]"]:
+            wire.event(value)
+        wire.last_chunk()
+    cloud = stage.provider(script)
+    weir = stage.weir(cloud=cloud)
+    tools = [{"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {"mail": {"type": "string"}}}}}]
+    messages = [{"role": "user", "content": "Who is it?"}]
+    asked = [part.message for part in client(weir).chat(model="large", messages=messages, tools=tools, stream=True) if part.message.tool_calls]
+    assert [dict(call.function.arguments) for message in asked for call in message.tool_calls] == [{"mail": "a@b.example"}]
+    messages += [asked[0].model_dump(exclude_none=True), {"role": "tool", "tool_name": "look_up", "content": "Bob"}]
+    assert client(weir).chat(model="large", messages=messages, tools=tools).message.content == "It is Bob."
+    sent = cloud.requests[1].json["messages"]
+    assert sent[1]["tool_calls"][0]["id"] == sent[2]["tool_call_id"]
+    assert json.loads(sent[1]["tool_calls"][0]["function"]["arguments"]) == {"mail": "a@b.example"}
+
+
+def test_ollama_behind_it(stage):
+    there = stage.provider(ollama_says("from there"))
+    weir = stage.weir(cloud={"api": "ollama", "url": there.url().removesuffix("/v1")})
+    parts = list(client(weir).chat(model="large", messages=HELLO, stream=True, format={"type": "object"}))
+    assert "".join(part.message.content for part in parts) == "from there" and parts[-1].done
+    assert there.requests[0].json["format"] == {"type": "object"}
+
+
+def test_what_is_private_is_hidden_and_comes_back(stage):
+    cloud = stage.provider(says(lambda request: "Write to " + request.question.split()[-1] + "!", size=3))
+    weir = stage.weir(cloud=cloud, policy=MASK)
+    answer = client(weir).generate(model="auto", prompt="Whom do I ask at ann@example.org", stream=True)
+    assert "".join(part.response for part in answer) == "Write to ann@example.org!"
+    assert b"ann@example.org" not in bytes(cloud.received)
+
+
+def test_errors_are_said_as_ollama_says_them(stage):
+    weir = stage.weir(cloud=stage.provider(fails(400)))
+    for model, status in (("nobody", 404), ("large", 400)):
+        with pytest.raises(ollama.ResponseError) as caught:
+            client(weir).chat(model=model, messages=HELLO)
+        assert caught.value.status_code == status and caught.value.error
+
+
+def test_a_stream_that_breaks_does_not_look_whole(stage):
+    weir = stage.weir(cloud=stage.provider(cuts_after(4)))
+    heard = []
+    with pytest.raises((ollama.ResponseError, httpx.TransportError)):
+        for part in client(weir).chat(model="large", messages=HELLO, stream=True):
+            heard.append(part.done)
+    assert heard and not any(heard)
+
+
+def test_the_models_are_listed(stage):
+    weir = stage.weir(cloud=stage.provider(says("yes")))
+    assert {"auto", "large"} <= {model.model for model in client(weir).list().models}
+    assert weir.get("/api/version").json["version"]
