@@ -7,12 +7,21 @@
 
 /* ---- keeping ---- */
 
+static bool is_member(const struct group *group, const struct model *model)
+{
+    for (unsigned i = 0; group && i < group->count; i++)
+        if (group->member[i].model == model)
+            return true;
+    return false;
+}
+
 /* The cache holds redacted text only: what a model on this machine was told in plain words stays out of it. And
  * it holds what the route wants: an answer by who stepped in for a failed model is better than none today, but
  * not for a day. */
 static bool may_keep(const struct exchange *x)
 {
-    bool is_wanted = x->model == x->kept_model || (x->is_escalated && x->model == x->decision.escalate_to);
+    bool is_wanted = x->model == x->kept_model || is_member(x->decision.first_of, x->model) ||
+                     (x->is_escalated && x->model == x->decision.escalate_to);
     if (!x->uses_cache || !x->model || !is_wanted || !relay_outcome(x->relay)->is_good)
         return false;
     return x->model->provider->zone > 0 || x->redactions == 0;

@@ -33,10 +33,12 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
     enum dialect                 theirs = x->model->provider->api->dialect;
     struct chat                  chat = x->chat;
     struct buf                   ours;
-    const struct limits_of_model limits = { x->model->context_tokens, x->model->output_tokens };
+    const struct limits_of_model limits = { x->model->context_tokens, x->model->output_tokens,
+                                            x->model->provider->limit_key };
     const struct chat_changes    changes = {
            .model = slice_str(x->model->sent_as),
            .max_tokens = x->clamped_tokens,
+           .limit_key = x->model->provider->limit_key,
            .ask_usage = chat.stream && !chat.include_usage,
            .ask_logprobs =
                x->is_draft && !chat.has_logprobs && (theirs == DIALECT_OPENAI || theirs == DIALECT_OLLAMA),

@@ -257,6 +257,14 @@ static void print_model(const struct explanation *e, const char *label, const st
         printf("  %-12s%s\n", "", about);
 }
 
+static void print_stand_ins(const struct explanation *e)
+{
+    static const char *const labels[INSTEADS] = { "if all fail", "if too long", "if filtered" };
+    for (unsigned why = 0; why < INSTEADS; why++)
+        for (unsigned i = 0; i < e->decision.instead[why].count; i++)
+            print_model(e, labels[why], e->decision.instead[why].model[i], NULL);
+}
+
 static void print_way(const struct explanation *e)
 {
     const struct decision *d = &e->decision;
@@ -272,6 +280,7 @@ static void print_way(const struct explanation *e)
         printf("  %-12s%s\n", "route", d->route);
     for (unsigned i = 0; i < d->count; i++)
         print_model(e, i ? "else" : "asks", d->candidate[i], NULL);
+    print_stand_ins(e);
     if (d->escalate_to) {
         snprintf(words, sizeof words, "if the first answer's confidence is below %.2f", d->escalate_below);
         print_model(e, "escalates", d->escalate_to, words);

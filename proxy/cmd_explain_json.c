@@ -257,7 +257,9 @@ static void add_route(struct buf *out, const struct explanation *e)
 
 static void add_decision(struct buf *out, const struct explanation *e)
 {
-    const struct decision *d = &e->decision;
+    static const char *const stand_ins[INSTEADS] = { "instead_on_error", "instead_on_context",
+                                                     "instead_on_filter" };
+    const struct decision   *d = &e->decision;
     open_group(out, "decision", '{');
     add_str(out, "reach", e->loaded->settings->zone[d->reach]);
     add_str(out, "reach_rule", d->reach_rule);
@@ -270,6 +272,8 @@ static void add_decision(struct buf *out, const struct explanation *e)
     add_budgets(out, d);
     add_str(out, "route", d->route);
     add_models(out, "ask", e, d->candidate, d->count);
+    for (unsigned i = 0; i < INSTEADS; i++)
+        add_models(out, stand_ins[i], e, d->instead[i].model, d->instead[i].count);
     add_models(out, "struck", e, d->struck, d->struck_count);
     add_route(out, e);
     buf_add_byte(out, '}');

@@ -168,6 +168,8 @@ static void each_model(const struct snapshot *snapshot,
     }
     for (unsigned i = 0; i < settings->alias_count; i++)
         add(arg, settings->alias[i].from, "weir");
+    for (unsigned i = 0; i < settings->group_count; i++)
+        add(arg, settings->group[i].name, "weir");
     for (unsigned i = 0; i < settings->model_count; i++)
         add(arg, settings->model[i].name, settings->model[i].provider->name);
     if (snapshot->slm)

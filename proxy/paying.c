@@ -256,7 +256,8 @@ static void recall(struct exchange *x)
     x->kept_model = d->candidate[0];
     buf_init(&redacted, SIZE_MAX);
     chat_write(&x->chat, &(struct chat_changes){ 0 }, x->arena, &redacted);
-    cache_key_make(&x->cache_key, x->team->name, d->route, d->candidate[0]->name, buf_slice(&redacted));
+    const char *asked = d->first_of ? d->first_of->name : d->candidate[0]->name;
+    cache_key_make(&x->cache_key, x->team->name, d->route, asked, buf_slice(&redacted));
     buf_wipe(&redacted);
     x->is_recalling = true;
     x->cancel = cancel_booking;

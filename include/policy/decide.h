@@ -10,9 +10,13 @@
  * The client may narrow that by a name of Weir's own: "weir/local" (nothing leaves zone 0), "weir/cloud" (the
  * route's models beyond it), "weir/ROUTE" (that route, whatever its `when`).
  *
+ * A name may be that of several models (choice.h): each of them is a candidate then, in the order that the
+ * choice puts them in. What a route has under `instead` is asked besides, where the candidates came to nothing
+ * for such a reason.
+ *
  * A model that the client names itself replaces the route's candidates, under the same reach and the same
- * budgets, and without the route's compressing, cache and escalation; where the reach forbids it the answer is
- * a fault, not another model.
+ * budgets, and without the route's compressing, cache, escalation and `instead`; where the reach forbids it the
+ * answer is a fault, not another model.
  *
  * What is not known (law 2). A condition may be true, false, or unknown for want of an inspection or a
  * judgement. Privacy and cost rules apply when it is unknown; routes do not, except that pii counts as found
@@ -27,7 +31,7 @@
 #define WEIR_POLICY_DECIDE_H
 
 #include "policy/budget.h"
-#include "policy/settings.h"
+#include "policy/choice.h"
 #include "slm/classes.h"
 #include "slm/slm.h"
 #include "slm/taught.h"
@@ -47,8 +51,11 @@ struct facts {
     const struct taught_opinion *taught; /* of each of policy_heads()->classes (ref in the inspection); NULL:
                                             not judged */
     const double *bar; /* of each of policy_shares() (ref): found from recent traffic; NULL: the reference's */
-    int64_t       tokens; /* of the prompt, estimated */
+    int64_t       tokens;        /* of the prompt, estimated */
+    int64_t       answer_tokens; /* that the client allows; -1: it does not say */
     bool          stream, has_tools, ends_in_tool, has_unreadable;
+    const struct standing *standing; /* of each of settings->model (ref), for the choice; NULL: not known */
+    uint64_t               lot;      /* choice_lot() */
 };
 
 /* What the rules in force ask about: what is not asked need not be found out. */
@@ -61,7 +68,16 @@ struct needs {
     bool view;      /* what a head sees of the question: for records */
 };
 
-enum { RULES_TOLD_MOST = 16 };
+/* Why other models may be asked than those that a route asks for: all of them failed or could not be reached;
+ * the prompt is too long for one of them; the provider's own filter refused it. */
+enum instead { INSTEAD_ERROR, INSTEAD_CONTEXT, INSTEAD_FILTER, INSTEADS };
+
+enum { RULES_TOLD_MOST = 16, INSTEAD_MOST = 4 };
+
+struct stand_ins {
+    const struct model *model[INSTEAD_MOST];
+    unsigned            count;
+};
 
 struct decision {
     unsigned    reach;             /* the farthest zone this request's data may enter */
@@ -75,6 +91,8 @@ struct decision {
     unsigned            count;
     const struct model *struck[CANDIDATES_MOST]; /* would have been asked, but are beyond the reach */
     unsigned            struck_count;
+    struct stand_ins    instead[INSTEADS]; /* to try after them, in order; none that is beyond the reach */
+    const struct group *first_of; /* what candidate[0] is a member of; NULL: it was asked for by its own name */
     const char *route; /* the route's name (ref in policy); "asked" where the client named the model, "in order"
                            where no policy has routes */
     const char          *rule[RULES_TOLD_MOST]; /* every rule that matched, in order */

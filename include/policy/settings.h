@@ -8,13 +8,14 @@
 #define WEIR_POLICY_SETTINGS_H
 
 #include "base/log.h"
+#include "policy/breaker.h"
 #include "policy/budget.h"
 #include "policy/yaml.h"
 #include "privacy/vault.h"
 #include "slm/slm.h"
 #include "wire/chat.h"
 
-enum { ZONES_MOST = 8, CANDIDATES_MOST = 8 };
+enum { ZONES_MOST = 8, CANDIDATES_MOST = 16 };
 
 struct url {
     bool        is_tls;
@@ -36,6 +37,7 @@ struct listen {
 /* What a provider speaks; tables/apis.h has a line each. */
 struct api {
     const char  *word, *path, *stream_path, *key_header, *headers;
+    const char  *health; /* from the host's root: asked of a generator that Weir starts */
     enum dialect dialect;
 };
 
@@ -47,9 +49,15 @@ struct provider {
     const char       *api_version; /* Azure's */
     const char       *key;         /* NULL for none */
     const char       *ca_file;     /* extra root certificates; NULL for the system's */
-    int64_t           connect_ms,  /* until connected, TLS included */
-        first_byte_ms,             /* from the request's last byte to the answer's first */
-        idle_ms;                   /* between two bytes of an answer */
+    /* Deadlines, captioned there. */
+#define PROVIDER_SETTING(key, field, least, most, fallback, about) int64_t field;
+#include "tables/provider_settings.h"
+#undef PROVIDER_SETTING
+    struct breaker_rule   breaker;
+    enum answer_limit_key limit_key;   /* what it calls an answer's limit, where it speaks OpenAI's */
+    const char           *health;      /* path that tells whether it is well; NULL: nobody asks */
+    char *const          *start;       /* what runs it, NULL-terminated; NULL: Weir does not */
+    const char           *output_file; /* where that writes; NULL: nowhere, since it may quote prompts */
 };
 
 /* Nano-dollars for a million tokens. */
@@ -75,6 +83,22 @@ struct model {
     const char            *sent_as; /* the provider's name for it */
     struct price           price;
     int64_t                context_tokens, output_tokens; /* its limits; 0 where unknown */
+};
+
+/* Several models under one name; choice.h says who is asked first, and what each way means. */
+enum choose { CHOOSE_ORDER, CHOOSE_WEIGHTS, CHOOSE_LEAST_BUSY, CHOOSE_LATENCY, CHOOSE_PRICE };
+
+struct member {
+    const struct model *model;
+    int64_t             weight;   /* 1 or more */
+    int64_t             priority; /* 1 comes first */
+};
+
+struct group {
+    const char   *name;
+    enum choose   choose;
+    struct member member[CANDIDATES_MOST];
+    unsigned      count; /* at least 1 */
 };
 
 /* Whose key it is. */
@@ -110,6 +134,8 @@ struct settings {
     unsigned         provider_count;
     struct model    *model;
     unsigned         model_count;
+    struct group    *group;
+    unsigned         group_count;
     struct team     *team;
     unsigned         team_count; /* at least 1; without teams: "default" without keys */
     bool             has_keys;   /* are API keys asked for? */
@@ -162,6 +188,12 @@ struct slice settings_alias(const struct settings *, struct slice name);
 /* The model so named, by an alias, by its own name or by the provider's; NULL where there is none, and for
  * "auto". */
 const struct model *settings_model(const struct settings *, struct slice name);
+
+/* The group so named, or by an alias; NULL where there is none. No model is called as a group is. */
+const struct group *settings_group(const struct settings *, struct slice name);
+
+/* What policies and aliases may name, NULL-terminated: "auto", groups, models. */
+const char **settings_names(struct arena *, const struct settings *);
 
 /* Does the name leave the choice to the routes? "auto", "weir/auto", an alias of them, or nothing at all. */
 bool settings_is_auto(const struct settings *, struct slice name);

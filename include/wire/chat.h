@@ -81,12 +81,17 @@ MUST_CHECK bool anthropic_chat_read(struct arena *, struct slice body, struct ch
 MUST_CHECK bool chat_read_in(enum dialect, struct arena *, struct slice body, struct chat *out,
                              struct fault *why);
 
+/* OpenAI has two names for an answer's limit. Its own reasoning models refuse the older one, and older servers
+ * do not know the newer. */
+enum answer_limit_key { LIMIT_AS_SENT, LIMIT_MAX_TOKENS, LIMIT_MAX_COMPLETION_TOKENS };
+
 /* What goes out. Empty fields stay as they are. */
 struct chat_changes {
-    struct slice model;        /* the provider's name of the model */
-    int64_t      max_tokens;   /* a clamp or a limit that must be stated; 0 leaves it as it is */
-    bool         ask_usage;    /* OpenAI's: stream_options.include_usage = true */
-    bool         ask_logprobs; /* OpenAI's: logprobs = true */
+    struct slice          model;        /* the provider's name of the model */
+    int64_t               max_tokens;   /* a clamp or a limit that must be stated; 0 leaves it as it is */
+    enum answer_limit_key limit_key;    /* OpenAI's: by this name alone */
+    bool                  ask_usage;    /* OpenAI's: stream_options.include_usage = true */
+    bool                  ask_logprobs; /* OpenAI's: logprobs = true */
 };
 
 /* The body with every text's `now`, and the changes, spliced in. */

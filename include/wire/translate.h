@@ -30,9 +30,11 @@ struct left_out {
     char fields[192];
 };
 
-/* Of the model that is asked; 0 where unknown. */
+/* Of the model that is asked; 0 where unknown. limit_key: how an answer's limit is called in OpenAI's dialect.
+ */
 struct limits_of_model {
-    int64_t context_tokens, output_tokens;
+    int64_t               context_tokens, output_tokens;
+    enum answer_limit_key limit_key;
 };
 
 /* A request from one to the other. What is left out is added to what stands there already. why: UNSUPPORTED or

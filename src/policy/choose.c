@@ -5,7 +5,7 @@
  *   weir/local          the same, but nothing leaves zone 0: of its models those there, else any that is there
  *   weir/cloud          the same, but of its models those beyond zone 0, else any that is beyond
  *   weir/ROUTE          that route, whatever its `when` says
- *   a model's own name  that model alone
+ *   a model's own name  that model alone; a group's, its members
  *
  * A name only ever narrows what the rules allow: the law of zones is asked afterwards, of whatever was chosen.
  */
@@ -41,7 +41,8 @@ const struct route *route_asked(const struct policy *p, struct slice name)
 bool policy_knows(const struct policy *p, struct slice name)
 {
     return settings_is_auto(p->settings, name) || settings_model(p->settings, name) ||
-           slice_is(name, "weir/local") || slice_is(name, "weir/cloud") || route_asked(p, name);
+           settings_group(p->settings, name) || slice_is(name, "weir/local") || slice_is(name, "weir/cloud") ||
+           route_asked(p, name);
 }
 
 const char *policy_route(const struct policy *p, unsigned index)
@@ -64,6 +65,36 @@ static bool no_such_model(const struct policy *p, struct slice name, struct faul
 
 /* ---- routes ---- */
 
+/* Adds a model, or a group's, as far as there is room and they are not there yet. */
+static void add_asked(const struct policy *p, const struct facts *facts, struct asked asked,
+                      const struct model **list, unsigned *count, unsigned most)
+{
+    enum { ANSWER_TOKENS = 500 }; /* where nothing is said: for comparing prices */
+    const struct choice wanted = {
+        .standing = facts->standing,
+        .lot = facts->lot,
+        .prompt_tokens = facts->tokens,
+        .answer_tokens = facts->answer_tokens > 0 ? facts->answer_tokens : ANSWER_TOKENS,
+    };
+    const struct model *order[CANDIDATES_MOST] = { asked.model };
+    unsigned            chosen = asked.group ? choose_among(p->settings, asked.group, &wanted, order) : 1;
+    for (unsigned i = 0; i < chosen && *count < most; i++) {
+        bool is_there = false;
+        for (unsigned k = 0; k < *count; k++)
+            is_there = is_there || list[k] == order[i];
+        if (!is_there)
+            list[(*count)++] = order[i];
+    }
+}
+
+static void add_candidates(const struct policy *p, const struct facts *facts, struct asked asked,
+                           struct decision *out)
+{
+    if (out->count == 0)
+        out->first_of = asked.group;
+    add_asked(p, facts, asked, out->candidate, &out->count, CANDIDATES_MOST);
+}
+
 /* Policies that speak of privacy and cost alone leave the order to the settings. */
 static void take_in_order(const struct settings *settings, struct decision *out)
 {
@@ -74,13 +105,22 @@ static void take_in_order(const struct settings *settings, struct decision *out)
     }
 }
 
-static void take_route(const struct route *route, struct decision *out)
+static void take_route(const struct policy *p, const struct route *route, const struct facts *facts,
+                       struct decision *out)
 {
+    const struct model *escalate_to[1] = { NULL };
+    unsigned            count = 0;
     tell_rule(out, route->name);
     out->route = route->name;
-    memcpy(out->candidate, route->ask, sizeof out->candidate);
-    out->count = route->ask_count;
-    out->escalate_to = route->escalate_to;
+    for (unsigned i = 0; i < route->ask_count; i++)
+        add_candidates(p, facts, route->ask[i], out);
+    for (unsigned why = 0; why < INSTEADS; why++)
+        for (unsigned i = 0; i < route->instead_count[why]; i++)
+            add_asked(p, facts, route->instead[why][i], out->instead[why].model, &out->instead[why].count,
+                      INSTEAD_MOST);
+    if (route->escalate_to.model || route->escalate_to.group)
+        add_asked(p, facts, route->escalate_to, escalate_to, &count, 1);
+    out->escalate_to = escalate_to[0];
     out->escalate_below = route->escalate_below;
     out->compress_above_tokens = route->compress_above_tokens;
     out->compress_to = route->compress_to;
@@ -97,7 +137,7 @@ static bool take_first(const struct policy *p, const struct facts *facts, struct
     }
     for (size_t i = 0; i < p->route_count; i++) {
         if (condition_holds(p->route[i].when, facts, ROUTE_ASKS)) {
-            take_route(&p->route[i], out);
+            take_route(p, &p->route[i], facts, out);
             return true;
         }
     }
@@ -107,13 +147,21 @@ static bool take_first(const struct policy *p, const struct facts *facts, struct
 
 /* ---- by zone ---- */
 
+static unsigned keep_those(const struct model **list, unsigned count, bool is_near)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < count; i++)
+        if ((list[i]->provider->zone == 0) == is_near)
+            list[kept++] = list[i];
+    return kept;
+}
+
 /* Of what the route asks, the models on that side; where none is, all of the settings' that are. */
 static void keep_side(const struct settings *settings, bool is_near, struct decision *out)
 {
-    unsigned kept = 0;
-    for (unsigned i = 0; i < out->count; i++)
-        if ((out->candidate[i]->provider->zone == 0) == is_near)
-            out->candidate[kept++] = out->candidate[i];
+    unsigned kept = keep_those(out->candidate, out->count, is_near);
+    for (unsigned i = 0; i < INSTEADS; i++)
+        out->instead[i].count = keep_those(out->instead[i].model, out->instead[i].count, is_near);
     if (out->escalate_to && (out->escalate_to->provider->zone == 0) != is_near)
         out->escalate_to = NULL;
     if (kept == 0 && out->escalate_to) { /* the draft is what the route would have had on the other side */
@@ -143,17 +191,19 @@ static bool take_side(const struct policy *p, const struct facts *facts, bool is
 bool choose(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
 {
     const struct slice  name = settings_alias(p->settings, facts->model);
+    const struct group *group = settings_group(p->settings, name);
     const struct model *model = settings_model(p->settings, name);
     const struct route *route = route_asked(p, name);
     if (settings_is_auto(p->settings, name))
         return take_first(p, facts, out, why);
-    if (model) {
+    if (group || model) { /* a group may be called as its members are beyond */
         out->route = "asked";
-        out->candidate[out->count++] = model;
+        add_candidates(p, facts, group ? (struct asked){ .group = group } : (struct asked){ .model = model },
+                       out);
     } else if (slice_is(name, "weir/local") || slice_is(name, "weir/cloud")) {
         return take_side(p, facts, slice_is(name, "weir/local"), out, why);
     } else if (route) {
-        take_route(route, out);
+        take_route(p, route, facts, out);
     } else {
         out->route = "asked";
         return no_such_model(p, name, why);

@@ -138,6 +138,15 @@ static bool apply_cost(const struct policy *p, const struct facts *facts, struct
     return true;
 }
 
+static void strike_stand_ins(const struct decision *d, struct stand_ins *instead)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < instead->count; i++)
+        if (reach_allows(d->reach, instead->model[i]->provider->zone))
+            instead->model[kept++] = instead->model[i];
+    instead->count = kept;
+}
+
 /* The law of zones, over all candidates; those that stay keep their order. */
 static bool strike(const struct policy *p, struct decision *out, struct fault *why)
 {
@@ -149,6 +158,8 @@ static bool strike(const struct policy *p, struct decision *out, struct fault *w
             out->struck[out->struck_count++] = out->candidate[i];
     }
     out->count = kept;
+    for (unsigned i = 0; i < INSTEADS; i++)
+        strike_stand_ins(out, &out->instead[i]);
     if (out->escalate_to && !reach_allows(out->reach, out->escalate_to->provider->zone))
         out->escalate_to = NULL;
     if (out->compress_by && !reach_allows(out->reach, out->compress_by->provider->zone))

@@ -191,6 +191,8 @@ void facts_of(const struct chat *chat, const struct inspection *inspection, cons
         .class_best = inspection->class_best,
         .taught = inspection->taught,
         .tokens = chat_tokens(chat),
+        .answer_tokens = chat->max_tokens,
+        .lot = choice_lot(chat),
         .stream = chat->stream,
         .has_tools = chat->has_tools,
         .ends_in_tool = chat->ends_in_tool,

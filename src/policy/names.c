@@ -9,18 +9,17 @@ static void unknown(struct compiling *c, const struct yaml *y, const char *what,
                diag_hint(y->scalar, names, hint));
 }
 
-const struct model *model_named(struct compiling *c, const struct yaml *y)
+/* No model, and no group either where that would do. */
+static void unknown_model(struct compiling *c, const struct yaml *y)
 {
     const struct settings *settings = c->policy->settings;
-    struct slice           name = yaml_text(y, S(""), c->diag);
-    const struct model    *model = settings_model(settings, name);
-    if (model || name.len == 0)
-        return model;
-    unsigned     count = 0;
-    const char **names =
-        arena_array(c->arena, settings->model_count + settings->alias_count + 1, sizeof *names);
+    unsigned               count = 0;
+    const char           **names = arena_array(
+                  c->arena, settings->model_count + settings->group_count + settings->alias_count + 1, sizeof *names);
     for (unsigned i = 0; i < settings->model_count; i++)
         names[count++] = settings->model[i].name;
+    for (unsigned i = 0; i < settings->group_count; i++)
+        names[count++] = settings->group[i].name;
     for (unsigned i = 0; i < settings->alias_count; i++)
         names[count++] = settings->alias[i].from;
     if (slice_starts(slice_str(y->place.file), S("builtin:")))
@@ -28,10 +27,33 @@ const struct model *model_named(struct compiling *c, const struct yaml *y)
             c->diag, y->place,
             "this policy asks for a model \"%.*s\": give one of yours that name (`models` or `aliases` in the "
             "settings), or name policies of your own",
-            SLICE_ARG(name));
+            SLICE_ARG(y->scalar));
     else
         unknown(c, y, "model in the settings named", names);
-    return NULL;
+}
+
+const struct model *model_named(struct compiling *c, const struct yaml *y)
+{
+    const struct settings *settings = c->policy->settings;
+    struct slice           name = yaml_text(y, S(""), c->diag);
+    const struct model    *model = settings_group(settings, name) ? NULL : settings_model(settings, name);
+    if (!model && settings_group(settings, name))
+        diag_error(c->diag, y->place, "\"%.*s\" is several models; here one must be named", SLICE_ARG(name));
+    else if (!model && name.len)
+        unknown_model(c, y);
+    return model;
+}
+
+struct asked asked_named(struct compiling *c, const struct yaml *y)
+{
+    const struct settings *settings = c->policy->settings;
+    struct slice           name = yaml_text(y, S(""), c->diag);
+    struct asked           asked = { .group = settings_group(settings, name) };
+    if (!asked.group)
+        asked.model = settings_model(settings, name);
+    if (!asked.group && !asked.model && name.len)
+        unknown_model(c, y);
+    return asked;
 }
 
 const struct provider *provider_named(struct compiling *c, const struct yaml *y)

@@ -38,25 +38,54 @@ bool is_word(struct compiling *c, const struct yaml *y, const char *const *words
 
 /* ---- routes ---- */
 
+/* Adds what is named to a list; two names may mean one model: an alias. */
+static void add_asked(struct compiling *c, const struct yaml *y, struct asked *list, unsigned *count,
+                      unsigned most)
+{
+    struct asked asked = asked_named(c, y);
+    bool         is_there = !asked.model && !asked.group;
+    for (unsigned i = 0; i < *count; i++)
+        is_there = is_there || (list[i].model == asked.model && list[i].group == asked.group);
+    if (is_there)
+        return;
+    if (*count == most)
+        diag_error(c->diag, y->place, "more than %u models to ask", most);
+    else
+        list[(*count)++] = asked;
+}
+
 static void read_ask(struct compiling *c, const struct yaml *y, struct route *route)
 {
     if (!yaml_is_list(y, "ask", c->diag))
         return;
     if (!y->child)
         diag_error(c->diag, y->place, "ask names no model");
-    for (const struct yaml *item = y->child; item; item = item->next) {
-        const struct model *model = model_named(c, item);
-        bool                is_there = false;
-        for (unsigned i = 0; i < route->ask_count; i++)
-            is_there = is_there || route->ask[i] == model;
-        if (!model || is_there) /* two names may mean one model: an alias */
-            continue;
-        if (route->ask_count == CANDIDATES_MOST) {
-            diag_error(c->diag, item->place, "more than %d models to ask", CANDIDATES_MOST);
-            return;
-        }
-        route->ask[route->ask_count++] = model;
-    }
+    for (const struct yaml *item = y->child; item; item = item->next)
+        add_asked(c, item, route->ask, &route->ask_count, CANDIDATES_MOST);
+}
+
+struct stand_in_list {
+    struct compiling *c;
+    struct route     *route;
+    enum instead      why;
+};
+
+static void add_stand_in(const struct yaml *y, void *arg)
+{
+    struct stand_in_list *list = arg;
+    add_asked(list->c, y, list->route->instead[list->why], &list->route->instead_count[list->why],
+              INSTEAD_MOST);
+}
+
+/* instead: { error: small, context: [long], filter: [other] } */
+static void read_instead(struct compiling *c, const struct yaml *y, struct route *route)
+{
+    static const char *const keys[] = { "error", "context", "filter", NULL };
+    if (!yaml_is_map(y, "instead", c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    for (unsigned i = 0; i < INSTEADS; i++)
+        yaml_each(yaml_get(y, keys[i]), add_stand_in, &(struct stand_in_list){ c, route, (enum instead)i });
 }
 
 /* escalate: { to: large, when: { confidence: { below: 0.6 } } } */
@@ -78,7 +107,7 @@ static void read_escalate(struct compiling *c, const struct yaml *y, struct rout
         diag_error(c->diag, y->place, "escalate is { to: MODEL, when: { confidence: { below: 0.6 } } }");
         return;
     }
-    route->escalate_to = model_named(c, yaml_get(y, "to"));
+    route->escalate_to = asked_named(c, yaml_get(y, "to"));
     route->escalate_below = yaml_number(below, 0, 1, 0, c->diag);
 }
 
@@ -113,7 +142,8 @@ static void read_cache(struct compiling *c, const struct yaml *y, struct route *
 
 static void read_route(struct compiling *c, const struct yaml *y)
 {
-    static const char *const keys[] = { "name", "for", "when", "ask", "escalate", "compress", "cache", NULL };
+    static const char *const keys[] = { "name",     "for",      "when",  "ask", "instead",
+                                        "escalate", "compress", "cache", NULL };
     struct policy           *p = c->policy;
     const char              *name = name_of_rule(c, y, keys);
     if (!name)
@@ -129,11 +159,13 @@ static void read_route(struct compiling *c, const struct yaml *y)
     if (!yaml_get(y, "ask"))
         diag_error(c->diag, y->place, "a route needs `ask`: the models to try, in order");
     read_ask(c, yaml_get(y, "ask"), route);
+    read_instead(c, yaml_get(y, "instead"), route);
     read_escalate(c, yaml_get(y, "escalate"), route);
     read_compress(c, yaml_get(y, "compress"), route);
     read_cache(c, yaml_get(y, "cache"), route);
-    if (route->escalate_to && route->ask_count && route->escalate_to == route->ask[0])
-        route->escalate_to = NULL; /* `large` may be an alias of `small` */
+    if (route->ask_count && route->escalate_to.model == route->ask[0].model &&
+        route->escalate_to.group == route->ask[0].group)
+        route->escalate_to = (struct asked){ 0 }; /* `large` may be an alias of `small` */
 }
 
 /* ---- files ---- */

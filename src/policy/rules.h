@@ -87,12 +87,20 @@ struct cost_rule {
     struct limit            limit;
 };
 
+/* What a policy names: one of both. */
+struct asked {
+    const struct model *model;
+    const struct group *group;
+};
+
 struct route {
     const char             *name;
     const struct condition *when;
-    const struct model     *ask[CANDIDATES_MOST];
+    struct asked            ask[CANDIDATES_MOST];
     unsigned                ask_count;
-    const struct model     *escalate_to;
+    struct asked            instead[INSTEADS][INSTEAD_MOST];
+    unsigned                instead_count[INSTEADS];
+    struct asked            escalate_to;
     double                  escalate_below;
     int64_t                 compress_above_tokens;
     double                  compress_to;
@@ -213,6 +221,7 @@ bool condition_asks(const struct condition *, enum condition_kind);
 
 /* Names, checked; an error and NULL, zone_count or 0 where there is none such. */
 const struct model    *model_named(struct compiling *, const struct yaml *);
+struct asked           asked_named(struct compiling *, const struct yaml *); /* a model or a group */
 const struct provider *provider_named(struct compiling *, const struct yaml *);
 const struct team     *team_named(struct compiling *, const struct yaml *);
 unsigned               zone_named(struct compiling *, const struct yaml *);

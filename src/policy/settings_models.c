@@ -1,171 +1,7 @@
-/* settings_models.c - zones, providers, models with their prices, aliases. */
+/* settings_models.c - models with their prices, aliases. */
 #include "settings_parts.h"
 
-#include <stdio.h>
-
-/* ---- zones ---- */
-
-unsigned settings_zone(const struct settings *settings, struct slice name)
-{
-    unsigned i = 0;
-    while (i < settings->zone_count && !slice_is(name, settings->zone[i]))
-        i++;
-    return i;
-}
-
-static void add_zone(struct setup *s, const struct yaml *y)
-{
-    struct settings *settings = s->settings;
-    struct slice     name = yaml_text(y, S(""), s->diag);
-    if (name.len == 0)
-        return;
-    if (settings->zone_count == ZONES_MOST)
-        diag_error(s->diag, y->place, "more than %d zones", ZONES_MOST);
-    else if (settings_zone(settings, name) < settings->zone_count)
-        diag_error(s->diag, y->place, "the zone \"%.*s\" stands twice", SLICE_ARG(name));
-    else
-        settings->zone[settings->zone_count++] = arena_cstr(s->arena, name);
-}
-
-void read_zones(struct setup *s)
-{
-    static const char *const usual[] = { "local", "trusted", "cloud" };
-    const struct yaml       *list = yaml_get(s->root, "zones");
-    if (yaml_is_list(list, "zones", s->diag)) {
-        for (const struct yaml *y = list->child; y; y = y->next)
-            add_zone(s, y);
-        if (s->settings->zone_count == 0)
-            diag_error(s->diag, list->place, "zones names none; left out, they are local, trusted, cloud");
-        return;
-    }
-    memcpy(s->settings->zone, usual, sizeof usual);
-    s->settings->zone_count = sizeof usual / sizeof *usual;
-}
-
 /* ---- providers ---- */
-
-#define API_VERSION "2024-10-21" /* Azure's latest that is not a preview */
-
-static const struct api apis[] = {
-#define API(name, word, path, stream_path, key_header, headers, dialect)                                       \
-    { word, path, stream_path ? stream_path : path, key_header, headers, DIALECT_##dialect },
-#include "tables/apis.h"
-#undef API
-};
-
-static const struct api *read_api(struct setup *s, const struct yaml *y, const char *whose)
-{
-    enum { COUNT = sizeof apis / sizeof *apis };
-    const char *words[COUNT + 1] = { NULL };
-    char        hint[DIAG_HINT_BYTES];
-    const char *api = setup_needed(s, y, "api", whose);
-    for (size_t i = 0; i < COUNT; i++) {
-        words[i] = apis[i].word;
-        if (api && strcmp(apis[i].word, api) == 0)
-            return &apis[i];
-    }
-    if (api)
-        diag_error(s->diag, yaml_get(y, "api")->place, "there is no api \"%s\"%s", api,
-                   diag_hint(slice_str(api), words, hint));
-    return &apis[0];
-}
-
-/* A key goes into a header as it stands. */
-static bool is_token(struct slice key)
-{
-    for (size_t i = 0; i < key.len; i++) {
-        if (key.ptr[i] <= ' ' || key.ptr[i] >= 0x7F)
-            return false;
-    }
-    return true;
-}
-
-static void read_provider_key(struct setup *s, const struct yaml *y, struct provider *provider)
-{
-    struct slice       key = slice_str(setup_text(s, y, "key"));
-    const struct yaml *place = yaml_get(y, "key") ? yaml_get(y, "key") : yaml_get(y, "key_file");
-    if (yaml_get(y, "key") && yaml_get(y, "key_file"))
-        diag_error(s->diag, place->place, "provider %s has both `key` and `key_file`", provider->name);
-    if (key.len == 0)
-        key = setup_secret_file(s, y, "key_file");
-    if (key.len == 0)
-        return;
-    if (!is_token(key))
-        diag_error(s->diag, place->place, "the key of provider %s has characters that no key has",
-                   provider->name);
-    else if (provider->url.host && !provider->url.is_tls && !host_is_loopback(provider->url.host))
-        diag_error(
-            s->diag, place->place,
-            "the key of provider %s would go unencrypted over the network; its url must begin with https://",
-            provider->name);
-    provider->key = arena_cstr(s->arena, key);
-}
-
-static void read_deadlines(struct setup *s, const struct yaml *y, struct provider *provider)
-{
-#define PROVIDER_SETTING(name, field, least, most, fallback, about)                                            \
-    provider->field = yaml_duration_ms(yaml_get(y, name), fallback, s->diag);                                  \
-    if (provider->field < (least) || provider->field > (most))                                                 \
-        diag_error(s->diag, yaml_get(y, name)->place, "%s must be from %d to %d ms", name, least, most);
-#include "tables/provider_settings.h"
-#undef PROVIDER_SETTING
-}
-
-static void read_provider(struct setup *s, const struct yaml *y, struct provider *provider)
-{
-    static const char *const keys[] = { "api", "api_version", "url", "zone", "key", "key_file", "ca_file",
-#define PROVIDER_SETTING(name, field, least, most, fallback, about) name,
-#include "tables/provider_settings.h"
-#undef PROVIDER_SETTING
-                                        NULL };
-    struct fault why;
-    const char  *whose = arena_printf(s->arena, "provider %.*s", SLICE_ARG(y->key));
-    *provider = (struct provider){ .name = arena_cstr(s->arena, y->key) };
-    if (!yaml_is_map(y, whose, s->diag))
-        return;
-    yaml_known_keys(y, keys, s->diag);
-    provider->api = read_api(s, y, whose);
-    provider->api_version = setup_text(s, y, "api_version");
-    if (!provider->api_version)
-        provider->api_version = API_VERSION;
-    else if (!strchr(provider->api->path, '%'))
-        diag_error(s->diag, yaml_get(y, "api_version")->place, "api_version is for the api \"azure\" alone");
-
-    const char *url = setup_needed(s, y, "url", whose);
-    if (url && !url_parse(s->arena, slice_str(url), &provider->url, &why))
-        diag_error(s->diag, yaml_get(y, "url")->place, "%s: %s", whose, why.detail);
-
-    struct slice zone = slice_str(setup_needed(s, y, "zone", whose));
-    char         hint[DIAG_HINT_BYTES];
-    provider->zone = settings_zone(s->settings, zone);
-    if (zone.len && provider->zone == s->settings->zone_count) {
-        const char *names[ZONES_MOST + 1] = { NULL };
-        memcpy(names, s->settings->zone, s->settings->zone_count * sizeof *names);
-        diag_error(s->diag, yaml_get(y, "zone")->place, "there is no zone \"%.*s\"%s", SLICE_ARG(zone),
-                   diag_hint(zone, names, hint));
-    }
-    read_provider_key(s, y, provider);
-    read_deadlines(s, y, provider);
-    const char *ca_file = setup_text(s, y, "ca_file");
-    provider->ca_file = ca_file ? setup_path(s, ca_file) : NULL;
-}
-
-void read_providers(struct setup *s)
-{
-    struct settings   *settings = s->settings;
-    const struct yaml *map = yaml_get(s->root, "providers");
-    settings->provider = arena_array(s->arena, yaml_count(map), sizeof *settings->provider);
-    if (!map) {
-        diag_error(s->diag, s->root->place, "there are no `providers`: nobody to ask");
-        return;
-    }
-    if (!yaml_is_map(map, "providers", s->diag))
-        return;
-    for (const struct yaml *y = map->child; y; y = y->next)
-        read_provider(s, y, &settings->provider[settings->provider_count++]);
-    if (settings->provider_count == 0)
-        diag_error(s->diag, map->place, "providers names nobody to ask");
-}
 
 static const struct provider *provider_find(struct setup *s, const struct yaml *y, struct slice name)
 {
@@ -329,9 +165,6 @@ static void read_model(struct setup *s, const struct yaml *y, const struct price
     static const char *const keys[] = { "provider", "model", "price", "context", "output", NULL };
     const char              *whose = arena_printf(s->arena, "model %.*s", SLICE_ARG(y->key));
     *model = (struct model){ .name = arena_cstr(s->arena, y->key), .sent_as = "" };
-    if (is_ours(y->key))
-        diag_error(s->diag, y->key_place, "\"%s\" means that the routes choose; no model can be named so",
-                   model->name);
     if (!yaml_is_map(y, whose, s->diag))
         return;
     yaml_known_keys(y, keys, s->diag);
@@ -358,10 +191,16 @@ void read_models(struct setup *s)
     }
     if (!yaml_is_map(map, "models", s->diag))
         return;
-    for (const struct yaml *y = map->child; y; y = y->next)
-        read_model(s, y, list, &settings->model[settings->model_count++]);
+    for (const struct yaml *y = map->child; y; y = y->next) {
+        if (is_ours(y->key))
+            diag_error(s->diag, y->key_place, "\"%.*s\" means that the routes choose; no model can be named so",
+                       SLICE_ARG(y->key));
+        if (!yaml_get(y, "any"))
+            read_model(s, y, list, &settings->model[settings->model_count++]);
+    }
     if (settings->model_count == 0)
         diag_error(s->diag, map->place, "models names none");
+    read_groups(s, map);
 }
 
 /* ---- aliases ---- */
@@ -370,14 +209,12 @@ static void read_alias(struct setup *s, const struct yaml *y)
 {
     struct settings *settings = s->settings;
     struct slice     to = yaml_text(y, S(""), s->diag);
-    const char     **names = arena_array(s->arena, settings->model_count + 2, sizeof *names);
+    const char     **names = settings_names(s->arena, settings);
     char             hint[DIAG_HINT_BYTES];
     bool             is_known = is_auto(to) || slice_starts(to, S("weir/")), is_taken = is_ours(y->key);
-    names[0] = "auto";
-    for (unsigned i = 0; i < settings->model_count; i++) {
-        names[i + 1] = settings->model[i].name;
-        is_known = is_known || slice_is(to, names[i + 1]);
-        is_taken = is_taken || slice_is(y->key, names[i + 1]);
+    for (unsigned i = 0; names[i]; i++) {
+        is_known = is_known || slice_is(to, names[i]);
+        is_taken = is_taken || slice_is(y->key, names[i]);
     }
     if (is_taken)
         diag_error(s->diag, y->key_place, "\"%.*s\" is a name already; an alias needs one of its own",

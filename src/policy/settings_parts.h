@@ -24,6 +24,7 @@ void read_cors(struct setup *);
 void read_zones(struct setup *);
 void read_providers(struct setup *);                                     /* after zones */
 void read_models(struct setup *);                                        /* after providers and price_file */
+void read_groups(struct setup *, const struct yaml *models); /* what of them is several models; after these */
 void read_aliases(struct setup *);                                       /* after models */
 void read_teams(struct setup *);                                         /* after listeners */
 void read_price(struct setup *, const struct yaml *, struct price *out); /* NULL: nothing */

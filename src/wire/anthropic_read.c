@@ -304,6 +304,13 @@ static bool read_metadata(struct rewrite *w, json_at at)
     return true;
 }
 
+static bool read_limit(struct rewrite *w, json_at at)
+{
+    bool is_newer = w->limits.limit_key == LIMIT_MAX_COMPLETION_TOKENS;
+    rewrite_copy_as(w, at, is_newer ? "max_completion_tokens" : "max_tokens");
+    return true;
+}
+
 static bool read_output_config(struct rewrite *w, json_at at)
 {
     json_at format = get(w, at, "format");
@@ -320,7 +327,7 @@ static bool read_output_config(struct rewrite *w, json_at at)
 
 static const struct rewrite_field fields[] = {
     { "model", rewrite_nothing }, /* written first, so that no comma is missed before the others */
-    { "max_tokens", rewrite_copy },  { "messages", read_messages },           { "system", rewrite_nothing },
+    { "max_tokens", read_limit },    { "messages", read_messages },           { "system", rewrite_nothing },
     { "tools", read_tools },         { "tool_choice", read_tool_choice },     { "stream", rewrite_stream },
     { "stop_sequences", read_stop }, { "temperature", rewrite_copy },         { "top_p", rewrite_copy },
     { "metadata", read_metadata },   { "output_config", read_output_config }, { NULL, rewrite_note },

@@ -35,18 +35,61 @@ static void set_member(struct edits *e, json_at object, const char *key, struct 
     }
 }
 
-/* Both names are known and both may stand in a body: whichever does, says the limit. A body without any gets
- * the older one, which local servers know too. */
-static void set_max_tokens(struct edits *e, enum dialect dialect, int64_t most)
+static void rename_member(struct edits *e, json_at member, const char *key)
 {
-    char        *number = arena_printf(e->arena, "%lld", (long long)most);
-    struct slice raw = slice_str(number);
+    const struct json_node *n = &e->json->node[member];
+    if (!json_key_is(e->json, member, key))
+        add_edit(e, json_edit_string(n->key_start, n->key_end, slice_str(key), e->arena));
+}
+
+/* Of both names the newer one counts, where it is given: the limit goes out by this key alone. */
+static void say_limit_as(struct edits *e, const char *key, struct slice raw)
+{
+    json_at newer = json_get(e->json, 0, "max_completion_tokens"), older = json_get(e->json, 0, "max_tokens");
+    bool    is_newer = older == JSON_NONE || json_kind(e->json, newer) != JSON_NULL;
+    json_at said = is_newer ? newer : older, unsaid = is_newer ? older : newer;
+    if (said != JSON_NONE) {
+        rename_member(e, said, key);
+        if (raw.len)
+            add_edit(e, (struct json_edit){ e->json->node[said].start, e->json->node[said].end, raw });
+    } else if (raw.len) {
+        add_edit(e, json_edit_add_member(e->json, 0, key, raw, e->arena));
+    }
+    if (unsaid != JSON_NONE)
+        add_edit(e, json_edit_remove_member(e->json, 0, unsaid));
+}
+
+/* Both names may stand in a body: whichever does, says the limit. A body without any gets the older one, which
+ * local servers know too. */
+static void say_limit(struct edits *e, enum dialect dialect, struct slice raw)
+{
     bool has_newer = dialect == DIALECT_OPENAI && json_get(e->json, 0, "max_completion_tokens") != JSON_NONE;
     bool has_older = json_get(e->json, 0, "max_tokens") != JSON_NONE;
-    if (has_newer)
+    if (raw.len && has_newer)
         set_member(e, 0, "max_completion_tokens", raw);
-    if (has_older || !has_newer)
+    if (raw.len && (has_older || !has_newer))
         set_member(e, 0, "max_tokens", raw);
+}
+
+/* most: 0 leaves the limit as it is. */
+static void set_limit(struct edits *e, enum dialect dialect, enum answer_limit_key key, int64_t most)
+{
+    struct slice raw = { 0 };
+    if (most > 0)
+        raw = slice_str(arena_printf(e->arena, "%lld", (long long)most));
+    if (dialect != DIALECT_OPENAI)
+        key = LIMIT_AS_SENT;
+    switch (key) {
+    case LIMIT_AS_SENT:
+        say_limit(e, dialect, raw);
+        break;
+    case LIMIT_MAX_TOKENS:
+        say_limit_as(e, "max_tokens", raw);
+        break;
+    case LIMIT_MAX_COMPLETION_TOKENS:
+        say_limit_as(e, "max_completion_tokens", raw);
+        break;
+    }
 }
 
 static void set_include_usage(struct edits *e)
@@ -72,8 +115,7 @@ void chat_write(const struct chat *c, const struct chat_changes *changes, struct
         const struct json_node *n = &c->json.node[json_get(&c->json, 0, "model")];
         add_edit(&e, json_edit_string(n->start, n->end, changes->model, arena));
     }
-    if (changes->max_tokens > 0)
-        set_max_tokens(&e, c->dialect, changes->max_tokens);
+    set_limit(&e, c->dialect, changes->limit_key, changes->max_tokens);
     if (changes->ask_usage && c->dialect == DIALECT_OPENAI)
         set_include_usage(&e);
     if (changes->ask_logprobs && c->dialect == DIALECT_OPENAI)

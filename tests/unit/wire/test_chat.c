@@ -92,6 +92,25 @@ static void test_changes(void **state)
                    "{\"model\":\"a\",\"stream_options\":{\"include_usage\":true}," MESSAGES "}");
 }
 
+/* Who knows one name alone is told by that name, and only the name changes. */
+static void test_limit_key(void **state)
+{
+    const struct chat_changes older = { .limit_key = LIMIT_MAX_TOKENS },
+                              newer = { .limit_key = LIMIT_MAX_COMPLETION_TOKENS },
+                              clamped = { .limit_key = LIMIT_MAX_COMPLETION_TOKENS, .max_tokens = 5 };
+    expect_written(*state, "{\"model\":\"a\", \"max_completion_tokens\" : 9 ," MESSAGES "}", older,
+                   "{\"model\":\"a\", \"max_tokens\" : 9 ," MESSAGES "}");
+    expect_written(*state, "{\"model\":\"a\",\"max_tokens\":8," MESSAGES "}", newer,
+                   "{\"model\":\"a\",\"max_completion_tokens\":8," MESSAGES "}");
+    expect_written(*state, "{\"model\":\"a\",\"max_tokens\":8," MESSAGES ",\"max_completion_tokens\":9}", older,
+                   "{\"model\":\"a\"," MESSAGES ",\"max_tokens\":9}");
+    expect_written(*state, "{\"model\":\"a\",\"max_completion_tokens\":null,\"max_tokens\":8," MESSAGES "}",
+                   clamped, "{\"model\":\"a\",\"max_completion_tokens\":5," MESSAGES "}");
+    expect_written(*state, "{\"model\":\"a\"," MESSAGES "}", newer, "{\"model\":\"a\"," MESSAGES "}");
+    expect_written(*state, "{\"model\":\"a\"," MESSAGES "}", clamped,
+                   "{\"model\":\"a\"," MESSAGES ",\"max_completion_tokens\":5}");
+}
+
 /* A ceiling is reached, not overrun. */
 static void test_ceiling(void **state)
 {
@@ -134,6 +153,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unchanged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_limit_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ceiling, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_question, set_up, tear_down),
     };
