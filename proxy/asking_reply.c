@@ -17,6 +17,8 @@ struct relay *asking_relay(struct exchange *x)
         .dialect = dialect_heard(x->model->provider->api->dialect),
         .told_in = x->told_in,
         .request = buf_slice(&x->asked_as),
+        .id = slice_str(x->keeping.id),
+        .is_kept = x->keeping.is_kept,
         .is_stream = x->chat.stream,
         .vault = asking_vault(x),
         .strip_logprobs = !x->chat.has_logprobs,
@@ -101,6 +103,7 @@ static void seal(struct exchange *x)
 void asking_deliver(struct exchange *x)
 {
     seal(x);
+    keeping_hear(x, buf_slice(&x->out));
     if (x->chat.stream) {
         begin_stream(x);
         client_reply_add(x->client, buf_slice(&x->out));
@@ -109,6 +112,7 @@ void asking_deliver(struct exchange *x)
         client_reply(x->client, 200, content_type(x), exchange_headers(x, true), buf_slice(&x->out));
     }
     x->client = NULL;
+    keeping_put(x);
 }
 
 void exchange_fail(struct exchange *x, const struct fault *why)
@@ -148,6 +152,7 @@ void asking_pass_on(struct exchange *x)
     begin_stream(x);
     x->has_told = true;
     x->told_us = loop_now_us(x->tools->loop);
+    keeping_hear(x, buf_slice(&x->out));
     client_reply_add(x->client, buf_slice(&x->out));
     buf_reset(&x->out);
     if (client_is_backed_up(x->client))

@@ -39,6 +39,7 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
            .model = slice_str(x->model->sent_as),
            .max_tokens = x->clamped_tokens,
            .limit_key = x->model->provider->limit_key,
+           .is_kept_here = x->keeping.is_wanted && x->told_in == DIALECT_OPENAI,
            .ask_usage = chat.stream && !chat.include_usage,
            .ask_logprobs =
                x->is_draft && !chat.has_logprobs && (theirs == DIALECT_OPENAI || theirs == DIALECT_OLLAMA),

@@ -7,49 +7,65 @@
 #include "cors.h"
 #include "embeddings.h"
 #include "redacting.h"
+#include "stored.h"
 #include "wire/chat.h"
 #include "wire/path.h"
 
 #include <stdio.h>
 
-/* Those that answer at once never hear of a client that has gone, or has room again. */
-#define ENDPOINTS(ENDPOINT)                                                                                    \
-    ENDPOINT("POST", "/v1/chat/completions", chat, exchange_on_gone, exchange_on_room)                         \
-    ENDPOINT("POST", "/v1/messages", messages, exchange_on_gone, exchange_on_room)                             \
-    ENDPOINT("POST", "/v1/responses", responses, exchange_on_gone, exchange_on_room)                           \
-    ENDPOINT("POST", "/v1/completions", completions, exchange_on_gone, exchange_on_room)                       \
-    ENDPOINT("POST", "/v1/embeddings", embeddings, errand_on_gone, NULL)                                       \
-    ENDPOINT("POST", "/weir/redact", redact, errand_on_gone, NULL)                                             \
-    ENDPOINT("POST", "/weir/restore", restore, errand_on_gone, NULL)                                           \
-    ENDPOINT("GET", "/v1/models", models, NULL, NULL)                                                          \
-    ENDPOINT("GET", "/v1/models/{id}", model, NULL, NULL)                                                      \
-    ENDPOINT("DELETE", "/v1/models/{id}", model_deletion, NULL, NULL)                                          \
-    ENDPOINT("POST", "/api/chat", ollama_chat, exchange_on_gone, exchange_on_room)                             \
-    ENDPOINT("POST", "/api/generate", ollama_generate, exchange_on_gone, exchange_on_room)                     \
-    ENDPOINT("GET", "/api/tags", ollama_tags, NULL, NULL)                                                      \
-    ENDPOINT("GET", "/api/version", ollama_version, NULL, NULL)                                                \
-    ENDPOINT("GET", "/healthz", healthz, NULL, NULL)                                                           \
-    ENDPOINT("GET", "/readyz", readyz, NULL, NULL)                                                             \
-    ENDPOINT("GET", "/metrics", metrics, NULL, NULL)
+/* A chat in a dialect, an errand, or what is answered at once: such never hears of a client that has gone, or
+ * has room again. "{id}" stands for one segment. */
+#define ENDPOINTS(CHAT, ERRAND, AT_ONCE)                                                                       \
+    CHAT("POST", "/v1/chat/completions", DIALECT_OPENAI)                                                       \
+    CHAT("POST", "/v1/messages", DIALECT_ANTHROPIC)                                                            \
+    CHAT("POST", "/v1/responses", DIALECT_RESPONSES)                                                           \
+    CHAT("POST", "/v1/completions", DIALECT_COMPLETIONS)                                                       \
+    CHAT("POST", "/api/chat", DIALECT_OLLAMA)                                                                  \
+    CHAT("POST", "/api/generate", DIALECT_OLLAMA_GENERATE)                                                     \
+    ERRAND("POST", "/v1/embeddings", embeddings_errand)                                                        \
+    ERRAND("POST", "/weir/redact", redact_errand)                                                              \
+    ERRAND("POST", "/weir/restore", restore_errand)                                                            \
+    ERRAND("GET", "/v1/responses/{id}", stored_response)                                                       \
+    ERRAND("DELETE", "/v1/responses/{id}", stored_response_deletion)                                           \
+    ERRAND("POST", "/v1/responses/{id}/cancel", stored_response_cancel)                                        \
+    ERRAND("GET", "/v1/responses/{id}/input_items", stored_input_items)                                        \
+    ERRAND("GET", "/v1/chat/completions", stored_completions)                                                  \
+    ERRAND("GET", "/v1/chat/completions/{id}", stored_completion)                                              \
+    ERRAND("POST", "/v1/chat/completions/{id}", stored_completion_update)                                      \
+    ERRAND("DELETE", "/v1/chat/completions/{id}", stored_completion_deletion)                                  \
+    ERRAND("GET", "/v1/chat/completions/{id}/messages", stored_messages)                                       \
+    AT_ONCE("GET", "/v1/models", models)                                                                       \
+    AT_ONCE("GET", "/v1/models/{id}", model)                                                                   \
+    AT_ONCE("DELETE", "/v1/models/{id}", model_deletion)                                                       \
+    AT_ONCE("GET", "/api/tags", ollama_tags)                                                                   \
+    AT_ONCE("GET", "/api/version", ollama_version)                                                             \
+    AT_ONCE("GET", "/healthz", healthz)                                                                        \
+    AT_ONCE("GET", "/readyz", readyz)                                                                          \
+    AT_ONCE("GET", "/metrics", metrics)
 
 enum { BODY_MOST = 1 << 20, ALLOW_MOST = 128 };
 
 struct endpoint {
-    const char *method, *path; /* "{id}" in it stands for one segment */
-    void (*answer)(struct tools *, struct client *);
-    void (*on_gone)(struct client *);
-    void (*on_room)(struct client *);
+    const char               *method, *path;
+    enum dialect              dialect;               /* of a chat */
+    const struct errand_kind *errand;                /* NULL: it is none */
+    void (*answer)(struct tools *, struct client *); /* at once; NULL where it takes its time */
 };
 
-#define ENDPOINT(method, path, name, on_gone, on_room)                                                         \
-    static void answer_##name(struct tools *, struct client *);
-ENDPOINTS(ENDPOINT)
-#undef ENDPOINT
+#define NOTHING(...)
+#define AT_ONCE(method, path, name) static void answer_##name(struct tools *, struct client *);
+ENDPOINTS(NOTHING, NOTHING, AT_ONCE)
+#undef AT_ONCE
+#undef NOTHING
 
 static const struct endpoint endpoints[] = {
-#define ENDPOINT(method, path, name, on_gone, on_room) { method, path, answer_##name, on_gone, on_room },
-    ENDPOINTS(ENDPOINT)
-#undef ENDPOINT
+#define CHAT(method, path, dialect) { method, path, dialect, NULL, NULL },
+#define ERRAND(method, path, kind)  { method, path, 0, &(kind), NULL },
+#define AT_ONCE(method, path, name) { method, path, 0, NULL, answer_##name },
+    ENDPOINTS(CHAT, ERRAND, AT_ONCE)
+#undef CHAT
+#undef ERRAND
+#undef AT_ONCE
 };
 enum { ENDPOINT_COUNT = sizeof endpoints / sizeof *endpoints };
 
@@ -77,55 +93,6 @@ static struct slice object_of(const struct client *client)
     struct slice id = { 0 };
     (void)endpoint_for(client_head(client), &id, NULL);
     return id;
-}
-
-/* ---- what takes its time ---- */
-
-static void answer_chat(struct tools *tools, struct client *client)
-{
-    exchange_begin(tools, client, DIALECT_OPENAI);
-}
-
-static void answer_responses(struct tools *tools, struct client *client)
-{
-    exchange_begin(tools, client, DIALECT_RESPONSES);
-}
-
-static void answer_completions(struct tools *tools, struct client *client)
-{
-    exchange_begin(tools, client, DIALECT_COMPLETIONS);
-}
-
-/* Anthropic's. */
-static void answer_messages(struct tools *tools, struct client *client)
-{
-    exchange_begin(tools, client, DIALECT_ANTHROPIC);
-}
-
-/* Ollama's own, as its clients ask. */
-static void answer_ollama_chat(struct tools *tools, struct client *client)
-{
-    exchange_begin(tools, client, DIALECT_OLLAMA);
-}
-
-static void answer_ollama_generate(struct tools *tools, struct client *client)
-{
-    exchange_begin(tools, client, DIALECT_OLLAMA_GENERATE);
-}
-
-static void answer_embeddings(struct tools *tools, struct client *client)
-{
-    errand_begin(tools, client, &embeddings_errand);
-}
-
-static void answer_redact(struct tools *tools, struct client *client)
-{
-    errand_begin(tools, client, &redact_errand);
-}
-
-static void answer_restore(struct tools *tools, struct client *client)
-{
-    errand_begin(tools, client, &restore_errand);
 }
 
 /* ---- models ---- */
@@ -339,16 +306,26 @@ static void refuse_path(struct tools *tools, struct client *client, struct slice
     client_reply_fault(client, &why, headers);
 }
 
+static void begin(struct tools *tools, struct client *client, const struct endpoint *e, struct slice id)
+{
+    if (e->answer)
+        e->answer(tools, client);
+    else if (e->errand)
+        errand_begin(tools, client, e->errand, id);
+    else
+        exchange_begin(tools, client, e->dialect);
+}
+
 static void on_request(struct client *client, void *arg)
 {
     struct tools *tools = arg;
-    struct slice  id;
+    struct slice  id = { 0 };
     struct buf    allow;
     buf_init(&allow, ALLOW_MOST);
     const struct endpoint *e = endpoint_for(client_head(client), &id, &allow);
     cors_open(tools->snapshot->settings, client);
     if (e)
-        e->answer(tools, client);
+        begin(tools, client, e, id);
     else if (allow.len && slice_is(client_head(client)->method, "OPTIONS"))
         cors_answer_options(tools->snapshot->settings, client, buf_slice(&allow));
     else
@@ -362,8 +339,10 @@ static void on_gone(struct client *client, void *arg)
     (void)arg;
     struct slice           id;
     const struct endpoint *e = endpoint_for(client_head(client), &id, NULL);
-    if (e && e->on_gone)
-        e->on_gone(client);
+    if (e && e->errand)
+        errand_on_gone(client);
+    else if (e && !e->answer)
+        exchange_on_gone(client);
 }
 
 static void on_room(struct client *client, void *arg)
@@ -371,8 +350,8 @@ static void on_room(struct client *client, void *arg)
     (void)arg;
     struct slice           id;
     const struct endpoint *e = client_owner(client) ? endpoint_for(client_head(client), &id, NULL) : NULL;
-    if (e && e->on_room)
-        e->on_room(client);
+    if (e && !e->errand && !e->answer)
+        exchange_on_room(client);
 }
 
 static void on_refused(const struct fault *why, void *arg)

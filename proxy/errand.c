@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "wire/json.h"
+#include "wire/path.h"
 
 enum { HEADERS_MOST_BYTES = 1024 };
 
@@ -46,6 +47,9 @@ static void end(struct errand *e, enum fault_kind fault)
     if (e->is_waiting)
         ledger_cancel(e->tools->ledger, e->hold);
     e->is_waiting = false;
+    if (e->redis_id)
+        redis_cancel(e->tools->redis, e->redis_id);
+    e->redis_id = 0;
     ledger_settle(e->tools->ledger, &e->hold);
     e->client = NULL;
     e->tools->running--;
@@ -115,6 +119,24 @@ static void send_piece(struct errand *e)
         refuse(e, &why, 0);
 }
 
+void errand_fetched(struct errand *e)
+{
+    e->redis_id = 0;
+    if (e->why.kind)
+        refuse(e, &e->why, 0);
+    else
+        send_piece(e);
+}
+
+/* What comes next: what it has to know, where it has to be asked for, then the piece. */
+static void begin_work(struct errand *e)
+{
+    if (e->kind->fetch)
+        e->kind->fetch(e);
+    else
+        send_piece(e);
+}
+
 static void on_piece(struct job *job)
 {
     struct errand *e = (struct errand *)job;
@@ -131,7 +153,7 @@ static void on_piece(struct job *job)
     else if (e->is_done)
         reply(e);
     else
-        send_piece(e);
+        begin_work(e);
 }
 
 /* ---- the beginning ---- */
@@ -154,7 +176,7 @@ static void on_counted(void *arg, enum ledger_verdict verdict, struct hold *h)
     struct fault   why;
     e->is_waiting = false;
     if (verdict != LEDGER_LIMITED) { /* a limit is convenience: it is not what a Redis that is away stops */
-        send_piece(e);
+        begin_work(e);
         return;
     }
     ledger_explain_limited(h, &why);
@@ -175,7 +197,8 @@ static bool count(struct errand *e)
     return true;
 }
 
-void errand_begin(struct tools *tools, struct client *client, const struct errand_kind *kind)
+void errand_begin(struct tools *tools, struct client *client, const struct errand_kind *kind,
+                  struct slice object)
 {
     struct fault   why = { 0 };
     struct errand *e = must_calloc(1, kind->bytes);
@@ -189,6 +212,7 @@ void errand_begin(struct tools *tools, struct client *client, const struct erran
         .began_ms = loop_now_ms(tools->loop),
     };
     e->job.snapshot = e->snapshot;
+    e->object = arena_copy(e->arena, path_decode(e->arena, object));
     buf_init(&e->answer, (size_t)e->snapshot->settings->answer_most_bytes);
     tools->running++;
     metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
@@ -197,7 +221,13 @@ void errand_begin(struct tools *tools, struct client *client, const struct erran
     if (!read_request(e, &why))
         refuse(e, &why, 0);
     else if (!count(e))
-        send_piece(e);
+        begin_work(e);
+}
+
+const struct vault_key *errand_team_key(const struct errand *e)
+{
+    const struct snapshot *s = e->snapshot;
+    return &s->team_key[e->team - s->settings->team];
 }
 
 void errand_on_gone(struct client *client)

@@ -1,8 +1,9 @@
 /*
- * errand.h - a request that SLM threads answer by themselves, a piece at a time: embeddings, redaction.
+ * errand.h - a request that SLM threads answer by themselves, a piece at a time: embeddings, redaction, what
+ * was kept.
  *
- *   identify -> read -> admit -> piece -> piece ... -> reply
- *   client              redis    SLM      SLM
+ *   identify -> read -> admit -> fetch -> piece -> piece ... -> reply
+ *   client              redis    redis    SLM      SLM
  *
  * It waits for at most one thing: Redis, or the piece that is out. Between two pieces the SLM threads serve
  * whoever else waits, so that a client with two thousand texts does not keep chats from being inspected. A
@@ -22,6 +23,9 @@ struct errand_kind {
     size_t      bytes; /* of the struct that begins with a struct errand */
     /* On the loop: understands e->body. */
     bool (*read)(struct errand *, struct fault *why);
+    /* On the loop: asks Redis for what the pieces need, with e->redis_id to call it off by; its callback ends
+     * in errand_fetched(). NULL: they need nothing. */
+    void (*fetch)(struct errand *);
     /* On an SLM thread: works a piece, and when it was the last sets is_done, the answer being written; or sets
      * e->why. Only what is the errand's own may be touched. */
     void (*work)(struct errand *, const struct inspector *);
@@ -39,9 +43,11 @@ struct errand {
     struct arena             *arena;  /* the loop's until pieces begin, then the pieces' */
     struct client            *client; /* NULL once it has hung up or has its reply */
     const struct team        *team;
+    struct slice              object;     /* of the id in its path, in the arena; empty where there is none */
     struct buf                body;       /* the request's; it outlives the client */
     struct hold              *hold;       /* counted in the team's limit; NULL: it has none */
-    bool                      is_waiting; /* for Redis */
+    bool                      is_waiting; /* for the ledger */
+    uint64_t                  redis_id;   /* what it fetches; 0: nothing */
     bool                      is_out;     /* the pool has a piece, or will give it back */
     struct timer              deadline;   /* of the piece that is out */
     int64_t                   began_ms;
@@ -53,8 +59,14 @@ struct errand {
     struct buf   answer;
 };
 
-/* Takes the client's request in hand, until it has its reply. */
-void errand_begin(struct tools *, struct client *, const struct errand_kind *);
+/* Takes the client's request in hand, until it has its reply. object: the id in its path, as it was sent. */
+void errand_begin(struct tools *, struct client *, const struct errand_kind *, struct slice object);
+
+/* What it fetched is there; or with e->why, is not, and that is its end. */
+void errand_fetched(struct errand *);
+
+/* The key that the team's placeholders and seals are made with (ref in the snapshot). */
+const struct vault_key *errand_team_key(const struct errand *);
 
 /* For server_handler, where the client's request is an errand. */
 void errand_on_gone(struct client *);

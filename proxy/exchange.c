@@ -24,6 +24,7 @@ enum { ERROR_BODY_MOST = 64 * 1024 };
 
 #define EXCHANGE_STEPS(STEP)                                                                                   \
     STEP(identify, "who is asking")                                                                            \
+    STEP(recollect, "what was said before")                                                                    \
     STEP(understand, "what is asked")                                                                          \
     STEP(inspect, "what is in it")                                                                             \
     STEP(decide, "where it goes, and why")                                                                     \
@@ -119,10 +120,11 @@ enum step_result take_understand(struct exchange *x)
 {
     struct fault why = { 0 };
     if (x->told_in != x->dialect) {
+        struct slice request = keeping_request(x);
         x->asked_as = x->body;
-        buf_init(&x->body, x->asked_as.ceiling * 2);
-        if (!translate_request(x->arena, x->told_in, x->dialect, buf_slice(&x->asked_as),
-                               (struct limits_of_model){ 0 }, &x->body, &x->unread, &why))
+        buf_init(&x->body, request.len * 2 + x->asked_as.ceiling);
+        if (!translate_request(x->arena, x->told_in, x->dialect, request, (struct limits_of_model){ 0 },
+                               &x->body, &x->unread, &why))
             return refuse(x, &why);
     }
     if (!chat_read_in(x->dialect, x->arena, buf_slice(&x->body), &x->chat, &why))
@@ -200,6 +202,7 @@ enum step_result take_decide(struct exchange *x)
     find_bars(x);
     if (!decide(x->snapshot->policy, &x->facts, &x->decision, &why))
         return refuse(x, &why);
+    keeping_decide(x);
     return NEXT;
 }
 
@@ -373,6 +376,8 @@ void exchange_begin(struct tools *tools, struct client *client, enum dialect dia
     buf_init(&x->draft, x->out.ceiling);
     buf_init(&x->masked, x->out.ceiling);
     buf_init(&x->error_body, ERROR_BODY_MOST);
+    buf_init(&x->keeping.joined, (size_t)x->snapshot->settings->body_most_bytes);
+    buf_init(&x->keeping.told, STORE_MOST_BYTES);
     buf_init(&x->guarding.waiting, (size_t)x->snapshot->settings->answer_most_bytes);
     tools->running++;
     metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
@@ -392,6 +397,8 @@ static void free_now(void *arg)
     timer_fini(&x->ping);
     buf_wipe(&x->body);
     buf_wipe(&x->asked_as);
+    buf_wipe(&x->keeping.joined);
+    buf_wipe(&x->keeping.told);
     buf_wipe(&x->masked);
     buf_wipe(&x->out);
     buf_wipe(&x->draft);

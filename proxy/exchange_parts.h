@@ -13,6 +13,7 @@
 #include "relay.h"
 #include "request_id.h"
 #include "slm/shorten.h"
+#include "store.h"
 
 enum step_result { NEXT, WAIT, END };
 
@@ -55,6 +56,17 @@ struct guarding_handler {
     void (*passed)(struct exchange *, struct slice);          /* these bytes may go on */
     void (*through)(struct exchange *);                       /* all has; none of the three follows */
     void (*refused)(struct exchange *, const struct fault *); /* nothing more will; likewise */
+};
+
+/* What a client wants kept, and what was kept before; keeping.c. */
+struct keeping {
+    struct json      request;            /* of Responses: as the client sent it */
+    struct slice     previous;           /* the response that it goes on from; empty: none */
+    struct buf       joined;             /* the request with the conversation in front; empty: there is none */
+    bool             is_wanted, is_kept; /* asked for; and granted */
+    char             id[STORE_ID_BYTES]; /* the answer's; "": that which its provider gives it */
+    struct buf       told;               /* to the client so far */
+    struct store_ask ask;
 };
 
 struct guarding {
@@ -113,6 +125,8 @@ struct exchange {
     int64_t             worst_nanousd; /* of the call, by the last hold */
     int64_t clamped_tokens;            /* the answer's length that there is money for; 0: as it was asked for */
     bool    is_on_allowance; /* Redis is away, and the call is paid out of what is allowed without it */
+
+    struct keeping keeping;
 
     /* asking */
     unsigned            candidate; /* index of the next one to ask */
@@ -181,6 +195,15 @@ void exchange_ask_again(struct exchange *);
 enum step_result exchange_replay(struct exchange *, const struct cached *);
 /* Answers the client with the fault, or breaks off an answer that has begun. */
 void exchange_fail(struct exchange *, const struct fault *);
+
+/* keeping.c: the step recollect; the request with what was said before, once the step is over; then, when it is
+ * decided where the request may go, whether its answer is kept; what a client is told, which must be all of it;
+ * and the keeping, once the answer is whole. */
+enum step_result take_recollect(struct exchange *);
+struct slice     keeping_request(const struct exchange *);
+void             keeping_decide(struct exchange *);
+void             keeping_hear(struct exchange *, struct slice told);
+void             keeping_put(struct exchange *);
 
 /* guarding.c: answers that are looked through before they go on, where the decision asks for it. */
 void exchange_guard(struct exchange *, const struct guarding_handler *); /* a new body is to come */

@@ -155,12 +155,6 @@ static bool read_restore(struct errand *e, struct fault *why)
                             why);
 }
 
-static const struct vault_key *team_key(const struct errand *e)
-{
-    const struct snapshot *s = e->snapshot;
-    return &s->team_key[e->team - s->settings->team];
-}
-
 /* ---- writing ---- */
 
 /* Strings one after the other, each made by write_one; in brackets unless it is the one text. */
@@ -247,7 +241,7 @@ static void write_hidden_request(struct redacting *r, struct vault *vault)
 static void write_redacted(struct redacting *r)
 {
     struct errand *e = &r->errand;
-    struct vault  *vault = vault_new(e->arena, team_key(e));
+    struct vault  *vault = vault_new(e->arena, errand_team_key(e));
     buf_printf(&e->answer, "{\"%s\":", shape_is[r->shape].word);
     if (r->shape == REQUEST)
         write_hidden_request(r, vault);
@@ -256,7 +250,7 @@ static void write_redacted(struct redacting *r)
     buf_add(&e->answer, S(",\"findings\":"));
     write_findings(r);
     buf_add(&e->answer, S(",\"map\":\""));
-    map_seal(vault, team_key(e), &e->answer);
+    map_seal(vault, errand_team_key(e), &e->answer);
     buf_add(&e->answer, S("\"}"));
 }
 
@@ -320,9 +314,9 @@ static void restore_all(struct errand *e, const struct inspector *inspector)
 {
     (void)inspector;
     struct redacting *r = (struct redacting *)e;
-    struct vault     *vault = vault_new(e->arena, team_key(e));
+    struct vault     *vault = vault_new(e->arena, errand_team_key(e));
     for (size_t i = 0; i < r->maps; i++)
-        if (!map_open(vault, e->arena, team_key(e), r->map[i], &e->why))
+        if (!map_open(vault, e->arena, errand_team_key(e), r->map[i], &e->why))
             return;
     buf_printf(&e->answer, "{\"%s\":", shape_is[r->shape].word);
     switch (r->shape) {

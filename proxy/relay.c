@@ -58,6 +58,8 @@ struct relay *relay_new(struct arena *arena, const struct relay_options *options
                                                                   .is_stream = options->is_stream,
                                                                   .most_bytes = most * RELAY_GROWTH_MOST,
                                                                   .now_s = options->now_s,
+                                                                  .id = options->id,
+                                                                  .is_kept = options->is_kept,
                                                                   .request = options->request });
     arena_defer(arena, clean_up, r);
     return r;

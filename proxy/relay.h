@@ -32,6 +32,8 @@ struct relay_options {
     size_t              answer_most_bytes; /* ceiling of a whole answer, of one event, and of the record */
     int64_t             now_s;             /* since 1970; told where a dialect wants to know */
     struct slice        request;           /* (ref) as the client sent it; said back where a dialect does so */
+    struct slice        id;                /* (ref) the answer's; empty: as its provider calls it */
+    bool                is_kept;           /* it can be asked for again; said where a dialect does so */
 };
 
 /* What the answer was. */

@@ -197,11 +197,30 @@ static bool mend_choice(struct relay *r, struct doc *doc, const struct doc_choic
     return true;
 }
 
+/* ---- the answer's id ---- */
+
+static void set_id(const struct relay *r, struct doc *doc)
+{
+    const struct json *j = &doc->answer.json;
+    struct slice       id = r->options.id;
+    json_at            theirs = json_get(j, 0, "id");
+    uint32_t           inside = j->node[0].start + 1;
+    const char        *comma = json_first(j, 0) == JSON_NONE ? "" : ",";
+    if (theirs != JSON_NONE)
+        doc_edit(doc, replacement(j, theirs, arena_printf(doc->arena, "\"%.*s\"", SLICE_ARG(id))));
+    else
+        doc_edit(doc, (struct json_edit){
+                          inside, inside,
+                          slice_str(arena_printf(doc->arena, "\"id\":\"%.*s\"%s", SLICE_ARG(id), comma)) });
+}
+
 /* ---- the stages ---- */
 
 bool relay_mend(struct relay *r, struct doc *doc, struct buf *out, struct fault *why)
 {
     (void)out;
+    if (r->options.id.len && r->dialect->is_mended && !r->translation)
+        set_id(r, doc);
     if (!r->options.is_stream || !r->dialect->is_mended) /* a whole answer's calls are a list in order */
         return true;
     for (size_t i = 0; i < doc->choice_count; i++)

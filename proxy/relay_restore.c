@@ -122,7 +122,9 @@ static void remember_envelope(struct relay *r, const struct doc *doc)
     buf_reset(&r->envelope);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         struct slice raw = json_raw(j, json_get(j, 0, members[i]));
-        if (raw.len)
+        if (i == 0 && r->options.id.len)
+            buf_printf(&r->envelope, "\"id\":\"%.*s\",", SLICE_ARG(r->options.id));
+        else if (raw.len)
             buf_printf(&r->envelope, "\"%s\":%.*s,", members[i], SLICE_ARG(raw));
     }
 }

@@ -158,6 +158,7 @@ struct settings {
     int64_t          inspect_ms;      /* deadline of an inspection; past it the request counts as private */
     int64_t          summarize_ms;    /* deadline of all summaries that a request asks a model for */
     int64_t          redis_ms;        /* deadline of a Redis reply */
+    int64_t          store_keep_ms;   /* what clients ask to keep; 0: nothing is */
     struct price     unknown_price;   /* of models that no list knows; itself not known: budgets refuse them */
     int64_t     ledger_allow_nanousd; /* a process may spend so much while Redis is away; 0 refuses (law 2) */
     const char *audit_file;           /* NULL: none is kept */

@@ -18,6 +18,8 @@ FAULT(NO_SUCH_PATH,       404, "invalid_request_error", "unknown_url",          
 FAULT(NOT_FOUND,          404, "invalid_request_error", "not_found",                false, "there is nothing so named")
 FAULT(BAD_METHOD,         405, "invalid_request_error", "method_not_allowed",       false, "this path does not take this method")
 FAULT(NO_SUCH_MODEL,      404, "invalid_request_error", "model_not_found",          false, "there is no such model")
+FAULT(NOT_KEPT,           404, "invalid_request_error", "not_found",                false, "nothing is kept here under this id")
+FAULT(NO_PREVIOUS,        400, "invalid_request_error", "previous_response_not_found", false, "the response to go on from is not kept here")
 FAULT(NO_KEY,             401, "authentication_error",  "missing_api_key",          false, "an API key is needed")
 FAULT(BAD_KEY,            401, "authentication_error",  "invalid_api_key",          false, "the API key is not known")
 FAULT(DENIED,             403, "permission_error",      "denied_by_policy",         false, "a policy forbids this")

@@ -15,4 +15,5 @@ SETTING("limits",  "client_idle",  DURATION_MS, client_idle_ms,    100,   864000
 SETTING("limits",  "ping",        DURATION_MS, ping_ms,           0,     600000,          15000,         false,   "a stream in which nothing was said for so long says that it lives; 0 is never")
 SETTING("limits",  "inspect",      DURATION_MS, inspect_ms,        10,    600000,          5000,          false,   "an inspection; past it the request counts as private")
 SETTING("limits",  "summarize",    DURATION_MS, summarize_ms,      100,   600000,          30000,         false,   "all summaries of a long context; past it sentences are chosen")
+SETTING("store",   "keep",         DURATION_MS, store_keep_ms,     0,     7776000000ll,  2592000000ll,  false,   "of what clients ask to keep, responses and chat completions; 0 keeps nothing")
 SETTING("records", "most",         BYTES,       records_most_bytes, 65536, 1ll << 40,      64 << 20,      true,    "of records of drafts, the older half is forgotten beyond it")

@@ -92,6 +92,7 @@ struct chat_changes {
     enum answer_limit_key limit_key;    /* OpenAI's: by this name alone */
     bool                  ask_usage;    /* OpenAI's: stream_options.include_usage = true */
     bool                  ask_logprobs; /* OpenAI's: logprobs = true */
+    bool is_kept_here; /* OpenAI's: nothing is to be stored there; store = false, metadata = null */
 };
 
 /* The body with every text's `now`, and the changes, spliced in. */

@@ -29,6 +29,7 @@ const char *dialect_stream_type(enum dialect); /* a Content-Type */
 struct left_out {
     char fields[192];
 };
+void left_out_add(struct left_out *, struct slice field);
 
 /* Of the model that is asked; 0 where unknown. limit_key: how an answer's limit is called in OpenAI's dialect.
  */
@@ -56,6 +57,8 @@ struct translation_options {
     size_t       most_bytes; /* of one event, or of a document */
     int64_t      now_s;      /* since 1970, for dialects that tell when an answer was made */
     struct slice request;    /* (ref) as the client sent it, for dialects that say it back; may be empty */
+    struct slice id;         /* (ref) the answer's; empty: as its provider calls it */
+    bool         is_kept;    /* for Responses: the answer can be asked for again */
 };
 
 /* Lives in the arena, its buffers too, which are wiped with it. */

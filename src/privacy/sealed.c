@@ -1,61 +1,10 @@
-/*
- * sealed.c - maps sealed with a team's key: see privacy/written.h.
- *
- *   version (1 byte) | salt (16) | AES-256-GCM of the map under HMAC-SHA-256(team key, label salt) | tag (16)
- *
- * Each seal has a key of its own, so that its nonce may be all zeros and no number of seals comes near GCM's
- * limits for random ones (NIST SP 800-38D, 8.3). The label keeps these keys apart from placeholders, which the
- * team's key makes too: no tag has small letters.
- */
+/* sealed.c - maps sealed with a team's key, in base64: see privacy/written.h. */
+#include "privacy/seal.h"
 #include "privacy/written.h"
 
-#include "base/die.h"
-
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
-enum { VERSION = 1, SALT_BYTES = 16, TAG_BYTES = 16, HEAD_BYTES = 1 + SALT_BYTES, NONCE_BYTES = 12 };
-
-static const unsigned char nonce[NONCE_BYTES];
-
-static void key_of_seal(const struct vault_key *team_key, const char *head, struct vault_key *out)
-{
-    static const char label[] = "seal of a map";
-    char              named[sizeof label + SALT_BYTES];
-    memcpy(named, label, sizeof label);
-    memcpy(named + sizeof label, head + 1, SALT_BYTES);
-    vault_key_derive(team_key, slice_of(named, sizeof named), out);
-}
-
-/* OpenSSL's assembly leaves blocks of the map on the stack. */
-static __attribute__((noinline)) void wipe_stack(void)
-{
-    char below[32 * 1024];
-    explicit_bzero(below, sizeof below);
-}
-
-/* Of `bytes` at from, into to; the head is authenticated with them. False: OpenSSL failed, or, opening, the tag
- * is another. */
-static bool run_cipher(const struct vault_key *team_key, bool is_sealing, const char *head, const char *from,
-                       size_t bytes, char *to, char *tag)
-{
-    struct vault_key     key;
-    int                  done = 0;
-    const unsigned char *in = (const unsigned char *)from;
-    unsigned char       *out = (unsigned char *)to;
-    EVP_CIPHER_CTX      *c = die_if_null(EVP_CIPHER_CTX_new());
-    key_of_seal(team_key, head, &key);
-    bool ok = EVP_CipherInit_ex(c, EVP_aes_256_gcm(), NULL, key.bytes, nonce, is_sealing) == 1 &&
-              EVP_CipherUpdate(c, NULL, &done, (const unsigned char *)head, HEAD_BYTES) == 1 &&
-              EVP_CipherUpdate(c, out, &done, in, (int)bytes) == 1 &&
-              (is_sealing || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, tag) == 1) &&
-              EVP_CipherFinal_ex(c, out + done, &done) == 1 &&
-              (!is_sealing || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, tag) == 1);
-    EVP_CIPHER_CTX_free(c);
-    explicit_bzero(&key, sizeof key);
-    wipe_stack();
-    return ok;
-}
+static const char purpose[] = "seal of a map";
 
 static void add_base64(struct slice bytes, struct buf *out)
 {
@@ -72,19 +21,12 @@ void map_seal(const struct vault *vault, const struct vault_key *team_key, struc
     struct buf plain, sealed;
     buf_init(&plain, out->ceiling);
     map_write(vault, &plain);
-    size_t bytes = HEAD_BYTES + plain.len + TAG_BYTES;
-    buf_init(&sealed, bytes);
-    char *seal = buf_reserve(&sealed, bytes);
-    if (plain.full || plain.len > INT32_MAX / 2) {
+    buf_init(&sealed, plain.len + SEAL_BYTES);
+    if (plain.full)
         out->full = true;
-    } else {
-        seal[0] = VERSION;
-        if (RAND_bytes((unsigned char *)seal + 1, SALT_BYTES) != 1 ||
-            !run_cipher(team_key, true, seal, plain.ptr, plain.len, seal + HEAD_BYTES,
-                        seal + HEAD_BYTES + plain.len))
-            die("OpenSSL has no AES-256-GCM");
-        add_base64(slice_of(seal, bytes), out);
-    }
+    else
+        seal(team_key, purpose, buf_slice(&plain), &sealed);
+    add_base64(buf_slice(&sealed), out);
     buf_wipe(&plain);
     buf_fini(&sealed);
 }
@@ -110,16 +52,16 @@ static struct slice read_base64(struct slice text, struct arena *arena)
 bool map_open(struct vault *vault, struct arena *scratch, const struct vault_key *team_key, struct slice text,
               struct fault *why)
 {
-    struct slice seal = read_base64(text, scratch);
-    if (seal.len < HEAD_BYTES + TAG_BYTES || seal.ptr[0] != VERSION)
+    struct slice sealed = read_base64(text, scratch);
+    struct buf   plain;
+    if (!is_seal(sealed))
         return fault_set_param(why, FAULT_BAD_REQUEST, "map", "this is no map that was sealed here");
-    size_t bytes = seal.len - HEAD_BYTES - TAG_BYTES;
-    char  *plain = arena_alloc(scratch, bytes), *tag = (char *)seal.ptr + HEAD_BYTES + bytes;
-    bool   ok = run_cipher(team_key, false, seal.ptr, seal.ptr + HEAD_BYTES, bytes, plain, tag);
+    buf_init(&plain, sealed.len);
+    bool ok = seal_open(team_key, purpose, sealed, &plain);
     if (!ok)
         fault_set_param(why, FAULT_BAD_REQUEST, "map",
                         "this map was sealed for another team or with another secret, or was changed");
-    ok = ok && map_read(vault, scratch, slice_of(plain, bytes), why);
-    explicit_bzero(plain, bytes);
+    ok = ok && map_read(vault, scratch, buf_slice(&plain), why);
+    buf_wipe(&plain);
     return ok;
 }

@@ -101,6 +101,22 @@ static void set_include_usage(struct edits *e)
         set_member(e, 0, "stream_options", S("{\"include_usage\":true}"));
 }
 
+/* OpenAI takes metadata of what it stores alone. Their texts have been listed, and may have been changed. */
+static void keep_here(struct edits *e)
+{
+    json_at metadata = json_get(e->json, 0, "metadata");
+    size_t  kept = 0;
+    set_member(e, 0, "store", S("false"));
+    if (json_kind(e->json, metadata) == JSON_NULL)
+        return;
+    const struct json_node *n = &e->json->node[metadata];
+    for (size_t i = 0; i < e->count; i++)
+        if (e->list[i].start < n->start || e->list[i].end > n->end)
+            e->list[kept++] = e->list[i];
+    e->count = kept;
+    set_member(e, 0, "metadata", S("null"));
+}
+
 void chat_write(const struct chat *c, const struct chat_changes *changes, struct arena *arena, struct buf *out)
 {
     struct edits e = { .arena = arena, .json = &c->json };
@@ -120,6 +136,8 @@ void chat_write(const struct chat *c, const struct chat_changes *changes, struct
         set_include_usage(&e);
     if (changes->ask_logprobs && c->dialect == DIALECT_OPENAI)
         set_member(&e, 0, "logprobs", S("true"));
+    if (changes->is_kept_here && c->dialect == DIALECT_OPENAI)
+        keep_here(&e);
     json_splice(c->json.text, e.list, e.count, out);
 }
 

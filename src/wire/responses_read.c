@@ -160,9 +160,10 @@ static bool read_input(struct rewrite *w, json_at input)
         json_add_member(w->out, "content", json_raw(w->json, instructions));
         buf_add_byte(w->out, '}');
     }
-    if (json_kind(w->json, input) == JSON_STRING) {
+    if (json_kind(w->json, input) != JSON_ARRAY) {
+        bool is_said = json_kind(w->json, input) == JSON_STRING;
         begin_message(w, S("user"), &open);
-        json_add_member(w->out, "content", json_raw(w->json, input));
+        json_add_member(w->out, "content", is_said ? json_raw(w->json, input) : S("\"\""));
         buf_add_byte(w->out, '}');
     }
     for (json_at i = json_first(w->json, input); i != JSON_NONE; i = json_next(w->json, i)) {
@@ -265,7 +266,7 @@ static bool refuse_kept(struct rewrite *w, json_at at)
 
 static const struct rewrite_field fields[] = {
     { "model", rewrite_nothing },
-    { "input", read_input },
+    { "input", rewrite_nothing },
     { "instructions", rewrite_nothing },
     { "max_output_tokens", read_limit },
     { "tools", read_tools },
@@ -292,15 +293,19 @@ static const struct rewrite_field fields[] = {
     { NULL, rewrite_note },
 };
 
+/* Without a model the choice is the routes'; without input the user has said nothing, which is a turn all the
+ * same. */
 bool responses_read_request(struct rewrite *w)
 {
-    json_at input = get(w, 0, "input");
-    if (json_kind(w->json, input) != JSON_STRING && json_kind(w->json, input) != JSON_ARRAY)
+    json_at model = get(w, 0, "model"), input = get(w, 0, "input");
+    if (json_kind(w->json, input) != JSON_STRING && json_kind(w->json, input) != JSON_ARRAY &&
+        json_kind(w->json, input) != JSON_NULL)
         return fault_set_param(w->why, FAULT_BAD_REQUEST, "input",
                                "'input' must be a string or an array of items");
     buf_add_byte(w->out, '{');
-    json_add_member(w->out, "model", json_raw(w->json, get(w, 0, "model")));
-    if (!rewrite_fields(w, 0, fields))
+    json_add_member(w->out, "model",
+                    json_kind(w->json, model) == JSON_NULL ? S("\"auto\"") : json_raw(w->json, model));
+    if (!read_input(w, input) || !rewrite_fields(w, 0, fields))
         return false;
     buf_add_byte(w->out, '}');
     return true;

@@ -172,8 +172,8 @@ static void add_response(struct translation *t, const char *status, const char *
     echo(t, "text", "{\"format\":{\"type\":\"text\"}}", out);
     echo(t, "reasoning", "{\"effort\":null,\"summary\":null}", out);
     echo(t, "truncation", "\"disabled\"", out);
-    json_add_member(out, "previous_response_id", S("null"));
-    json_add_member(out, "store", S("false"));
+    echo(t, "previous_response_id", "null", out);
+    json_add_member(out, "store", t->is_kept ? S("true") : S("false"));
     add_usage(s, out);
     buf_add_byte(out, '}');
 }
@@ -297,14 +297,22 @@ static struct item *item_for(struct translation *t, enum item_kind kind, uint32_
     return found ? found : add_new(t, kind);
 }
 
+/* What is behind "resp_" in the id that was chosen, or one made of the provider's. */
+static struct slice own_id(struct translation *t, const struct json *j)
+{
+    if (slice_starts(t->id, S("resp_")))
+        return slice_cut(t->id, strlen("resp_"), t->id.len);
+    return slice_str(arena_printf(t->arena, "%016llx%08llx",
+                                  (unsigned long long)slice_hash(translate_raw(j, 0, "id")),
+                                  (unsigned long long)t->now_s));
+}
+
 static void read_facts(struct translation *t, const struct json *j)
 {
     struct telling    *s = t->state;
     struct completion *c = &s->completion;
     if (!c->model.len) {
-        c->id = slice_str(arena_printf(t->arena, "%016llx%08llx",
-                                       (unsigned long long)slice_hash(translate_raw(j, 0, "id")),
-                                       (unsigned long long)t->now_s));
+        c->id = own_id(t, j);
         c->model = arena_copy(t->arena, translate_raw(j, 0, "model"));
     }
     completion_read_usage(c, j);

@@ -49,6 +49,8 @@ struct translation *translation_new(struct arena *arena, const struct translatio
                                .now_s = o->now_s,
                                .is_stream = o->is_stream,
                                .most_bytes = o->most_bytes,
+                               .id = o->id,
+                               .is_kept = o->is_kept,
                                .how = find(o->from, o->to) };
     if (!t->how) { /* by way of the hub */
         struct translation_options rest = *o;
@@ -213,7 +215,10 @@ struct slice translate_raw(const struct json *j, json_at object, const char *key
 static void add_envelope(struct translation *t, const struct completion *c, const char *object, struct buf *out)
 {
     buf_add_byte(out, '{');
-    json_add_member(out, "id", c->id.len ? c->id : S("\"\""));
+    if (t->id.len)
+        json_add_text_member(out, "id", t->id);
+    else
+        json_add_member(out, "id", c->id.len ? c->id : S("\"\""));
     json_add_text_member(out, "object", slice_str(object));
     json_add_number_member(out, "created", t->now_s);
     json_add_member(out, "model", c->model.len ? c->model : S("\"\""));

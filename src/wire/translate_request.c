@@ -24,11 +24,16 @@ bool rewrite_refuse(struct rewrite *w, const char *member, const char *wrong)
     return fault_set_param(w->why, FAULT_UNSUPPORTED, param, "'%s' %s", param, wrong);
 }
 
+void left_out_add(struct left_out *left_out, struct slice field)
+{
+    char  *to = left_out->fields;
+    size_t len = strlen(to);
+    snprintf(to + len, sizeof left_out->fields - len, "%s%.*s", len ? ", " : "", SLICE_ARG(field));
+}
+
 void rewrite_leave_out(struct rewrite *w, struct slice field)
 {
-    char  *to = w->left_out->fields;
-    size_t len = strlen(to);
-    snprintf(to + len, sizeof w->left_out->fields - len, "%s%.*s", len ? ", " : "", SLICE_ARG(field));
+    left_out_add(w->left_out, field);
 }
 
 bool rewrite_copy(struct rewrite *w, json_at at)

@@ -44,6 +44,6 @@ def test_models_are_not_deleted_by_clients(client):
 
 def test_a_path_tells_all_methods_that_it_takes(weir):
     refused = httpx.put(weir.base + "/v1/models/small")
-    assert refused.status_code == 405 and refused.headers["allow"] == "GET, DELETE"
+    assert refused.status_code == 405 and refused.headers["allow"] == "GET, HEAD, DELETE"
     assert httpx.head(weir.base + "/v1/models/small", headers={"authorization": f"Bearer {KEY}"}).status_code == 200
     assert httpx.get(weir.base + "/v1/models/small/x").status_code == 404

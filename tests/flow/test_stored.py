@@ -1,0 +1,230 @@
+"""What clients ask to keep: responses and chat completions, sealed in Redis, a team's own."""
+import json
+import subprocess
+
+import httpx
+import openai
+import pytest
+
+from actors.scripted import chunk, echoes, says
+from actors.weir import wait_for
+
+MASK = {"privacy": [{"name": "masked", "when": {"pii": ["email"]}, "redact": "placeholder"}]}
+TEAMS = {"red": {"keys": ["key-of-red"]}, "blue": {"keys": ["key-of-blue"]}}
+MAIL = "ann@example.org"
+
+
+def client_of(weir, key="any"):
+    return openai.OpenAI(base_url=weir.base + "/v1", api_key=key, max_retries=0)
+
+
+def said(request):
+    """What the provider was told, turn by turn."""
+    return [(message["role"], message["content"] if isinstance(message["content"], str) else "".join(part.get("text", "") for part in message["content"]))
+            for message in request.json["messages"]]
+
+
+def kept_in(stage):
+    """Every byte of every document that Redis holds."""
+    def ask(*words):
+        return subprocess.run(["redis-cli", "-s", stage.folder / "state" / "redis.sock", "--raw", *words], capture_output=True, check=True).stdout
+    return b"".join(ask("get", key) for key in ask("keys", "weir:*:kept:*").decode().split())
+
+
+# ---- responses ----
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_response_goes_on_from_another(stage, streamed):
+    cloud = stage.provider(echoes())
+    weir = stage.weir(cloud=cloud, policy=MASK)
+    client = client_of(weir)
+
+    def ask(**asked):
+        if not streamed:
+            return client.responses.create(model="large", **asked)
+        return list(client.responses.create(model="large", stream=True, **asked))[-1].response
+
+    first = ask(input=f"I am {MAIL}", instructions="Be brief.")
+    second = ask(input="Who am I?", previous_response_id=first.id)
+    third = ask(input=[{"role": "user", "content": "And now?"}], previous_response_id=second.id)
+
+    assert first.store and first.id.startswith("resp_") and first.previous_response_id is None
+    assert third.previous_response_id == second.id and third.output_text == "You said: And now?"
+    told = said(cloud.requests[2])
+    hidden = told[0][1].removeprefix("I am ")
+    assert hidden != MAIL and told == [
+        ("user", f"I am {hidden}"), ("assistant", f"You said: I am {hidden}"), ("user", "Who am I?"),
+        ("assistant", "You said: Who am I?"), ("user", "And now?")]
+
+    again = client.responses.retrieve(first.id)
+    assert again == first or again.to_dict() == first.to_dict()
+    assert MAIL in again.output_text and again.instructions == "Be brief."
+
+
+def test_what_led_to_a_response_is_listed_page_by_page(stage):
+    client = client_of(stage.weir(cloud=stage.provider(echoes()), policy=MASK))
+    first = client.responses.create(model="large", input="one")
+    call = {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}"}
+    second = client.responses.create(model="large", previous_response_id=first.id, input=[
+        call, {"type": "function_call_output", "call_id": "c1", "output": "seen"}, {"role": "user", "content": f"I am {MAIL}"}])
+
+    newest_first = list(client.responses.input_items.list(second.id))
+    assert [item.type for item in newest_first] == ["message", "function_call_output", "function_call", "message", "message"]
+    assert newest_first[0].content[0].text == f"I am {MAIL}" and newest_first[-1].content[0].text == "one"
+    assert len({item.id for item in newest_first}) == 5
+    assert [item.id for item in client.responses.input_items.list(second.id, order="asc", limit=2)] == [item.id for item in reversed(newest_first)]
+
+    page = client.responses.input_items.list(second.id, order="asc", limit=2)
+    assert page.has_more and page.first_id == page.data[0].id and page.last_id == page.data[1].id
+    last = client.responses.input_items.list(second.id, order="asc", limit=2, after=newest_first[1].id)
+    assert [item.id for item in last.data] == [newest_first[0].id] and not last.has_more
+    for wrong in ({"after": "nobody"}, {"limit": 0}, {"limit": 101}, {"extra_query": {"order": "up"}}):
+        with pytest.raises(openai.BadRequestError):
+            client.responses.input_items.list(second.id, **wrong)
+
+
+def test_redis_never_sees_what_is_kept(stage):
+    weir = stage.weir(cloud=stage.provider(echoes("SECRETLY ")), policy={"routes": [{"name": "all", "ask": ["large"]}]})
+    kept = client_of(weir).responses.create(model="large", input="confidential words")
+    wait_for(lambda: kept_in(stage), what="it to be kept")
+    assert b"confidential" not in kept_in(stage) and b"SECRETLY" not in kept_in(stage)
+    assert client_of(weir).responses.retrieve(kept.id).output_text == "SECRETLY confidential words"
+
+
+def test_a_team_sees_its_own_alone(stage):
+    weir = stage.weir(cloud=stage.provider(echoes()), teams=TEAMS)
+    red, blue = client_of(weir, "key-of-red"), client_of(weir, "key-of-blue")
+    response = red.responses.create(model="large", input="ours")
+    completion = red.chat.completions.create(model="large", messages=[{"role": "user", "content": "ours"}], store=True)
+    for use in (lambda: blue.responses.retrieve(response.id), lambda: blue.responses.delete(response.id),
+                lambda: blue.responses.cancel(response.id), lambda: blue.responses.input_items.list(response.id),
+                lambda: blue.chat.completions.retrieve(completion.id), lambda: blue.chat.completions.delete(completion.id),
+                lambda: blue.chat.completions.update(completion.id, metadata={"a": "b"}),
+                lambda: blue.chat.completions.messages.list(completion.id)):
+        with pytest.raises(openai.NotFoundError):
+            use()
+    with pytest.raises(openai.BadRequestError) as caught:
+        blue.responses.create(model="large", input="go on", previous_response_id=response.id)
+    assert caught.value.code == "previous_response_not_found" and caught.value.param == "previous_response_id"
+    assert list(blue.chat.completions.list()) == [] and len(list(red.chat.completions.list())) == 1
+    assert httpx.get(weir.base + "/v1/responses/" + response.id).status_code == 401
+
+
+def test_a_response_is_deleted_and_what_went_on_from_it_stays(stage):
+    client = client_of(stage.weir(cloud=stage.provider(echoes())))
+    first = client.responses.create(model="large", input="one")
+    second = client.responses.create(model="large", input="two", previous_response_id=first.id)
+    client.responses.delete(first.id)
+    for use in (client.responses.retrieve, client.responses.delete, client.responses.cancel):
+        with pytest.raises(openai.NotFoundError):
+            use(first.id)
+    assert client.responses.create(model="large", input="three", previous_response_id=second.id).output_text == "You said: three"
+    with pytest.raises(openai.BadRequestError):  # nothing runs in the background
+        client.responses.cancel(second.id)
+    with pytest.raises(openai.BadRequestError):
+        list(client.responses.retrieve(second.id, stream=True))
+
+
+def test_what_is_not_to_be_kept_is_not(stage):
+    weir = stage.weir(cloud=stage.provider(echoes()))
+    client = client_of(weir)
+    unkept = client.responses.create(model="large", input="x", store=False)
+    assert unkept.store is False
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(unkept.id)
+    plain = client.chat.completions.create(model="large", messages=[{"role": "user", "content": "x"}])
+    assert list(client.chat.completions.list()) == [] and plain.id == "chatcmpl-1"
+
+
+def test_the_settings_may_keep_nothing(stage):
+    client = client_of(stage.weir(cloud=stage.provider(echoes()), store={"keep": "0s"}))
+    assert client.responses.create(model="large", input="x").store is False
+    answer = client.chat.completions.with_raw_response.create(model="large", messages=[{"role": "user", "content": "x"}], store=True)
+    assert answer.headers["x-weir-left-out"] == "store"
+
+
+def test_nothing_asked_is_auto_and_an_empty_turn(stage):
+    local = stage.provider(says("Hello!"))
+    client = client_of(stage.weir(local=local))
+    assert client.responses.create().output_text == "Hello!"
+    assert said(local.requests[0]) == [("user", "")]
+    assert client.responses.create(instructions="Greet.").status == "completed"
+
+
+# ---- chat completions ----
+
+
+def calls_and_thinks(request, wire):
+    wire.head(content_type="text/event-stream")
+    for delta in ({"role": "assistant", "content": ""}, {"reasoning_content": "Hm. "}, {"content": f"Mail {MAIL}"}, {"content": "!"},
+                  {"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": {"name": "look", "arguments": ""}}]},
+                  {"tool_calls": [{"index": 0, "function": {"arguments": '{"at":'}}]},
+                  {"tool_calls": [{"index": 0, "function": {"arguments": ' 1}'}}]}):
+        wire.event(chunk(delta))
+    wire.event(chunk({}, finish="tool_calls"))
+    wire.event(chunk(choices=[], usage=(3, 4)))
+    wire.event(b"[DONE]")
+    wire.last_chunk()
+
+
+def test_a_stream_is_kept_as_one_completion(stage):
+    cloud = stage.provider(calls_and_thinks)
+    client = client_of(stage.weir(cloud=cloud))
+    asked = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": [{"type": "text", "text": "Who?"}]}]
+    stream = list(client.chat.completions.create(model="large", messages=asked, stream=True, store=True, metadata={"topic": "demo"},
+                                                 stream_options={"include_usage": True}))
+    ids = {piece.id for piece in stream}
+    assert len(ids) == 1 and ids != {"chatcmpl-1"}
+
+    kept = client.chat.completions.retrieve(stream[0].id)
+    message = kept.choices[0].message
+    assert kept.object == "chat.completion" and kept.metadata == {"topic": "demo"} and kept.usage.total_tokens == 7
+    assert message.content == f"Mail {MAIL}!" and message.reasoning_content == "Hm. "
+    assert message.tool_calls[0].id == "call_1" and json.loads(message.tool_calls[0].function.arguments) == {"at": 1}
+    assert kept.choices[0].finish_reason == "tool_calls"
+    assert cloud.requests[0].json["store"] is False and cloud.requests[0].json["metadata"] is None
+
+    messages = list(client.chat.completions.messages.list(kept.id))
+    assert [message.role for message in messages] == ["system", "user"]
+    assert messages[0].content == "Be brief." and messages[1].content is None and messages[1].content_parts[0].text == "Who?"
+
+
+def test_completions_are_listed_changed_and_deleted(stage):
+    client = client_of(stage.weir(cloud=stage.provider(echoes())))
+    made = [client.chat.completions.create(model="large", messages=[{"role": "user", "content": str(number)}], store=True,
+                                           metadata={"parity": ["even", "odd"][number % 2]}).id for number in range(5)]
+    assert len(set(made)) == 5
+    assert [one.id for one in client.chat.completions.list()] == made
+    assert [one.id for one in client.chat.completions.list(order="desc")] == made[::-1]
+    page = client.chat.completions.list(limit=2)
+    assert [one.id for one in page.data] == made[:2] and page.has_more and page.last_id == made[1]
+    assert [one.id for one in client.chat.completions.list(metadata={"parity": "odd"}, limit=1)] == [made[1], made[3]]
+    assert list(client.chat.completions.list(model="nobody")) == []
+
+    changed = client.chat.completions.update(made[0], metadata={"parity": "neither", "é": "ü"})
+    assert changed.metadata == {"parity": "neither", "é": "ü"} == client.chat.completions.retrieve(made[0]).metadata
+    for wrong in ({"a": "x" * 513}, {str(number): "" for number in range(17)}, {"a": 1}):
+        with pytest.raises(openai.BadRequestError):
+            client.chat.completions.update(made[0], metadata=wrong)
+
+    assert client.chat.completions.delete(made[0]).deleted
+    with pytest.raises(openai.NotFoundError):
+        client.chat.completions.retrieve(made[0])
+    assert [one.id for one in client.chat.completions.list()] == made[1:]
+    with pytest.raises(openai.BadRequestError):
+        client.chat.completions.list(after=made[0])
+    with pytest.raises(openai.NotFoundError):  # it is no response
+        client.responses.retrieve(made[1])
+
+
+def test_a_stream_that_breaks_is_not_kept(stage):
+    def script(request, wire):
+        wire.head(content_type="text/event-stream")
+        wire.event(chunk({"role": "assistant", "content": "half"}))
+        wire.close()
+
+    client = client_of(stage.weir(cloud=stage.provider(script)))
+    with pytest.raises(Exception):
+        list(client.chat.completions.create(model="large", messages=[{"role": "user", "content": "x"}], stream=True, store=True))
+    assert list(client.chat.completions.list()) == []
