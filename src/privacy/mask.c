@@ -13,7 +13,7 @@ static size_t tail_of(struct slice text, struct slice secret)
 
 void mask_strike_out(struct buf *text, struct slice secret)
 {
-    for (size_t from = 0; secret.len > 0;) {
+    for (size_t from = 0; secret.len >= MASK_LEAST_BYTES;) {
         size_t at = slice_find(slice_cut(buf_slice(text), from, text->len), secret);
         if (at == SLICE_NONE)
             return;
@@ -24,7 +24,7 @@ void mask_strike_out(struct buf *text, struct slice secret)
 
 struct slice mask_pass(struct mask *m, struct slice bytes, struct buf *out)
 {
-    if (m->secret.len == 0)
+    if (m->secret.len < MASK_LEAST_BYTES)
         return bytes;
     if (m->held == 0 && slice_find(bytes, m->secret) == SLICE_NONE && tail_of(bytes, m->secret) == 0)
         return bytes;

@@ -6,7 +6,7 @@ import ollama
 import pytest
 
 from actors.others import ollama_says
-from actors.scripted import chunk, cuts_after, fails, says
+from actors.scripted import calls, cuts_after, fails, says
 
 MASK = {"privacy": [{"name": "mask", "when": {"pii": ["email"]}, "redact": "placeholder"}], "routes": [{"name": "all", "ask": ["large"]}]}
 HELLO = [{"role": "user", "content": "hello"}]
@@ -46,19 +46,7 @@ def test_it_streams_unless_told_otherwise_and_lines_hold_nothing_else(stage):
 
 
 def test_a_tool_loop(stage):
-    call = {"index": 0, "id": "c1", "type": "function", "function": {"name": "look_up", "arguments": ""}}
-
-    def script(request, wire):
-        if request.json["messages"][-1]["role"] == "tool":
-            says("It is Bob.")(request, wire)
-            return
-        wire.head(content_type="text/event-stream")
-        for value in [chunk({"role": "assistant", "tool_calls": [call]}),
-                      *(chunk({"tool_calls": [{"index": 0, "function": {"arguments": part}}]}) for part in ('{"mail": ', '"a@b.example"}')),
-                      chunk({}, finish="tool_calls"), b"[DONE]"]:
-            wire.event(value)
-        wire.last_chunk()
-    cloud = stage.provider(script)
+    cloud = stage.provider(calls(lambda request: ("look_up", {"mail": "a@b.example"}), says("It is Bob.")))
     weir = stage.weir(cloud=cloud)
     tools = [{"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {"mail": {"type": "string"}}}}}]
     messages = [{"role": "user", "content": "Who is it?"}]

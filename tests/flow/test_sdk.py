@@ -7,7 +7,7 @@ import subprocess
 import openai
 import pytest
 
-from actors.scripted import chunk, completion, cuts_after, fails, says
+from actors.scripted import calls, cuts_after, fails, says
 from actors.weir import ROOT
 
 POLICY = {"privacy": [{"name": "masked", "when": {"pii": ["email"]}, "redact": "placeholder"},
@@ -17,24 +17,16 @@ KEY = "key-of-the-sdk-team"
 TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}]
 
 
-def answers(request, wire):
-    """Calls the tool where there is one, else says back what it was told."""
-    if "tools" not in request.json or request.json["messages"][-1]["role"] == "tool":
-        says("You said: " + request.question)(request, wire)
-        return
-    call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
-    if not request.wants_stream:
-        del call["index"]
-        wire.whole(completion("", "tool_calls", message={"role": "assistant", "content": None, "tool_calls": [call]}))
-        return
-    wire.head(content_type="text/event-stream")
-    wire.event(chunk({"role": "assistant", "content": None, "tool_calls": [{**call, "function": {"name": "weather", "arguments": ""}}]}))
-    for piece in ('{"ci', 'ty": "O', 'slo"}'):
-        wire.event(chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}))
-    wire.event(chunk({}, finish="tool_calls"))
-    wire.event(chunk(choices=[], usage=(3, 4)))
-    wire.event(b"[DONE]")
-    wire.last_chunk()
+ARGUMENTS = {"weather": {"city": "Oslo"}, "look_up": {"mail": "ada@example.com"}}
+
+
+def chosen(request):
+    """The first of the tools that it was told of."""
+    tools = request.json.get("tools")
+    return tools and (tools[0]["function"]["name"], ARGUMENTS[tools[0]["function"]["name"]])
+
+
+answers = calls(chosen, says(lambda request: "You said: " + request.question))
 
 
 @pytest.fixture
@@ -143,6 +135,17 @@ def test_node(weir):
     assert "large" in node["models"]
     assert node["notFound"] == {"status": 404, "code": "model_not_found"}
     assert node["denied"] == {"status": 403, "code": "denied_by_policy"}
+
+
+def test_tool_loops_of_other_libraries(weir):
+    """Vercel's AI SDK by chat completions, by Responses and as a compatible provider; LangChain."""
+    said = "You said: Who is ada@example.com?"
+    for name, saw in json.loads(run_node("tool_loops.mjs", weir.base + "/v1", KEY)).items():
+        if name.startswith("langchain"):
+            assert saw == {"text": said, "asked": ["ada@example.com"]}, name
+        else:
+            assert (saw["whole"], saw["streamed"], saw["asked"]) == (said, said, ["ada@example.com"] * 2), name
+            assert saw["tokens"] == 2 * 14 or saw["tokens"] == 14 + 7, name
 
 
 def test_node_hears_of_a_stream_that_breaks(stage):

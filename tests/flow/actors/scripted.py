@@ -257,6 +257,31 @@ def echoes(prefix="You said: ", **more):
     return says(lambda request: prefix + request.question, **more)
 
 
+def calls(choose, then):
+    """Calls the tool that choose() gives for a request, as (name, arguments), in pieces where it streams; where that is None,
+    and when the result has come, it is what `then` answers."""
+    def script(request, wire):
+        chosen = None if request.json["messages"][-1]["role"] == "tool" else choose(request)
+        if chosen is None:
+            then(request, wire)
+            return
+        name, arguments = chosen[0], json.dumps(chosen[1])
+        call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
+        if not request.wants_stream:
+            wire.whole(completion("", "tool_calls", message={"role": "assistant", "content": None, "tool_calls": [call]}))
+            return
+        begun = {**call, "index": 0, "function": {"name": name, "arguments": ""}}
+        wire.head(content_type="text/event-stream")
+        wire.event(chunk({"role": "assistant", "content": None, "tool_calls": [begun]}))
+        for piece in pieces(arguments, 5):
+            wire.event(chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}))
+        wire.event(chunk({}, finish="tool_calls"))
+        wire.event(chunk(choices=[], usage=(3, 4)))
+        wire.event(b"[DONE]")
+        wire.last_chunk()
+    return script
+
+
 def fails(status, body=None, content_type="application/json", extra=""):
     body = {"error": {"message": f"made to fail with {status}", "type": "server_error", "param": None, "code": None}} if body is None else body
     return lambda request, wire: wire.whole(body, status, content_type, extra)

@@ -32,24 +32,32 @@ static void expect(const char *secret, const char *body, const char *wanted)
 static void test_it_is_struck_out(void **state)
 {
     (void)state;
-    expect("sk-ab", "the key is sk-ab!", "the key is *****!");
-    expect("sk-ab", "sk-absk-ab", "**********");
-    expect("aab", "aaaab", "aa***");
+    expect("sk-abcde", "the key is sk-abcde!", "the key is ********!");
+    expect("sk-abcde", "sk-abcdesk-abcde", "****************");
+    expect("aaaaaaab", "aaaaaaaaab", "aa********");
 }
 
 static void test_what_only_begins_like_it_passes(void **state)
 {
     (void)state;
-    expect("sk-ab", "ask me, sk-a, sk-", "ask me, sk-a, sk-");
-    expect("sk-ab", "", "");
+    expect("sk-abcde", "ask me, sk-abcd, sk-", "ask me, sk-abcd, sk-");
+    expect("sk-abcde", "", "");
     expect("", "anything", "anything");
+}
+
+/* What a local server is given for a key may well be said. */
+static void test_a_word_is_no_secret(void **state)
+{
+    (void)state;
+    expect("none", "there is none", "there is none");
+    expect("1234567", "1234567", "1234567");
 }
 
 /* Nothing is copied where nothing is to be done. */
 static void test_plain_bytes_are_handed_on(void **state)
 {
     (void)state;
-    struct mask  mask = { .secret = S("sk-ab") };
+    struct mask  mask = { .secret = S("sk-abcde") };
     struct slice bytes = S("plain bytes.");
     struct buf   scratch;
     buf_init(&scratch, 16);
@@ -63,6 +71,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_is_struck_out),
         cmocka_unit_test(test_what_only_begins_like_it_passes),
+        cmocka_unit_test(test_a_word_is_no_secret),
         cmocka_unit_test(test_plain_bytes_are_handed_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
