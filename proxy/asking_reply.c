@@ -4,8 +4,6 @@
  */
 #include "asking_inside.h"
 
-enum { ERROR_BODY_MOST = 4096 };
-
 const struct vault *asking_vault(const struct exchange *x)
 {
     return x->vault && vault_count(x->vault) ? x->vault : NULL;
@@ -138,11 +136,7 @@ void exchange_fail(struct exchange *x, const struct fault *why)
     if (x->retry_after_ms > 0)
         headers = slice_str(arena_printf(x->arena, "%.*sretry-after-ms: %lld\r\n", SLICE_ARG(headers),
                                          (long long)x->retry_after_ms));
-    struct buf body;
-    buf_init(&body, ERROR_BODY_MOST);
-    error_write_in(x->told_in, why, &body);
-    client_reply(client, fault_status(why->kind), "application/json", headers, buf_slice(&body));
-    buf_fini(&body);
+    client_reply_fault(client, why, headers);
 }
 
 void asking_pass_on(struct exchange *x)

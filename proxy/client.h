@@ -85,6 +85,7 @@ void reply_header_name(struct buf *out, const char *name); /* the name alone */
 /* Whole replies. */
 void client_reply(struct client *, int status, const char *content_type, struct slice headers,
                   struct slice body);
+/* In the shape that clients of the path know: OpenAI's, Anthropic's or Ollama's. */
 void client_reply_fault(struct client *, const struct fault *, struct slice headers);
 
 bool client_is_replying(const struct client *); /* has client_reply_begin() been called for this request? */

@@ -192,11 +192,22 @@ void reply_header(struct buf *out, const char *key, const char *name)
     buf_add(out, S("\r\n"));
 }
 
+/* Whose errors the client understands: what it asks tells, and of what several ask, Anthropic's header. */
+static enum dialect dialect_of(const struct client *c)
+{
+    const struct http1_head *head = http1_head(c->reader);
+    if (slice_starts(head->path, S("/api/")))
+        return DIALECT_OLLAMA;
+    bool is_anthropic =
+        slice_starts(head->path, S("/v1/messages")) || http1_header(head, "anthropic-version").len > 0;
+    return is_anthropic ? DIALECT_ANTHROPIC : DIALECT_OPENAI;
+}
+
 void client_reply_fault(struct client *c, const struct fault *why, struct slice headers)
 {
     struct buf body;
     buf_init(&body, ERROR_BODY_MOST);
-    error_write(why, &body);
+    error_write_in(dialect_of(c), why, &body);
     client_reply(c, fault_status(why->kind), "application/json", headers, buf_slice(&body));
     buf_fini(&body);
 }

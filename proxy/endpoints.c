@@ -174,9 +174,25 @@ static void list_models(struct tools *tools, struct client *client, const char *
     buf_fini(&body);
 }
 
+/* As Anthropic lists its own. */
+static void list_anthropic(void *arg, const char *name, const char *owner)
+{
+    struct buf *out = arg;
+    (void)owner;
+    json_add_comma(out);
+    buf_add(out, S("{\"type\":\"model\",\"created_at\":\"1970-01-01T00:00:00Z\""));
+    json_add_text_member(out, "id", slice_str(name));
+    json_add_text_member(out, "display_name", slice_str(name));
+    buf_add_byte(out, '}');
+}
+
 static void answer_models(struct tools *tools, struct client *client)
 {
-    list_models(tools, client, "{\"object\":\"list\",\"data\":[", list_model);
+    if (http1_header(client_head(client), "anthropic-version").len)
+        list_models(tools, client, "{\"has_more\":false,\"first_id\":null,\"last_id\":null,\"data\":[",
+                    list_anthropic);
+    else
+        list_models(tools, client, "{\"object\":\"list\",\"data\":[", list_model);
 }
 
 /* What Ollama tells of files, and models elsewhere do not have, is told as nothing. */

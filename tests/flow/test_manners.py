@@ -41,7 +41,7 @@ def options(weir, path, **headers):
 
 def test_a_page_of_ours_may_ask(stage):
     weir = stage.weir(cloud=stage.provider(says("yes")), cors={"origins": [PAGE]})
-    asked = options(weir, "/v1/chat/completions", **{"origin": PAGE, "access-control-request-method": "POST",
+    asked = options(weir, "/v1/completions", **{"origin": PAGE, "access-control-request-method": "POST",
                                                     "access-control-request-headers": "authorization, content-type"})
     assert asked.status_code == 204
     assert asked.headers["access-control-allow-origin"] == PAGE
@@ -72,13 +72,13 @@ def test_a_list_of_names_that_is_none_is_not_said_back(stage):
 
 def test_options_and_head(stage):
     weir = stage.weir(cloud=stage.provider(says("yes")))
-    assert options(weir, "/v1/chat/completions").headers["allow"] == "POST, OPTIONS"
+    assert options(weir, "/v1/completions").headers["allow"] == "POST, OPTIONS"
     assert options(weir, "/v1/models").headers["allow"] == "GET, HEAD, OPTIONS"
     assert options(weir, "/v1/nothing").status_code == 404
     got = httpx.get(weir.base + "/v1/models")
     head = httpx.head(weir.base + "/v1/models")
     assert head.status_code == 200 and head.content == b"" and head.headers["content-length"] == str(len(got.content))
-    assert httpx.head(weir.base + "/v1/chat/completions").status_code == 405
+    assert httpx.head(weir.base + "/v1/completions").status_code == 405
 
 
 def test_who_waits_to_be_asked_is_asked(stage):

@@ -1,4 +1,5 @@
 """Which models there are: the list, one of them, and what cannot be done to them."""
+import anthropic
 import httpx
 import openai
 import pytest
@@ -47,3 +48,17 @@ def test_a_path_tells_all_methods_that_it_takes(weir):
     assert refused.status_code == 405 and refused.headers["allow"] == "GET, HEAD, DELETE"
     assert httpx.head(weir.base + "/v1/models/small", headers={"authorization": f"Bearer {KEY}"}).status_code == 200
     assert httpx.get(weir.base + "/v1/models/small/x").status_code == 404
+
+
+def test_anthropics_client_lists_them_in_its_own_shape(weir):
+    with anthropic.Anthropic(base_url=weir.base, api_key=KEY, max_retries=0) as client:
+        assert {model.id for model in client.models.list()} >= {"auto", "small"}
+    with anthropic.Anthropic(base_url=weir.base, api_key="nobody's", max_retries=0) as client, pytest.raises(anthropic.AuthenticationError) as caught:
+        client.models.list()
+    assert caught.value.body["error"]["type"] == "authentication_error"
+
+
+def test_what_is_not_there_is_told_in_the_clients_shape(weir):
+    assert weir.get("/v1/nothing").error["code"] == "unknown_url"
+    assert weir.get("/v1/messages/nothing").error["type"] == "not_found_error"
+    assert "there is nothing at this path" in weir.get("/api/nothing").error
