@@ -83,7 +83,8 @@ static void end(struct admin_call *call, const struct fault *why)
     if (call->client && why)
         client_reply_fault(call->client, why, headers);
     else if (call->client)
-        client_reply(call->client, 200, "application/json", headers, buf_slice(&call->out));
+        client_reply(call->client, 200, call->media_type ? call->media_type : "application/json", headers,
+                     buf_slice(&call->out));
     call->client = NULL;
     leave(call);
     loop_defer(call->tools->loop, free_now, call);

@@ -71,7 +71,8 @@ struct admin_call {
     struct slice              word;   /* of the path */
     struct json               query, body;
     struct buf                body_text;
-    const char               *about; /* "" where it is about nothing in particular */
+    const char               *media_type; /* of the answer; NULL: JSON */
+    const char               *about;      /* "" where it is about nothing in particular */
     char                      id[REQUEST_ID_BYTES];
     struct admin_call        *next, **link; /* among those in hand */
 };
@@ -92,7 +93,7 @@ MUST_CHECK bool admin_nth(const struct admin_call *, const char *field, size_t n
 
 /* For the audit: "key 01hzy…", "budget interns". Never a secret. */
 void admin_about(struct admin_call *, const char *about);
-/* 200 with what is in call->out: a JSON document. The call is over. */
+/* 200 with what is in call->out: a JSON document, unless call->media_type says another. The call is over. */
 void admin_reply(struct admin_call *);
 void admin_fail(struct admin_call *, const struct fault *);
 

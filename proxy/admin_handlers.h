@@ -11,4 +11,9 @@
 void                             admin_list_teams(struct admin_call *);
 extern const struct admin_object admin_team_list;
 
+/* admin_spend.c */
+void                             admin_ask_spend(struct admin_call *);
+extern const struct admin_field  admin_spend_query[];
+extern const struct admin_object admin_spend_sums;
+
 #endif

@@ -15,6 +15,9 @@ const struct admin_route admin_routes[] = {
     { "GET", "/admin/v1/openapi.json", "describe", describe, "This description.", NULL, NULL, NULL },
     { "GET", "/admin/v1/teams", "list_teams", admin_list_teams, "The teams, and what applies to each.", NULL,
       NULL, &admin_team_list },
+    { "GET", "/admin/v1/spend", "ask_spend", admin_ask_spend,
+      "What was spent and saved; by day, month, team, key, user, model, route or tag.", admin_spend_query, NULL,
+      &admin_spend_sums },
 };
 
 const size_t admin_route_count = sizeof admin_routes / sizeof *admin_routes;

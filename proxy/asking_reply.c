@@ -83,10 +83,15 @@ static void add_who(struct exchange *x)
 static void seal(struct exchange *x)
 {
     if (x->chat.stream && !dialect_tells_lines(x->told_in)) {
-        char    cost[32];
-        int64_t left;
+        char           cost[32];
+        int64_t        left;
+        struct savings savings;
         if (x->is_early)
             add_who(x);
+        if (exchange_savings(x, &savings)) {
+            nanousd_format(savings_sum(&savings), cost);
+            buf_printf(&x->out, ": x-weir-saved-usd %s\n", cost);
+        }
         nanousd_format(x->cost_nanousd, cost);
         buf_printf(&x->out, ": x-weir-cost-usd %s\n", cost);
         if (booking_remaining(x->hold, &left)) {

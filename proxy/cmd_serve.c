@@ -124,6 +124,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     redis_count_in(p->tools.redis, p->tools.metrics);
     p->tools.ledger = ledger_new(loop, p->tools.redis, p->tools.metrics, d->journal, &d->allowance);
     ledger_on_alert(p->tools.ledger, on_mark, p);
+    p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);
     if (!listen_all(p, d->snapshot, ports, index == 0, why))
         return false;
     return index > 0 || !settings->admin || (p->admin = admin_open(&p->tools, why));
@@ -228,7 +229,7 @@ static void reload(struct daemon *d)
 static bool is_drained(const struct post *p)
 {
     return p->tools.running == 0 && server_clients(p->server) == 0 && !loop_has_guests(p->tools.loop) &&
-           ledger_is_idle(p->tools.ledger) && redis_is_idle(p->tools.redis) &&
+           ledger_is_idle(p->tools.ledger) && spend_is_idle(p->tools.spend) && redis_is_idle(p->tools.redis) &&
            (!p->admin || admin_is_idle(p->admin));
 }
 
@@ -268,6 +269,7 @@ static void close_all(struct daemon *d)
     for (unsigned i = 0; i < d->posts; i++) {
         struct post *p = &d->post[i];
         upstream_free(&p->tools.upstream);
+        spend_free(&p->tools.spend);
         ledger_free(&p->tools.ledger);
         redis_free(&p->tools.redis);
         timer_fini(&p->drain);

@@ -34,6 +34,9 @@ int cmd_calibrate(int argc, char **argv);
 /* teach NAME [-c FILE] [--in ROWS] [--out HEAD]: fits a head on rows with labels, and writes it. */
 int cmd_teach(int argc, char **argv);
 
+/* spend [-c FILE] [--by …] [--since DAY] [--until DAY] [--format F] [--team T] …: what was spent and saved. */
+int cmd_spend(int argc, char **argv);
+
 /* fake-provider [--listen A:P] [--name N] [--record FILE] [--fast] [--loops N]: a provider to try and test
  * with. */
 int cmd_fake_provider(int argc, char **argv);

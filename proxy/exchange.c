@@ -319,12 +319,14 @@ void exchange_take_shortened(struct exchange *x)
     t->is_done = false;
     for (size_t i = 0; i < t->passages; i++) {
         struct passage *passage = &t->passage[i];
+        const size_t    before = exchange_text_now(&x->chat.text[i]).len;
         if (t->summary[i].len)
             x->chat.text[i].now = t->summary[i];
-        if (passage->dropped == 0)
-            continue;
-        x->chat.text[i].now = passage->kept;
-        x->sentences_dropped += passage->dropped;
+        if (passage->dropped) {
+            x->chat.text[i].now = passage->kept;
+            x->sentences_dropped += passage->dropped;
+        }
+        x->left_out_bytes += (int64_t)before - (int64_t)exchange_text_now(&x->chat.text[i]).len;
     }
     x->summaries = t->accepted;
     metrics_add(x->tools->metrics, METRIC_SENTENCES_DROPPED, x->sentences_dropped);

@@ -11,6 +11,7 @@
 #include "metrics.h"
 #include "redis.h"
 #include "slm_pool.h"
+#include "spend.h"
 #include "snapshot.h"
 #include "upstream.h"
 
@@ -21,6 +22,7 @@ struct tools {
     struct upstream *upstream;
     struct redis    *redis;
     struct ledger   *ledger;
+    struct spend    *spend;
     struct metrics  *metrics;
     struct slm_pool *slm_pool;
     struct audit    *audit;   /* NULL: none is kept */

@@ -155,7 +155,10 @@ struct exchange {
     struct left_out     unread;         /* of the request, since the dialect it is read in has no word for it */
     struct left_out     left_out;       /* that, and what this candidate has no word for */
     int64_t             cost_nanousd;   /* of all legs so far */
-    struct answer_usage usage;          /* of all legs so far */
+    int64_t             summaries_nanousd; /* of that, what summaries cost */
+    int64_t             left_out_bytes;    /* of earlier turns' words, that shortening has left out */
+    struct tab          tab;               /* of all legs so far, by model */
+    struct answer_usage usage;             /* of all legs so far */
 
     struct fault fault; /* what ended it, if anything did */
 };
@@ -222,6 +225,10 @@ const char     *exchange_ask_path(struct exchange *);
 void exchange_settle(struct exchange *);
 /* What a provider that does not tell has used; errs high. */
 struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer_bytes);
+/* A call of a model is over: it is charged to whoever pays, counted, and on the tab. Returns what it cost. */
+int64_t exchange_charge(struct exchange *, const struct model *, const struct answer_usage *);
+/* What the request's answer saves; false while there is no answer. */
+MUST_CHECK bool exchange_savings(struct exchange *, struct savings *);
 /* Adds what the leg that ends now has cost. was_sent: the provider may have begun to work on it. */
 void exchange_count_leg(struct exchange *, bool was_sent);
 /* The x-request-id and x-weir-* lines that tell the answer's story, in the exchange's arena. */

@@ -59,8 +59,9 @@ static struct account *add(struct book *book, const char *key, const char *marke
     return account;
 }
 
-/* A full Redis forgets first what lives shortest, and the cache lives at most 90 days: budgets of weeks and
- * months outlive it. Those of hours are many, and are told again by whoever spent. */
+/* A full Redis forgets first what lives shortest; the cache lives at most 90 days, sums of spending at most
+ * 480: budgets of weeks and months outlive both. Those of hours are many, and are told again by whoever spent.
+ */
 static int64_t keep_ms(const struct window *w)
 {
     switch (w->kind) {
@@ -69,7 +70,7 @@ static int64_t keep_ms(const struct window *w)
         return 8 * DAY_MS;
     case EVERY_WEEK:
     case EVERY_MONTH:
-        return 100 * DAY_MS;
+        return 500 * DAY_MS;
     case ROLLING:
         return 2 * w->rolling_ms + 8 * DAY_MS;
     case TOTAL:

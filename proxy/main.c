@@ -25,6 +25,8 @@ static int cmd_help(int argc, char **argv);
             "a head of your own from rows {\"text\", \"label\"}, for policies to ask about")                   \
     COMMAND("calibrate", cmd_calibrate, "[-c weir.yaml] [--in ROWS.jsonl] [--out difficulty.head]",            \
             "how hard prompts are for you, from rows {\"prompt\", \"weak_ok\", \"strong_ok\"} or records")     \
+    COMMAND("spend", cmd_spend, "[-c weir.yaml] [--by team,key,user,model,route,day,tag] [--since DAY]",       \
+            "what was spent and saved, and by whom; --help tells all")                                         \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
             "a provider to try and test with: it says back what it received")                                  \
     COMMAND("version", cmd_version, "", "print the version")                                                   \

@@ -17,23 +17,63 @@ struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer
     };
 }
 
-void exchange_count_leg(struct exchange *x, bool was_sent)
+int64_t exchange_charge(struct exchange *x, const struct model *model, const struct answer_usage *usage)
 {
-    x->theirs_us += loop_now_us(x->tools->loop) - x->asked_us;
-    if (!was_sent || !x->model)
-        return;
+    int64_t cost = price_usage(&model->price, usage);
+    x->cost_nanousd += cost;
+    booking_charge(x->hold, model, cost);
+    tab_add(&x->tab, model, usage, cost);
+    x->usage.prompt_tokens += usage->prompt_tokens;
+    x->usage.completion_tokens += usage->completion_tokens;
+    metrics_model(x->tools->metrics, model->name, x->snapshot->settings->zone[model->provider->zone], cost,
+                  usage->prompt_tokens, usage->completion_tokens);
+    return cost;
+}
+
+/* Of the answer that x->relay has heard, or heard the beginning of. */
+static struct answer_usage usage_heard(struct exchange *x)
+{
     struct answer_usage usage = { 0 };
     if (x->relay)
         usage = relay_outcome(x->relay)->usage;
     if (!usage.is_given)
         usage = exchange_usage_estimated(x->asked_bytes, x->relay ? relay_outcome(x->relay)->content_bytes : 0);
-    int64_t cost = price_usage(&x->model->price, &usage);
-    x->cost_nanousd += cost;
-    booking_charge(x->hold, x->model, cost);
-    x->usage.prompt_tokens += usage.prompt_tokens;
-    x->usage.completion_tokens += usage.completion_tokens;
-    metrics_model(x->tools->metrics, x->model->name, x->snapshot->settings->zone[x->model->provider->zone],
-                  cost, usage.prompt_tokens, usage.completion_tokens);
+    return usage;
+}
+
+void exchange_count_leg(struct exchange *x, bool was_sent)
+{
+    x->theirs_us += loop_now_us(x->tools->loop) - x->asked_us;
+    if (!was_sent || !x->model)
+        return;
+    const struct answer_usage usage = usage_heard(x);
+    exchange_charge(x, x->model, &usage);
+}
+
+static enum answered_by who_answered(const struct exchange *x)
+{
+    if (x->fault.kind || !x->model || !x->relay)
+        return BY_NOBODY;
+    if (x->is_hit)
+        return BY_CACHE;
+    return x->model->provider->zone == 0 ? BY_LOCAL : BY_REMOTE;
+}
+
+bool exchange_savings(struct exchange *x, struct savings *out)
+{
+    const struct answer_usage       usage = usage_heard(x);
+    const struct outcome_of_request request = {
+        .by = who_answered(x),
+        .baseline = x->snapshot->settings->baseline,
+        .model = x->model,
+        .usage = &usage,
+        .cost_nanousd = x->cost_nanousd,
+        .summaries_nanousd = x->summaries_nanousd,
+        .asked_bytes = x->asked_bytes,
+        .left_out_bytes = x->left_out_bytes,
+    };
+    savings_of(&request, out);
+    return request.by != BY_NOBODY;
 }
 
 /* Places hidden in what the model that answered was told: one on this machine was told the plain words. */
@@ -50,6 +90,7 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     struct buf             out;
     char                   cost[32];
     int64_t                left;
+    struct savings         savings;
     buf_init(&out, HEADERS_MOST_BYTES);
     reply_header(&out, "x-request-id", x->id);
     if (decision->route)
@@ -77,6 +118,10 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     if (tells_cost) {
         nanousd_format(x->cost_nanousd, cost);
         reply_header(&out, "x-weir-cost-usd", cost);
+    }
+    if (tells_cost && exchange_savings(x, &savings)) {
+        nanousd_format(savings_sum(&savings), cost);
+        reply_header(&out, "x-weir-saved-usd", cost);
     }
     if (tells_cost && booking_remaining(x->hold, &left)) {
         nanousd_format(left, cost);
@@ -145,14 +190,45 @@ static void tell_audit(struct exchange *x)
     buf_fini(&line);
 }
 
+static void count_saved(struct metrics *metrics, enum metric metric, int64_t nanousd)
+{
+    if (nanousd > 0) /* a counter does not go down */
+        metrics_add(metrics, metric, nanousd);
+}
+
+/* In Redis' sums, and in the metrics. */
+static void sum_up(struct exchange *x)
+{
+    struct metrics *metrics = x->tools->metrics;
+    struct savings  savings;
+    bool            is_answered = exchange_savings(x, &savings);
+    metrics_add(metrics, METRIC_COST, x->cost_nanousd);
+    metrics_add(metrics, METRIC_BASELINE, savings.baseline_nanousd);
+    count_saved(metrics, METRIC_SAVED_LOCAL, savings.by_local_nanousd);
+    count_saved(metrics, METRIC_SAVED_MODEL, savings.by_model_nanousd);
+    count_saved(metrics, METRIC_SAVED_CACHE, savings.by_cache_nanousd);
+    count_saved(metrics, METRIC_SAVED_COMPRESSION, savings.by_compression_nanousd);
+    if (!x->team)
+        return;
+    const struct spent spent = {
+        .payer = &x->payer,
+        .route = x->decision.route,
+        .model = x->model,
+        .by = is_answered ? who_answered(x) : BY_NOBODY,
+        .tab = &x->tab,
+        .savings = &savings,
+    };
+    spend_add(x->tools->spend, &spent, x->snapshot->settings->spend_keep_ms);
+}
+
 void exchange_settle(struct exchange *x)
 {
     struct metrics *metrics = x->tools->metrics;
     for (unsigned i = 0; x->hold && i < x->hold->rates; i++)
         x->hold->rate[i].used_tokens = x->usage.prompt_tokens + x->usage.completion_tokens;
     ledger_settle(x->tools->ledger, &x->hold);
+    sum_up(x);
     metrics_add(metrics, METRIC_REQUESTS, 1);
-    metrics_add(metrics, METRIC_COST, x->cost_nanousd);
     if (x->is_hit)
         metrics_add(metrics, METRIC_CACHE_SAVED, x->saved_nanousd);
     if (x->chat.stream)

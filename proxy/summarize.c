@@ -127,20 +127,13 @@ static void write_request(const struct exchange *x, struct slice text, struct bu
 static void count_call(struct exchange *x, const struct answer_usage *told, bool was_sent)
 {
     struct summarizing *s = &x->summarizing;
-    const struct model *by = x->decision.compress_by;
     struct answer_usage usage = *told;
     x->theirs_us += loop_now_us(x->tools->loop) - x->asked_us;
     if (!was_sent)
         return;
     if (!usage.is_given)
         usage = exchange_usage_estimated(s->asked_bytes, (int64_t)s->heard.len);
-    int64_t cost = price_usage(&by->price, &usage);
-    x->cost_nanousd += cost;
-    booking_charge(x->hold, by, cost);
-    x->usage.prompt_tokens += usage.prompt_tokens;
-    x->usage.completion_tokens += usage.completion_tokens;
-    metrics_model(x->tools->metrics, by->name, x->snapshot->settings->zone[by->provider->zone], cost,
-                  usage.prompt_tokens, usage.completion_tokens);
+    x->summaries_nanousd += exchange_charge(x, x->decision.compress_by, &usage);
 }
 
 /* No more is asked; what was heard is judged. */

@@ -172,6 +172,9 @@ struct settings {
 
     const struct listen *admin;              /* the admin API's listener; NULL: there is none */
     unsigned char        admin_key_hash[32]; /* SHA-256 of its key */
+
+    const struct model *baseline;      /* what savings are told against; NULL: none far away has a price */
+    int64_t             spend_keep_ms; /* how long Redis keeps a day's sums of spending */
 };
 
 /* How files are read: so that tests and the binary's own copies of policies/ can stand in. False when there is

@@ -16,4 +16,5 @@ SETTING("limits",  "ping",        DURATION_MS, ping_ms,           0,     600000,
 SETTING("limits",  "inspect",      DURATION_MS, inspect_ms,        10,    600000,          5000,          false,   "an inspection; past it the request counts as private")
 SETTING("limits",  "summarize",    DURATION_MS, summarize_ms,      100,   600000,          30000,         false,   "all summaries of a long context; past it sentences are chosen")
 SETTING("store",   "keep",         DURATION_MS, store_keep_ms,     0,     7776000000ll,  2592000000ll,  false,   "of what clients ask to keep, responses and chat completions; 0 keeps nothing")
+SETTING("spending","keep",         DURATION_MS, spend_keep_ms,     86400000, 41472000000, 34560000000,  false,   "of each day's sums in Redis, from a day to 480: less than budgets, which a full Redis is to forget last")
 SETTING("records", "most",         BYTES,       records_most_bytes, 65536, 1ll << 40,      64 << 20,      true,    "of records of drafts, the older half is forgotten beyond it")

@@ -10,7 +10,7 @@
 static const char *const top_keys[] = { "listen",      "cors",     "loops",  "zones",  "providers", "models",
                                         "aliases",     "slm",      "redis",  "state",  "teams",     "secret",
                                         "secret_file", "policies", "prices", "limits", "budgets",   "log",
-                                        "audit",       "records",  "admin",  "store",  NULL };
+                                        "audit",       "records",  "admin",  "store",  "spending",  NULL };
 
 static const char first_run[] = "providers:\n"
                                 "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
@@ -143,12 +143,13 @@ static void check_section(struct setup *s, const char *section, const char *cons
 static void read_numbers(struct setup *s)
 {
     static const char *const slm[] = { "model", "precision", "heads", NULL }, *const redis[] = { "url", NULL },
-                             *const file[] = { "file", NULL };
+                             *const file[] = { "file", NULL }, *const baseline[] = { "baseline", NULL };
     check_section(s, "slm", slm);
     check_section(s, "redis", redis);
     check_section(s, "limits", redis + 1);
     check_section(s, "records", file);
     check_section(s, "store", redis + 1);
+    check_section(s, "spending", baseline);
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
     s->settings->field = (__typeof__(s->settings->field))read_number(                                          \
         s, yaml_get(*section ? yaml_get(s->root, section) : s->root, key), kind, least, most, fallback);
@@ -332,6 +333,7 @@ static struct settings *read_all(struct setup *s)
     read_providers(s);
     read_models(s);
     read_aliases(s);
+    read_spending(s);
     read_teams(s);
     read_master_key(s);
     read_redis_url(s);

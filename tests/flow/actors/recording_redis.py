@@ -9,8 +9,8 @@ from actors.weir import free_port, wait_for
 
 
 class RecordingRedis:
-    """A flush is what came from one connection before Redis answered it: a round trip. Heartbeats of the ledger, which ask nothing for
-    a request, are not counted."""
+    """A flush is what came from one connection before Redis answered it: a round trip. Heartbeats of the ledger, and the
+    question whether sums of spending are still there, which ask nothing for a request, are not counted."""
 
     def __init__(self, folder):
         self.port = free_port()
@@ -55,6 +55,7 @@ class RecordingRedis:
                     server.sendall(data)
                     continue
                 names = re.findall(rb"weir:\{[^}]*\}:(?:money|rate|cache)[^\r]*", waiting)
+                names += re.findall(rb"weir:\{team:[^}]*\}:spend:[^\r]*", waiting) if b"\r\nq1" in waiting else []  # of requests
                 if names:
                     self.told.append(names)
                 waiting = b""
