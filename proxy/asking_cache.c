@@ -39,7 +39,7 @@ void asking_keep(struct exchange *x)
         .answer = record,
     };
     int64_t now_ms = loop_wall_ms(x->tools->loop);
-    cache_keep(x->tools->redis, &x->cache_key, &answer, x->decision.cache_keep_ms, now_ms);
+    cache_keep(x->tools->redis, &x->cache_key, &answer, x->decision.cache->keep_ms, now_ms);
 }
 
 /* ---- giving again ---- */

@@ -1,166 +1,369 @@
 /*
- * cache.c - see cache.h.
- *
- * An entry is a head of fixed size, the model's name and the answer:
- *
- *     offset  0  8  "weirans1"; the last byte is the version
- *             8  8  when it was made, ms since 1970        numbers are little-endian
- *            16  8  what it cost, nano-dollars
- *            24  4  bytes of the model's name
- *            28  4  bytes of the answer
- *            32  1  1 for a stream, 0 for one JSON document
- *            33     the model's name, then the answer, and nothing more
+ * cache.c - see cache.h. Recalling, leading and keeping; those who wait are cache_flight.c's.
  */
-#include "cache.h"
+#include "cache_inside.h"
 
-#include "base/buf.h"
 #include "base/die.h"
+#include "base/log.h"
+#include "cache_entry.h"
 
-#include <endian.h>
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 
-enum {
-    AT_MADE = 8,
-    AT_COST = 16,
-    AT_MODEL_LEN = 24,
-    AT_ANSWER_LEN = 28,
-    AT_KIND = 32,
-    HEAD_BYTES = 33,
-    TEAM_HASH_BYTES = 8
-};
+enum { TELL_AGAIN_MS = 60 * 1000 }; /* of entries that do not open */
 
-#define KEEP_MOST_MS (INT64_C(90) * 24 * 3600 * 1000)
+/* ---- answers ---- */
 
-static const char magic[] = "weirans1";
-
-/* --- the key --- */
-
-static void hash_hex(char *out, const unsigned char *hash, size_t bytes)
+bool cached_fits(const struct cached *c, int64_t max_tokens)
 {
-    for (size_t i = 0; i < bytes; i++)
-        snprintf(out + 2 * i, 3, "%02x", hash[i]);
+    if (c->is_cut)
+        return c->limit_tokens == max_tokens;
+    return max_tokens < 0 || c->tokens <= max_tokens;
 }
 
-/* Each part with its length before it, so that no two lists of parts hash the same bytes. */
-static void hash_part(EVP_MD_CTX *hash, struct slice part)
+int64_t cached_age_ms(const struct cached *c, int64_t wall_ms)
 {
-    uint64_t len = htole64(part.len);
-    if (!EVP_DigestUpdate(hash, &len, sizeof len) || !EVP_DigestUpdate(hash, part.ptr, part.len))
-        die("OpenSSL has no SHA-256");
+    return wall_ms > c->made_ms ? wall_ms - c->made_ms : 0;
 }
 
-void cache_key_make(struct cache_key *key, const char *team, const char *route, const char *model,
-                    struct slice redacted_body)
+/* ---- names ---- */
+
+void cache_name(char out[CACHE_NAME_BYTES], const struct cache_key *key, char kind)
 {
-    unsigned char team_hash[SHA256_DIGEST_LENGTH], hash[SHA256_DIGEST_LENGTH];
-    char          team_hex[2 * TEAM_HASH_BYTES + 1], hex[2 * SHA256_DIGEST_LENGTH + 1];
-    SHA256((const unsigned char *)team, strlen(team), team_hash);
-    hash_hex(team_hex, team_hash, TEAM_HASH_BYTES);
-
-    EVP_MD_CTX *all = die_if_null(EVP_MD_CTX_new());
-    if (!EVP_DigestInit_ex(all, EVP_sha256(), NULL))
-        die("OpenSSL has no SHA-256");
-    hash_part(all, slice_str(team));
-    hash_part(all, slice_str(route));
-    hash_part(all, slice_str(model));
-    hash_part(all, redacted_body);
-    EVP_DigestFinal_ex(all, hash, NULL);
-    EVP_MD_CTX_free(all);
-    hash_hex(hex, hash, sizeof hash);
-
-    *key = (struct cache_key){ 0 };
-    snprintf(key->text, sizeof key->text, "weir:{%s}:cache:%s", team_hex, hex);
+    char exact[CACHE_HEX_BYTES];
+    cache_hash_hex(key->exact, exact);
+    snprintf(out, CACHE_NAME_BYTES, "weir:{%s}:cache:%c:%s", key->tag, kind, exact);
 }
 
-/* --- the entry --- */
-
-static void put_number(char *out, uint64_t value, size_t bytes)
+static void space_name(char out[CACHE_NAME_BYTES], const struct cache_key *key, const char *what)
 {
-    for (size_t i = 0; i < bytes; i++)
-        out[i] = (char)(value >> 8 * i);
+    snprintf(out, CACHE_NAME_BYTES, "weir:{%s}:cache:%s", key->tag, what);
 }
 
-static uint64_t get_number(const char *in, size_t bytes)
+/* ---- leases ---- */
+
+static void draw_lease(struct cache_ask *ask)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < bytes; i++)
-        value |= (uint64_t)(unsigned char)in[i] << 8 * i;
-    return value;
+    unsigned char bytes[(sizeof ask->lease - 1) / 2];
+    if (RAND_bytes(bytes, sizeof bytes) != 1)
+        die("OpenSSL has no random bytes");
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(ask->lease + 2 * i, 3, "%02x", bytes[i]);
 }
 
-static void entry_write(struct buf *out, const struct cached *answer, int64_t wall_ms)
+static void tell_lease(struct cache_ask *ask, const char *what)
 {
-    char head[HEAD_BYTES];
-    memcpy(head, magic, AT_MADE);
-    put_number(head + AT_MADE, (uint64_t)wall_ms, 8);
-    put_number(head + AT_COST, (uint64_t)answer->cost_nanousd, 8);
-    put_number(head + AT_MODEL_LEN, answer->model.len, 4);
-    put_number(head + AT_ANSWER_LEN, answer->answer.len, 4);
-    head[AT_KIND] = (char)answer->is_stream;
-    buf_add(out, slice_of(head, sizeof head));
-    buf_add(out, answer->model);
-    buf_add(out, answer->answer);
+    char name[CACHE_NAME_BYTES];
+    cache_name(name, &ask->key, 'l');
+    const struct slice words[] = { slice_str(name), slice_str(ask->lease), slice_str(what) };
+    redis_run(ask->cache->redis, cache_lease_script, 1, 3, words, NULL, NULL);
 }
 
-/* False for anything that entry_write() did not write. A clock that was set back makes no negative age. */
-static bool entry_read(struct slice entry, int64_t wall_ms, struct cached *out)
+static void on_again(void *arg)
 {
-    if (entry.len < HEAD_BYTES || memcmp(entry.ptr, magic, AT_MADE) != 0)
-        return false;
-    size_t   model_len = get_number(entry.ptr + AT_MODEL_LEN, 4);
-    size_t   answer_len = get_number(entry.ptr + AT_ANSWER_LEN, 4);
-    uint64_t made_ms = get_number(entry.ptr + AT_MADE, 8), cost = get_number(entry.ptr + AT_COST, 8);
-    char     kind = entry.ptr[AT_KIND];
-    if (HEAD_BYTES + model_len + answer_len != entry.len || made_ms > INT64_MAX || cost > INT64_MAX ||
-        (kind != 0 && kind != 1))
-        return false;
-    *out = (struct cached){
-        .is_stream = kind == 1,
-        .age_ms = wall_ms > (int64_t)made_ms ? wall_ms - (int64_t)made_ms : 0,
-        .cost_nanousd = (int64_t)cost,
-        .model = slice_cut(entry, HEAD_BYTES, HEAD_BYTES + model_len),
-        .answer = slice_cut(entry, HEAD_BYTES + model_len, entry.len),
-    };
-    return out->answer.len > 0;
+    struct cache     *cache = arg;
+    struct cache_ask *ask;
+    char              ms[16];
+    snprintf(ms, sizeof ms, "%d", CACHE_LEASE_MS);
+    TAILQ_FOREACH(ask, &cache->leading, link)
+    tell_lease(ask, ms);
+    if (!TAILQ_EMPTY(&cache->leading))
+        timer_set(cache->loop, &cache->again, CACHE_LEASE_AGAIN_MS, on_again, cache);
 }
 
-/* --- asking Redis --- */
+void cache_begin_leading(struct cache_ask *ask)
+{
+    struct cache *cache = ask->cache;
+    if (TAILQ_EMPTY(&cache->leading))
+        timer_set(cache->loop, &cache->again, CACHE_LEASE_AGAIN_MS, on_again, cache);
+    TAILQ_INSERT_TAIL(&cache->leading, ask, link);
+    ask->leads = true;
+}
+
+static void end_leading(struct cache_ask *ask)
+{
+    struct cache *cache = ask->cache;
+    TAILQ_REMOVE(&cache->leading, ask, link);
+    ask->leads = false;
+    if (TAILQ_EMPTY(&cache->leading))
+        timer_clear(&cache->again);
+}
+
+void cache_give_back(struct cache_ask *ask, enum cache_after after)
+{
+    tell_lease(ask, after == CACHE_NOBODY ? "nobody" : "next");
+}
+
+/* ---- what Redis says ---- */
+
+/* Law 6: the log is told that, and not what. Once a minute: where the secret has changed, all of them are. */
+static void tell_unreadable(struct cache *cache)
+{
+    int64_t now_ms = loop_now_ms(cache->loop);
+    metrics_add(cache->metrics, METRIC_CACHE_UNREADABLE, 1);
+    if (cache->told_ms && now_ms - cache->told_ms < TELL_AGAIN_MS)
+        return;
+    cache->told_ms = now_ms;
+    log_warn("cache_unreadable",
+             "a remembered answer does not open: it was changed, or kept with another secret or version");
+}
+
+enum cache_says cache_understand(struct cache_ask *ask, const redisReply *reply, struct buf *plain,
+                                 struct cached *hit)
+{
+    if (!reply) /* it may have been done all the same */
+        return CACHE_SAYS_GO;
+    ask->may_lead = false;
+    if (reply->type == REDIS_REPLY_NIL)
+        return CACHE_SAYS_GO;
+    if (reply->type == REDIS_REPLY_INTEGER)
+        return reply->integer == 1 ? CACHE_SAYS_LEAD : reply->integer == 2 ? CACHE_SAYS_WAIT : CACHE_SAYS_GO;
+    if (reply->type == REDIS_REPLY_STRING &&
+        cache_entry_open(&ask->key, ask->secret, slice_of(reply->str, reply->len), plain, hit))
+        return CACHE_SAYS_HIT;
+    tell_unreadable(ask->cache);
+    return CACHE_SAYS_GO;
+}
+
+bool cache_is_stale(const struct cache_ask *ask, const struct cached *hit)
+{
+    int64_t keep_ms = hit->keep_ms < ask->keep_ms ? hit->keep_ms : ask->keep_ms;
+    return cached_age_ms(hit, loop_wall_ms(ask->cache->loop)) > keep_ms;
+}
+
+bool cache_is_of_use(const struct cache_ask *ask, const struct cached *hit)
+{
+    int64_t age_ms = cached_age_ms(hit, loop_wall_ms(ask->cache->loop));
+    return cached_fits(hit, ask->max_tokens) && age_ms <= ask->most_age_ms &&
+           (ask->takes_stale || !cache_is_stale(ask, hit));
+}
+
+void cache_answer(struct cache_ask *ask, const struct cached *hit)
+{
+    ask->redis_id = 0;
+    ask->call(ask->arg, ask, hit);
+}
 
 static void on_recalled(void *arg, const redisReply *reply, const struct fault *why)
 {
     (void)why;
-    const struct cache_key *key = arg;
-    struct cached           hit;
-    bool                    is_hit = reply && reply->type == REDIS_REPLY_STRING &&
-                  entry_read(slice_of(reply->str, reply->len), key->wall_ms, &hit);
-    key->call(key->arg, is_hit ? &hit : NULL);
-}
-
-uint64_t cache_recall(struct redis *redis, struct cache_key *key, int64_t wall_ms, on_cache_fn *call, void *arg)
-{
-    key->call = call;
-    key->arg = arg;
-    key->wall_ms = wall_ms;
-    return redis_ask(redis, 2, (struct slice[]){ S("GET"), slice_str(key->text) }, on_recalled, key);
-}
-
-void cache_keep(struct redis *redis, const struct cache_key *key, const struct cached *answer, int64_t keep_ms,
-                int64_t wall_ms)
-{
-    struct buf entry;
-    char       keep[24];
-    if (keep_ms <= 0)
-        return;
-    snprintf(keep, sizeof keep, "%" PRId64, keep_ms < KEEP_MOST_MS ? keep_ms : KEEP_MOST_MS);
-    buf_init(&entry, CACHE_ANSWER_MOST_BYTES);
-    entry_write(&entry, answer, wall_ms);
-    if (!entry.full) {
-        struct slice words[] = { S("SET"), slice_str(key->text), buf_slice(&entry), S("PX"), slice_str(keep) };
-        redis_ask(redis, 5, words, NULL, NULL);
+    struct cache_ask *ask = arg;
+    struct cached     hit;
+    struct buf        plain;
+    buf_init(&plain, SIZE_MAX / 2); /* bounded by what a reply may be */
+    switch (cache_understand(ask, reply, &plain, &hit)) {
+    case CACHE_SAYS_HIT:
+        cache_answer(ask, cache_is_of_use(ask, &hit) ? &hit : NULL);
+        break;
+    case CACHE_SAYS_LEAD:
+        cache_begin_leading(ask);
+        cache_answer(ask, NULL);
+        break;
+    case CACHE_SAYS_WAIT:
+        ask->redis_id = 0;
+        flight_join(ask);
+        break;
+    case CACHE_SAYS_GO:
+        cache_answer(ask, NULL);
+        break;
     }
-    buf_fini(&entry);
+    buf_wipe(&plain);
+}
+
+/* ---- asking ---- */
+
+static void begin(struct cache *cache, struct cache_ask *ask, on_cache_fn *call, void *arg)
+{
+    ask->cache = cache;
+    ask->call = call;
+    ask->arg = arg;
+    ask->until_ms = loop_now_ms(cache->loop) + ask->wait_ms;
+}
+
+uint64_t cache_run_recall(struct cache_ask *ask, on_redis_fn *on_reply, void *arg)
+{
+    char entry[CACHE_NAME_BYTES], lease[CACHE_NAME_BYTES], ms[16];
+    cache_name(entry, &ask->key, 'e');
+    cache_name(lease, &ask->key, 'l');
+    snprintf(ms, sizeof ms, "%d", CACHE_LEASE_MS);
+    if (!ask->lease[0])
+        draw_lease(ask);
+    ask->may_lead = true;
+    const struct slice words[] = { slice_str(entry), slice_str(lease), slice_str(ask->lease), slice_str(ms) };
+    return redis_run(ask->cache->redis, cache_recall_script, 2, 4, words, on_reply, arg);
+}
+
+void cache_look(struct cache *cache, struct cache_ask *ask, on_cache_fn *call, void *arg)
+{
+    char entry[CACHE_NAME_BYTES];
+    begin(cache, ask, call, arg);
+    cache_name(entry, &ask->key, 'e');
+    ask->redis_id =
+        redis_ask(cache->redis, 2, (struct slice[]){ S("GET"), slice_str(entry) }, on_recalled, ask);
+}
+
+void cache_recall(struct cache *cache, struct cache_ask *ask, on_cache_fn *call, void *arg)
+{
+    if (ask->wait_ms <= 0) {
+        cache_look(cache, ask, call, arg);
+        return;
+    }
+    begin(cache, ask, call, arg);
+    ask->redis_id = cache_run_recall(ask, on_recalled, ask);
+}
+
+static void on_lead(void *arg, const redisReply *reply, const struct fault *why)
+{
+    (void)why;
+    struct cache_ask *ask = arg;
+    ask->may_lead = !reply;
+    if (reply && reply->type == REDIS_REPLY_STATUS) /* OK; nil where somebody has it */
+        cache_begin_leading(ask);
+    cache_answer(ask, NULL);
+}
+
+void cache_lead(struct cache *cache, struct cache_ask *ask, on_cache_fn *call, void *arg)
+{
+    char lease[CACHE_NAME_BYTES], ms[16];
+    begin(cache, ask, call, arg);
+    draw_lease(ask);
+    cache_name(lease, &ask->key, 'l');
+    snprintf(ms, sizeof ms, "%d", CACHE_LEASE_MS);
+    ask->may_lead = true;
+    const struct slice words[] = { S("SET"), slice_str(lease), slice_str(ask->lease),
+                                   S("NX"),  S("PX"),          slice_str(ms) };
+    ask->redis_id = redis_ask(cache->redis, 6, words, on_lead, ask);
+}
+
+void cache_release(struct cache_ask *ask, enum cache_after after)
+{
+    if (!ask->cache)
+        return;
+    if (ask->flight)
+        flight_leave(ask);
+    if (ask->redis_id)
+        redis_cancel(ask->cache->redis, ask->redis_id);
+    if (ask->leads || ask->may_lead)
+        cache_give_back(ask, after);
+    if (ask->leads) {
+        end_leading(ask);
+        flight_wake(ask->cache, &ask->key);
+    }
+    ask->redis_id = 0;
+    ask->may_lead = false;
+    ask->cache = NULL;
+}
+
+/* ---- keeping ---- */
+
+/* What may be told of it without its seal; see cache_admin.h. */
+static void write_about(const struct cache_key *key, const struct cached *c, int64_t ends_ms, size_t bytes,
+                        struct buf *out)
+{
+    char turn[CACHE_HEX_BYTES];
+    cache_hash_hex(key->turn, turn);
+    buf_printf(out, "%zu {", bytes);
+    json_add_number_member(out, "made_ms", c->made_ms);
+    json_add_number_member(out, "keep_ms", c->keep_ms);
+    json_add_number_member(out, "ends_ms", ends_ms);
+    json_add_number_member(out, "cost_nanousd", c->cost_nanousd);
+    json_add_number_member(out, "tokens", c->tokens);
+    json_add_text_member(out, "route", c->route);
+    json_add_text_member(out, "model", c->model);
+    json_add_text_member(out, "turn", slice_str(turn));
+    buf_add_byte(out, '}');
+}
+
+static void name_space(struct cache *cache, const struct cache_key *key, const struct cache_walls *walls)
+{
+    struct buf name;
+    buf_init(&name, SIZE_MAX);
+    buf_add_str(&name, walls->is_shared ? "share " : "team ");
+    buf_add_str(&name, walls->space);
+    const struct slice words[] = { S("HSET"), S("weir:cache:spaces"), slice_str(key->tag), buf_slice(&name) };
+    redis_ask(cache->redis, 4, words, NULL, NULL);
+    buf_fini(&name);
+}
+
+static void send_entry(struct cache_ask *ask, const struct cached *c, struct slice entry, int64_t ttl_ms,
+                       int64_t most_bytes)
+{
+    enum { KEYS = 5, WORDS = 14, ABOUT_MOST_BYTES = 16 * 1024 };
+    char       key[KEYS][CACHE_NAME_BYTES], prefix[CACHE_NAME_BYTES], exact[CACHE_HEX_BYTES], number[4][24];
+    struct buf about;
+    cache_name(key[0], &ask->key, 'e');
+    cache_name(key[1], &ask->key, 'l');
+    space_name(key[2], &ask->key, "index");
+    space_name(key[3], &ask->key, "about");
+    space_name(key[4], &ask->key, "sum");
+    space_name(prefix, &ask->key, "e:");
+    cache_hash_hex(ask->key.exact, exact);
+    const int64_t given[] = { ttl_ms, c->made_ms + ttl_ms, c->made_ms, most_bytes };
+    for (size_t i = 0; i < 4; i++)
+        snprintf(number[i], sizeof number[i], "%" PRId64, given[i]);
+    buf_init(&about, ABOUT_MOST_BYTES);
+    write_about(&ask->key, c, c->made_ms + ttl_ms, entry.len, &about);
+    const struct slice words[WORDS] = { slice_str(key[0]),    slice_str(key[1]),     slice_str(key[2]),
+                                        slice_str(key[3]),    slice_str(key[4]),     entry,
+                                        slice_str(number[0]), slice_str(number[1]),  slice_str(exact),
+                                        buf_slice(&about),    slice_str(ask->lease), slice_str(number[2]),
+                                        slice_str(number[3]), slice_str(prefix) };
+    if (!about.full)
+        redis_run(ask->cache->redis, cache_keep_script, KEYS, WORDS, words, NULL, NULL);
+    buf_fini(&about);
+}
+
+void cache_keep(struct cache_ask *ask, struct cached *c, const struct cache_keeping *keeping)
+{
+    struct cache *cache = ask->cache;
+    struct buf    entry;
+    c->made_ms = loop_wall_ms(cache->loop);
+    buf_init(&entry, (size_t)keeping->entry_most_bytes);
+    cache_entry_seal(&ask->key, ask->secret, c, &entry);
+    if (!entry.full) {
+        name_space(cache, &ask->key, keeping->walls);
+        send_entry(ask, c, buf_slice(&entry), c->keep_ms + keeping->stale_ms, keeping->most_bytes);
+    } else if (ask->leads) {
+        cache_give_back(ask, CACHE_NOBODY);
+    }
+    if (ask->leads) {
+        end_leading(ask);
+        flight_wake(cache, &ask->key);
+    }
+    buf_wipe(&entry);
+}
+
+void cache_count_hit(struct cache *cache, const struct cache_key *key, int64_t saved_nanousd)
+{
+    char sum[CACHE_NAME_BYTES], saved[24];
+    space_name(sum, key, "sum");
+    snprintf(saved, sizeof saved, "%" PRId64, saved_nanousd);
+    redis_ask(cache->redis, 4, (struct slice[]){ S("HINCRBY"), slice_str(sum), S("hits"), S("1") }, NULL, NULL);
+    if (saved_nanousd > 0)
+        redis_ask(cache->redis, 4,
+                  (struct slice[]){ S("HINCRBY"), slice_str(sum), S("saved_nanousd"), slice_str(saved) }, NULL,
+                  NULL);
+}
+
+/* ---- its life ---- */
+
+struct cache *cache_new(struct loop *loop, struct redis *redis, struct metrics *metrics)
+{
+    struct cache *cache = must_calloc(1, sizeof *cache);
+    *cache = (struct cache){ .loop = loop, .redis = redis, .metrics = metrics };
+    TAILQ_INIT(&cache->leading);
+    TAILQ_INIT(&cache->flights);
+    return cache;
+}
+
+void cache_free(struct cache **handle)
+{
+    struct cache *cache = *handle;
+    *handle = NULL;
+    if (!cache)
+        return;
+    timer_fini(&cache->again);
+    free(cache);
 }

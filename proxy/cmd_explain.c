@@ -293,8 +293,8 @@ static void print_way(const struct explanation *e)
                (long long)d->compress_above_tokens, 100 * d->compress_to);
     if (d->compress_by)
         print_model(e, "by", d->compress_by, "its summaries are checked; else sentences are chosen");
-    if (d->cache_keep_ms)
-        printf("  %-12sfor %g hours\n", "remembered", (double)d->cache_keep_ms / 3600000);
+    if (d->cache)
+        printf("  %-12sfor %g hours\n", "remembered", (double)d->cache->keep_ms / 3600000);
 }
 
 static void print_all(const struct explanation *e)

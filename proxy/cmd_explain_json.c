@@ -252,7 +252,7 @@ static void add_route(struct buf *out, const struct explanation *e)
     } else {
         add_str(out, "compress", NULL);
     }
-    add_int(out, "cache_keep_ms", d->cache_keep_ms);
+    add_int(out, "cache_keep_ms", d->cache ? d->cache->keep_ms : 0);
 }
 
 static void add_decision(struct buf *out, const struct explanation *e)

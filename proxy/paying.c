@@ -250,7 +250,7 @@ static void recall(struct exchange *x)
 {
     const struct decision *d = &x->decision;
     struct buf             redacted;
-    x->uses_cache = d->cache_keep_ms > 0 && d->count > 0 && reach_allows(d->reach, x->snapshot->redis_zone);
+    x->uses_cache = d->cache && d->count > 0 && reach_allows(d->reach, x->snapshot->redis_zone);
     if (!x->uses_cache)
         return;
     x->kept_model = d->candidate[0];

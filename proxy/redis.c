@@ -26,7 +26,7 @@
 enum {
     COMMANDS_MOST = 4096,          /* unanswered at a time */
     BYTES_MOST = 64 * 1024 * 1024, /* of unanswered commands */
-    SCRIPTS_MOST = 8,
+    SCRIPTS_MOST = 32,
     MISSES_MOST = 3,    /* missed deadlines in a row that open the breaker */
     GREETING_MS = 2000, /* to connect and greet */
     STEADY_MS = 1000,   /* a link that stood this long may be made again at once */

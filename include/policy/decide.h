@@ -31,6 +31,7 @@
 #define WEIR_POLICY_DECIDE_H
 
 #include "policy/budget.h"
+#include "policy/caching.h"
 #include "policy/choice.h"
 #include "slm/classes.h"
 #include "slm/slm.h"
@@ -95,18 +96,18 @@ struct decision {
     const struct group *first_of; /* what candidate[0] is a member of; NULL: it was asked for by its own name */
     const char *route; /* the route's name (ref in policy); "asked" where the client named the model, "in order"
                            where no policy has routes */
-    const char          *rule[RULES_TOLD_MOST]; /* every rule that matched, in order */
-    unsigned             rule_count;
-    const struct budget *budget[BUDGETS_MOST]; /* (refs in policy) */
-    unsigned             budget_count;
-    const struct limit  *limit[LIMITS_MOST];
-    unsigned             limit_count;
-    int64_t              compress_above_tokens; /* 0: do not */
-    double               compress_to;           /* share of words kept, 0..1 */
-    const struct model  *compress_by;           /* asked for summaries; NULL: sentences are chosen */
-    int64_t              cache_keep_ms;         /* 0: neither read nor kept */
-    const struct model  *escalate_to;           /* NULL: never */
-    double               escalate_below;        /* confidence under which candidate[0]'s answer is not taken */
+    const char           *rule[RULES_TOLD_MOST]; /* every rule that matched, in order */
+    unsigned              rule_count;
+    const struct budget  *budget[BUDGETS_MOST]; /* (refs in policy) */
+    unsigned              budget_count;
+    const struct limit   *limit[LIMITS_MOST];
+    unsigned              limit_count;
+    int64_t               compress_above_tokens; /* 0: do not */
+    double                compress_to;           /* share of words kept, 0..1 */
+    const struct model   *compress_by;           /* asked for summaries; NULL: sentences are chosen */
+    const struct caching *cache;                 /* (ref in policy) NULL: neither read nor kept */
+    const struct model   *escalate_to;           /* NULL: never */
+    double                escalate_below;        /* confidence under which candidate[0]'s answer is not taken */
 };
 
 struct policy;

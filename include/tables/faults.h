@@ -38,4 +38,5 @@ FAULT(PROVIDER_BROKE,     502, "server_error",          "provider_broken_answer"
 FAULT(PROVIDER_REFUSED,   502, "server_error",          "provider_error",           true,  "the provider answered with an error")
 FAULT(PROVIDER_LIMITED,   429, "rate_limit_error",      "provider_rate_limited",    true,  "the provider asks to slow down")
 FAULT(REDIS_AWAY,         503, "server_error",          "store_unavailable",        false, "Redis does not answer")
+FAULT(NOT_CACHED,         504, "invalid_request_error", "not_cached",               false, "no remembered answer fits, and none else was wanted (cache-control: only-if-cached)")
 FAULT(INTERNAL,           500, "server_error",          "internal_error",           false, "Weir made a mistake")

@@ -125,7 +125,7 @@ static void take_route(const struct policy *p, const struct route *route, const 
     out->compress_above_tokens = route->compress_above_tokens;
     out->compress_to = route->compress_to;
     out->compress_by = route->compress_by;
-    out->cache_keep_ms = route->cache_keep_ms;
+    out->cache = route->cache;
 }
 
 static bool take_first(const struct policy *p, const struct facts *facts, struct decision *out,

@@ -128,18 +128,6 @@ static void read_compress(struct compiling *c, const struct yaml *y, struct rout
     route->compress_to = yaml_number(yaml_get(y, "to"), 0.05, 1, 1, c->diag);
 }
 
-/* cache: { keep: 24h } */
-static void read_cache(struct compiling *c, const struct yaml *y, struct route *route)
-{
-    static const char *const keys[] = { "keep", NULL };
-    if (!yaml_is_map(y, "cache", c->diag))
-        return;
-    yaml_known_keys(y, keys, c->diag);
-    if (!yaml_get(y, "keep"))
-        diag_error(c->diag, y->place, "cache needs `keep`: for how long, such as 24h");
-    route->cache_keep_ms = yaml_duration_ms(yaml_get(y, "keep"), 0, c->diag);
-}
-
 static void read_route(struct compiling *c, const struct yaml *y)
 {
     static const char *const keys[] = { "name",     "for",      "when",  "ask", "instead",
@@ -162,7 +150,7 @@ static void read_route(struct compiling *c, const struct yaml *y)
     read_instead(c, yaml_get(y, "instead"), route);
     read_escalate(c, yaml_get(y, "escalate"), route);
     read_compress(c, yaml_get(y, "compress"), route);
-    read_cache(c, yaml_get(y, "cache"), route);
+    route->cache = caching_read(c, yaml_get(y, "cache"));
     if (route->ask_count && route->escalate_to.model == route->ask[0].model &&
         route->escalate_to.group == route->ask[0].group)
         route->escalate_to = (struct asked){ 0 }; /* `large` may be an alias of `small` */

@@ -105,7 +105,7 @@ struct route {
     int64_t                 compress_above_tokens;
     double                  compress_to;
     const struct model     *compress_by;
-    int64_t                 cache_keep_ms;
+    const struct caching   *cache; /* NULL: nothing is remembered */
 };
 
 /* One of `tests:`; what is not expected is not looked at. */
@@ -245,6 +245,9 @@ const char *name_of_rule(struct compiling *, const struct yaml *, const char *co
 void refuse_same(struct compiling *, const struct yaml *rule, const char *name, const char *other);
 /* One of the words (NULL-terminated), as its index; false with an error where it is none. */
 bool is_word(struct compiling *, const struct yaml *, const char *const *words, unsigned *index);
+
+/* `cache:`; NULL where there is none, or it has mistakes, which are told. */
+const struct caching *caching_read(struct compiling *, const struct yaml *);
 
 void read_privacy_rule(struct compiling *, const struct yaml *);
 

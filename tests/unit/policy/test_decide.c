@@ -277,7 +277,7 @@ static void a_route_brings_all_it_says(void **state)
     assert_true(f->decision.escalate_below == 0.6);
     assert_int_equal(f->decision.compress_above_tokens, 6000);
     assert_true(f->decision.compress_to == 0.5);
-    assert_int_equal(f->decision.cache_keep_ms, 86400000);
+    assert_int_equal(f->decision.cache->keep_ms, 86400000);
 }
 
 static void redaction_adds_up(void **state)
@@ -496,7 +496,7 @@ static void a_model_asked_for_is_honoured_but_not_around_policy(void **state)
         assert_string_equal(f->decision.candidate[0]->name, "large");
         assert_string_equal(f->decision.route, "asked");
         assert_int_equal(f->decision.budget_count, 1);
-        assert_int_equal(f->decision.cache_keep_ms, 0);
+        assert_null(f->decision.cache);
         f->facts.pii = 1u << PII_EMAIL;
         assert_false(decided(f));
         assert_int_equal(f->why.kind, FAULT_OUT_OF_REACH);
@@ -546,7 +546,7 @@ static void every_mistake_is_told_in_one_run(void **state)
             "  - { name: c, for: { team: intern }, budget: { usd: 1, every: moth }, over: locale }\n"
             "  - { name: d }\n"
             "routes:\n"
-            "  - { name: e, ask: [lrage], escalate: { to: small }, cache: { similar: 1 } }\n",
+            "  - { name: e, ask: [lrage], escalate: { to: small }, cache: { kepe: 1h } }\n",
             "routes:\n"
             "  - { name: e, when: { topic: medicla }, ask: [] }\n"
             "tests:\n"
@@ -569,7 +569,7 @@ static void every_mistake_is_told_in_one_run(void **state)
                   "a.yaml:9:5: a cost rule needs a `budget` or a `limit`\n"
                   "a.yaml:11:22: there is no model in the settings named \"lrage\", did you mean \"large\"?\n"
                   "a.yaml:11:40: escalate is { to: MODEL, when: { confidence: { below: 0.6 } } }\n"
-                  "a.yaml:11:64: there is no key \"similar\" here; known are keep\n"
+                  "a.yaml:11:64: there is no key \"kepe\" here, did you mean \"keep\"?\n"
                   "a.yaml:11:62: cache needs `keep`: for how long, such as 24h\n"
                   "b.yaml:2:13: a rule \"e\" is there already\n"
                   "b.yaml:2:31: there is no topic \"medicla\", did you mean \"medical\"?\n"
