@@ -1,9 +1,13 @@
 /*
  * asking_cache.c - answers that are kept, and given again.
+ *
+ * What was kept is given to the relay as if its provider had said it now. Where it was given as a stream and is
+ * asked for whole, or the other way round, it is put into that form first.
  */
 #include "asking_inside.h"
 
 #include "base/log.h"
+#include "wire/answer_form.h"
 
 /* ---- keeping ---- */
 
@@ -15,31 +19,90 @@ static bool is_member(const struct group *group, const struct model *model)
     return false;
 }
 
+/* What the route lets in besides. A limit that is ours (a budget's) cuts an answer that others may have whole.
+ */
+static unsigned allowed_flaws(const struct exchange *x)
+{
+    unsigned also = x->decision.cache->also, flaws = 0;
+    if (also & CACHE_TOOLS)
+        flaws |= FLAW_TOOLS;
+    if ((also & CACHE_LENGTH) && !x->clamped_tokens && x->chat.max_tokens >= 0)
+        flaws |= FLAW_LENGTH;
+    return flaws;
+}
+
 /* The cache holds redacted text only: what a model on this machine was told in plain words stays out of it. And
  * it holds what the route wants: an answer by who stepped in for a failed model is better than none today, but
  * not for a day. */
 static bool may_keep(const struct exchange *x)
 {
-    bool is_wanted = x->model == x->kept_model || is_member(x->decision.first_of, x->model) ||
+    bool is_wanted = x->model == x->recalling.kept_model || is_member(x->decision.first_of, x->model) ||
                      (x->is_escalated && x->model == x->decision.escalate_to);
-    if (!x->uses_cache || !x->model || !is_wanted || !relay_outcome(x->relay)->is_good)
+    if (!x->recalling.keeps || !x->model || !is_wanted || (relay_outcome(x->relay)->flaws & ~allowed_flaws(x)))
         return false;
     return x->model->provider->zone > 0 || x->redactions == 0;
 }
 
 void asking_keep(struct exchange *x)
 {
-    struct slice record = relay_record(x->relay);
+    struct recalling           *r = &x->recalling;
+    const struct relay_outcome *outcome = relay_outcome(x->relay);
+    struct slice                record = relay_record(x->relay);
     if (!may_keep(x) || record.len == 0)
         return;
-    const struct cached answer = {
+    const struct caching      *caching = x->decision.cache;
+    const struct cache_keeping keeping = {
+        .walls = &r->walls,
+        .stale_ms = caching->stale_ms,
+        .entry_most_bytes = caching->most_bytes,
+        .most_bytes = x->snapshot->settings->cache_most_bytes,
+    };
+    struct cached answer = {
+        .dialect = x->heard,
         .is_stream = x->chat.stream,
+        .is_cut = outcome->flaws & FLAW_LENGTH,
+        .tokens = outcome->usage.is_given ? outcome->usage.completion_tokens : outcome->content_bytes,
+        .limit_tokens = x->chat.max_tokens,
+        .keep_ms = caching->keep_ms,
         .cost_nanousd = x->cost_nanousd,
         .model = slice_str(x->model->name),
+        .route = slice_str(x->decision.route),
+        .question = r->question.words,
         .answer = record,
     };
-    int64_t now_ms = loop_wall_ms(x->tools->loop);
-    cache_keep(x->tools->redis, &x->cache_key, &answer, x->decision.cache->keep_ms, now_ms);
+    cache_keep(x->tools->cache, &r->ask, &answer, &keeping);
+}
+
+/* ---- behind the client's back ---- */
+
+static void on_lead(void *arg, struct cache_ask *ask, const struct cached *hit)
+{
+    (void)hit;
+    struct exchange *x = arg;
+    x->recalling.is_out = false;
+    x->cancel = NULL;
+    if (!ask->leads) {
+        exchange_end(x);
+        return;
+    }
+    buf_reset(&x->out);
+    x->relay = NULL;
+    x->guarding.guard = NULL;
+    exchange_missed(x);
+}
+
+static void cancel_lead(struct exchange *x)
+{
+    exchange_forget_recall(x);
+}
+
+/* The client has its answer, and what was kept was past its time: whoever gets the lease asks for a fresh one.
+ */
+static void freshen(struct exchange *x)
+{
+    x->recalling.is_out = true;
+    x->cancel = cancel_lead;
+    cache_lead(x->tools->cache, &x->recalling.ask, on_lead, x);
 }
 
 /* ---- giving again ---- */
@@ -49,9 +112,21 @@ static void forget_hit(struct exchange *x)
     buf_reset(&x->out);
     x->relay = NULL;
     x->model = NULL;
-    x->is_hit = false;
-    x->saved_nanousd = 0;
+    x->recalling.is_hit = false;
     x->guarding.guard = NULL;
+}
+
+/* END, or WAIT where it goes on without its client. */
+static enum step_result served(struct exchange *x)
+{
+    x->passed_on = exchange_passed_on(x);
+    asking_deliver(x);
+    if (!x->recalling.is_stale)
+        return END;
+    metrics_add(x->tools->metrics, METRIC_CACHE_STALE, 1);
+    exchange_go_behind(x);
+    freshen(x);
+    return WAIT;
 }
 
 /* What goes on of it. What breaks is told at its end. */
@@ -68,10 +143,9 @@ static void on_replayed(struct exchange *x)
     if (!relay_end(x->relay, &x->out, &why)) {
         forget_hit(x);
         exchange_missed(x);
-        return;
+    } else if (served(x) == END) {
+        exchange_end(x);
     }
-    asking_deliver(x);
-    exchange_end(x);
 }
 
 static void refuse_replay(struct exchange *x, const struct fault *why)
@@ -96,23 +170,41 @@ static enum step_result replay_guarded(struct exchange *x, struct slice answer)
     return WAIT;
 }
 
-enum step_result exchange_replay(struct exchange *x, const struct cached *hit)
+/* In the form that is asked for; empty where it cannot be put so. */
+static struct slice in_form(struct exchange *x, const struct cached *hit)
 {
-    struct fault why = { 0 };
+    struct buf out;
+    x->heard = hit->dialect;
+    if (hit->is_stream == x->chat.stream)
+        return hit->answer;
+    buf_init(&out, (size_t)x->snapshot->settings->answer_most_bytes);
+    bool ok = x->chat.stream ? answer_spread(x->arena, hit->dialect, hit->answer, &out)
+                             : answer_gather(x->arena, hit->dialect, hit->answer, &out);
+    x->heard = DIALECT_OPENAI;
+    struct slice answer = ok ? arena_copy(x->arena, buf_slice(&out)) : S("");
+    buf_wipe(&out);
+    return answer;
+}
+
+enum step_result exchange_replay(struct exchange *x)
+{
+    struct recalling    *r = &x->recalling;
+    const struct cached *hit = &r->hit;
+    struct fault         why = { 0 };
+    struct slice         answer = in_form(x, hit);
     x->model = settings_model(x->snapshot->settings, hit->model);
-    if (!x->model || hit->is_stream != x->chat.stream) { /* it has gone since */
+    if (!x->model || answer.len == 0) { /* it has gone since */
         x->model = NULL;
         return NEXT;
     }
+    r->is_hit = true;
+    r->is_stale = cache_is_stale(&r->ask, hit);
+    r->age_ms = cached_age_ms(hit, loop_wall_ms(x->tools->loop));
     x->relay = asking_relay(x);
-    x->is_hit = true;
-    x->saved_nanousd = hit->cost_nanousd;
-    if (replay_guarded(x, hit->answer) == WAIT)
+    if (replay_guarded(x, answer) == WAIT)
         return WAIT;
-    if (relay_feed(x->relay, hit->answer, &x->out, &why) && relay_end(x->relay, &x->out, &why)) {
-        asking_deliver(x);
-        return END;
-    }
+    if (relay_feed(x->relay, answer, &x->out, &why) && relay_end(x->relay, &x->out, &why))
+        return served(x);
     forget_hit(x);
     return NEXT;
 }

@@ -83,15 +83,16 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
         return;
     }
     x->retry_after_s = 0;
+    enum dialect theirs = x->model->provider->api->dialect;
+    x->heard = dialect_heard(theirs);
     x->relay = asking_relay(x);
     x->mask = (struct mask){ .secret = slice_str(x->model->provider->key) };
-    enum dialect theirs = x->model->provider->api->dialect, heard = dialect_heard(theirs);
     x->hearing = NULL;
-    if (heard != theirs)
+    if (x->heard != theirs)
         x->hearing = translation_new(
             x->arena,
             &(struct translation_options){ .from = theirs,
-                                           .to = heard,
+                                           .to = x->heard,
                                            .is_stream = x->chat.stream,
                                            .most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
                                            .now_s = loop_wall_ms(x->tools->loop) / 1000 });

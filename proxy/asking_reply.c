@@ -12,7 +12,7 @@ const struct vault *asking_vault(const struct exchange *x)
 struct relay *asking_relay(struct exchange *x)
 {
     const struct relay_options options = {
-        .dialect = dialect_heard(x->model->provider->api->dialect),
+        .dialect = x->heard,
         .told_in = x->told_in,
         .request = buf_slice(&x->asked_as),
         .id = slice_str(x->keeping.id),
@@ -21,7 +21,7 @@ struct relay *asking_relay(struct exchange *x)
         .vault = asking_vault(x),
         .strip_logprobs = !x->chat.has_logprobs,
         .strip_usage = x->chat.stream && !x->chat.include_usage,
-        .is_judged = x->is_draft || x->uses_cache,
+        .is_judged = x->is_draft || x->recalling.keeps,
         .answer_most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
         .now_s = loop_wall_ms(x->tools->loop) / 1000,
     };
@@ -105,6 +105,8 @@ static void seal(struct exchange *x)
 
 void asking_deliver(struct exchange *x)
 {
+    if (!x->client)
+        return;
     seal(x);
     keeping_hear(x, buf_slice(&x->out));
     if (x->chat.stream) {
@@ -148,6 +150,10 @@ void asking_pass_on(struct exchange *x)
 {
     if (x->is_draft || !x->chat.stream || (!x->has_told && !relay_has_spoken(x->relay)))
         return;
+    if (!x->client) { /* it has its answer, and this is for the cache */
+        buf_reset(&x->out);
+        return;
+    }
     begin_stream(x);
     x->has_told = true;
     x->told_us = loop_now_us(x->tools->loop);
@@ -161,7 +167,7 @@ void asking_pass_error(struct exchange *x)
 {
     struct buf   mended, told, restored;
     struct fault why = { 0 };
-    if (client_is_replying(x->client)) { /* its status has gone */
+    if (!x->client || client_is_replying(x->client)) { /* its status has gone */
         fault_set(&why, FAULT_PROVIDER_REFUSED, "%s answered with status %d", x->model->provider->name,
                   x->error_status);
         exchange_fail(x, &why);

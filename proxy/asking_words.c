@@ -59,20 +59,32 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
     return ok;
 }
 
-/* What a client of the same dialect says of the version and of features that are tried out goes along. */
-struct slice exchange_ask_headers(struct exchange *x)
+struct slice exchange_passed_on(struct exchange *x)
 {
     static const char *const passed_on[] = { "anthropic-version", "anthropic-beta" };
-    const struct api        *api = x->model->provider->api;
     struct buf               out;
-    if (x->dialect != DIALECT_ANTHROPIC || api->dialect != DIALECT_ANTHROPIC)
-        return slice_str(api->headers);
+    if (x->dialect != DIALECT_ANTHROPIC || !x->client)
+        return x->passed_on;
     buf_init(&out, HEADERS_MOST);
     for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
         struct slice value = http1_header(client_head(x->client), passed_on[i]);
         if (value.len)
             buf_printf(&out, "%s: %.*s\r\n", passed_on[i], SLICE_ARG(value));
     }
+    struct slice lines = arena_copy(x->arena, buf_slice(&out));
+    buf_fini(&out);
+    return lines;
+}
+
+/* What a client of the same dialect says of the version and of features that are tried out goes along. */
+struct slice exchange_ask_headers(struct exchange *x)
+{
+    const struct api *api = x->model->provider->api;
+    struct buf        out;
+    if (x->dialect != DIALECT_ANTHROPIC || api->dialect != DIALECT_ANTHROPIC)
+        return slice_str(api->headers);
+    buf_init(&out, HEADERS_MOST);
+    buf_add(&out, exchange_passed_on(x));
     if (!slice_starts(buf_slice(&out), S("anthropic-version")))
         buf_add_str(&out, api->headers);
     struct slice headers = arena_copy(x->arena, buf_slice(&out));

@@ -315,10 +315,11 @@ static void send_entry(struct cache_ask *ask, const struct cached *c, struct sli
     buf_fini(&about);
 }
 
-void cache_keep(struct cache_ask *ask, struct cached *c, const struct cache_keeping *keeping)
+void cache_keep(struct cache *cache, struct cache_ask *ask, struct cached *c,
+                const struct cache_keeping *keeping)
 {
-    struct cache *cache = ask->cache;
-    struct buf    entry;
+    struct buf entry;
+    ask->cache = cache; /* it may not have been asked before */
     c->made_ms = loop_wall_ms(cache->loop);
     buf_init(&entry, (size_t)keeping->entry_most_bytes);
     cache_entry_seal(&ask->key, ask->secret, c, &entry);

@@ -137,7 +137,7 @@ struct cache_keeping {
     const struct cache_walls *walls;
     int64_t                   stale_ms, most_bytes, entry_most_bytes;
 };
-void cache_keep(struct cache_ask *, struct cached *, const struct cache_keeping *);
+void cache_keep(struct cache *, struct cache_ask *, struct cached *, const struct cache_keeping *);
 
 /* Is what was recalled past its time? */
 bool cache_is_stale(const struct cache_ask *, const struct cached *);

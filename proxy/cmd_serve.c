@@ -125,6 +125,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     p->tools.ledger = ledger_new(loop, p->tools.redis, p->tools.metrics, d->journal, &d->allowance);
     ledger_on_alert(p->tools.ledger, on_mark, p);
     p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);
+    p->tools.cache = cache_new(loop, p->tools.redis, p->tools.metrics);
     if (!listen_all(p, d->snapshot, ports, index == 0, why))
         return false;
     return index > 0 || !settings->admin || (p->admin = admin_open(&p->tools, why));
@@ -264,6 +265,8 @@ static void close_all(struct daemon *d)
     for (unsigned i = 0; i < d->posts; i++)
         server_free(&d->post[i].server);
     for (unsigned i = 0; i < d->posts; i++)
+        exchange_drop_behind(&d->post[i].tools);
+    for (unsigned i = 0; i < d->posts; i++)
         admin_free(&d->post[i].admin);
     slm_pool_free(&d->slm_pool);
     for (unsigned i = 0; i < d->posts; i++) {
@@ -271,6 +274,7 @@ static void close_all(struct daemon *d)
         upstream_free(&p->tools.upstream);
         spend_free(&p->tools.spend);
         ledger_free(&p->tools.ledger);
+        cache_free(&p->tools.cache);
         redis_free(&p->tools.redis);
         timer_fini(&p->drain);
         loop_free(&p->tools.loop);

@@ -423,20 +423,39 @@ void exchange_end(struct exchange *x)
         return;
     x->is_over = true;
     x->cancel = NULL;
+    if (x->is_behind)
+        LIST_REMOVE(x, behind);
     exchange_settle(x);
     x->tools->running--;
     metrics_add(x->tools->metrics, METRIC_REQUESTS_RUNNING, -1);
     exchange_free_when_nothing_is_out(x);
 }
 
-void exchange_on_gone(struct client *client)
+void exchange_go_behind(struct exchange *x)
 {
-    struct exchange *x = client_owner(client);
+    x->is_behind = true;
+    LIST_INSERT_HEAD(&x->tools->behind, x, behind);
+}
+
+static void break_off(struct exchange *x)
+{
     x->client = NULL;
     x->fault = (struct fault){ .kind = FAULT_CLIENT_GONE };
     if (x->cancel)
         x->cancel(x);
     exchange_end(x);
+}
+
+void exchange_drop_behind(struct tools *tools)
+{
+    struct exchange *x;
+    while ((x = LIST_FIRST(&tools->behind)))
+        break_off(x);
+}
+
+void exchange_on_gone(struct client *client)
+{
+    break_off(client_owner(client));
 }
 
 void exchange_on_room(struct client *client)

@@ -6,6 +6,7 @@
 
 #include "audit.h"
 #include "bars.h"
+#include "cache.h"
 #include "client.h"
 #include "ledger.h"
 #include "metrics.h"
@@ -15,6 +16,8 @@
 #include "snapshot.h"
 #include "upstream.h"
 
+#include <sys/queue.h>
+
 /* What one loop works with. All but the pool and the audit are the loop's own. */
 struct tools {
     struct loop     *loop;
@@ -23,18 +26,23 @@ struct tools {
     struct redis    *redis;
     struct ledger   *ledger;
     struct spend    *spend;
+    struct cache    *cache;
     struct metrics  *metrics;
     struct slm_pool *slm_pool;
     struct audit    *audit;   /* NULL: none is kept */
     struct audit    *records; /* of drafts' outcomes; NULL: none are kept */
     struct bars     *bars;
-    unsigned         running; /* # exchanges */
-    bool             is_draining;
+    unsigned         running;     /* # exchanges */
+    LIST_HEAD(, exchange) behind; /* those that go on although their client has its answer */
+    bool is_draining;
 };
 
 /* Takes the client's request in hand: from here on the exchange replies to it, in the dialect that it speaks.
  */
 void exchange_begin(struct tools *, struct client *, enum dialect);
+
+/* Ends those of tools->behind: the loop has stopped. */
+void exchange_drop_behind(struct tools *);
 
 /* For server_handler. The client's owner is the exchange. */
 void exchange_on_gone(struct client *);

@@ -7,6 +7,7 @@
 
 #include "booking.h"
 #include "cache.h"
+#include "cache_control.h"
 #include "exchange.h"
 #include "guard.h"
 #include "privacy/mask.h"
@@ -80,14 +81,33 @@ struct guarding {
     struct fault                   broke;              /* what ended it instead, told when the look is back */
 };
 
+/* What the cache is to the request; recalling.c. */
+struct recalling {
+    enum { RECALL_OFF, RECALL_BYPASS, RECALL_LOOKED } use;
+    const char         *because; /* it is bypassed: a word */
+    struct cache_wishes wishes;  /* the client's */
+    bool                keeps;   /* the answer, when it is good */
+    bool                is_out;  /* it is asked */
+    struct question     question;
+    struct cache_walls  walls;
+    struct cache_ask    ask;
+    const struct model *kept_model;       /* whose answers stand under its key */
+    struct cached       hit;              /* in the arena; without an answer: a miss */
+    bool                is_hit, is_stale; /* it was served; though past its time */
+    int64_t             age_ms;
+};
+
 struct exchange {
     struct tools    *tools;
     struct snapshot *snapshot;
     struct arena    *arena;
-    struct client   *client;           /* NULL once it has hung up or has its reply */
-    enum dialect     told_in, dialect; /* the client's; the one that its request is read in */
-    struct buf       asked_as;         /* the request as it came, where it had to be translated to be read */
-    struct buf       body; /* the request's, which an SLM thread may read when the client is long gone */
+    struct client   *client;    /* NULL once it has hung up or has its reply */
+    bool             is_behind; /* it has its reply, and this goes on */
+    LIST_ENTRY(exchange) behind;
+    struct slice passed_on;        /* header lines for the provider, of the client that has gone */
+    enum dialect told_in, dialect; /* the client's; the one that its request is read in */
+    struct buf   asked_as;         /* the request as it came, where it had to be translated to be read */
+    struct buf   body; /* the request's, which an SLM thread may read when the client is long gone */
 
     /* where it stands */
     unsigned step;                     /* index in the table of steps */
@@ -100,27 +120,23 @@ struct exchange {
     char         id[REQUEST_ID_BYTES];
 
     /* who, what, whereto */
-    const struct team  *team;
-    struct chat         chat;
-    struct payer        payer;
-    struct thinking     inspecting, shortening;
-    struct summarizing  summarizing;
-    struct facts        facts;
-    double              bar[SHARES_MOST]; /* what facts.bar refers to */
-    struct decision     decision;
-    struct vault       *vault;
-    size_t              redactions;
-    uint32_t            sentences_dropped, summaries; /* what stands in for earlier turns' words */
-    struct cache_key    cache_key;
-    const struct model *kept_model; /* whose answers stand under that key */
-    bool                uses_cache, is_hit;
-    int64_t             saved_nanousd;
+    const struct team *team;
+    struct chat        chat;
+    struct payer       payer;
+    struct thinking    inspecting, shortening;
+    struct summarizing summarizing;
+    struct facts       facts;
+    double             bar[SHARES_MOST]; /* what facts.bar refers to */
+    struct decision    decision;
+    struct vault      *vault;
+    size_t             redactions;
+    uint32_t           sentences_dropped, summaries; /* what stands in for earlier turns' words */
+    struct recalling   recalling;
 
     /* paying */
-    struct hold        *hold;                     /* NULL: nothing is held, or need be */
-    bool                is_booking, is_recalling; /* what is waited for in Redis */
+    struct hold        *hold;       /* NULL: nothing is held, or need be */
+    bool                is_booking; /* the ledger is asked */
     enum ledger_verdict verdict;
-    struct cached       hit;           /* in the arena; empty: a miss */
     unsigned            bookings;      /* # holds asked for */
     int64_t             worst_nanousd; /* of the call, by the last hold */
     int64_t clamped_tokens;            /* the answer's length that there is money for; 0: as it was asked for */
@@ -136,6 +152,7 @@ struct exchange {
     struct call        *call;
     struct mask         mask;    /* the provider's own key */
     struct buf          masked;  /* what was struck out of last */
+    enum dialect        heard;   /* what reaches the guard and the relay */
     struct translation *hearing; /* NULL: the provider's dialect is heard as it is */
     struct relay       *relay;
     struct guarding     guarding;
@@ -166,11 +183,23 @@ struct exchange {
 /* Goes on with the step after a wait; or ends. Never called from within a step. */
 void exchange_go_on(struct exchange *);
 void exchange_end(struct exchange *);
+/* It goes on although its client has its answer, and will be told nothing more. */
+void exchange_go_behind(struct exchange *);
 /* What it was waiting for on an SLM thread has come back after its end. */
 void exchange_free_when_nothing_is_out(struct exchange *);
 
+/* recalling.c: the cache is asked; false where it is not, by the route or by the client's wish. Then
+ * exchange_recalled() is called, once, never from within. */
+bool        exchange_recall(struct exchange *);
+void        exchange_forget_recall(struct exchange *);    /* it is not */
+void        exchange_end_recall(struct exchange *);       /* at the end, always */
+const char *exchange_cache_word(const struct exchange *); /* "hit", "stale", "miss", "bypass", "off" */
+void        exchange_tell_cache(const struct exchange *, struct buf *out); /* with how it came to that */
+void        exchange_cache_headers(const struct exchange *, struct buf *out);
+
 /* paying.c: the step book. */
 enum step_result take_book(struct exchange *);
+void             exchange_recalled(struct exchange *);
 /* What the cache had is no answer: on with what the ledger said. */
 void exchange_missed(struct exchange *);
 /* A leg has failed that has to be paid: the hold is extended to what the candidates that are left may cost
@@ -194,8 +223,8 @@ int64_t          exchange_summaries_worst(struct exchange *);
 enum step_result take_forward(struct exchange *);
 /* The next candidate after a wait for money; or the end, with x->fault. */
 void exchange_ask_again(struct exchange *);
-/* Answers from the cache; NEXT when what was kept is no whole answer, and nothing has been sent. */
-enum step_result exchange_replay(struct exchange *, const struct cached *);
+/* Answers with x->recalling.hit; NEXT when that is no whole answer, and nothing has been sent. */
+enum step_result exchange_replay(struct exchange *);
 /* Answers the client with the fault, or breaks off an answer that has begun. */
 void exchange_fail(struct exchange *, const struct fault *);
 
@@ -215,6 +244,8 @@ void guarding_end(struct exchange *);                         /* the body ended 
 void guarding_break(struct exchange *, const struct fault *); /* it did not: refused, with this */
 void guarding_cancel(struct exchange *); /* the exchange ends; nothing is called any more */
 
+/* The client's header lines that go along to a provider of its dialect, in the arena. */
+struct slice exchange_passed_on(struct exchange *);
 /* asking_words.c: what x->model is asked. The body: hidden values go out hidden beyond this machine; false with
  * why where the provider's dialect cannot say it. */
 MUST_CHECK bool exchange_write_body(struct exchange *, struct buf *body, struct fault *why);

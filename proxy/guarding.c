@@ -20,7 +20,7 @@ void exchange_guard(struct exchange *x, const struct guarding_handler *handler)
     if (!(d->answers_redact | d->answers_block))
         return;
     const struct guard_options options = {
-        .dialect = dialect_heard(x->model->provider->api->dialect),
+        .dialect = x->heard,
         .is_stream = x->chat.stream,
         .redact = d->answers_redact,
         .block = d->answers_block,

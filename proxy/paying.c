@@ -135,9 +135,7 @@ static void on_limited(struct exchange *x)
 
 static void cancel_booking(struct exchange *x)
 {
-    if (x->is_recalling)
-        redis_cancel(x->tools->redis, x->redis_id);
-    x->is_recalling = false;
+    exchange_forget_recall(x);
     if (x->hold) /* without budgets and limits only the cache is asked */
         ledger_cancel(x->tools->ledger, x->hold);
 }
@@ -151,8 +149,10 @@ static void book_anew(struct exchange *x)
 
 void exchange_missed(struct exchange *x)
 {
-    x->hit = (struct cached){ 0 };
+    x->recalling.hit = (struct cached){ 0 };
     x->cancel = NULL;
+    if (x->recalling.wishes.only_if_cached && !x->fault.kind)
+        fault_set(&x->fault, FAULT_NOT_CACHED, "%s", "");
     if (x->hold && !x->fault.kind && x->verdict == LEDGER_OVER)
         on_over(x);
     if (x->hold && !x->fault.kind && x->verdict == LEDGER_AWAY)
@@ -165,10 +165,11 @@ void exchange_missed(struct exchange *x)
 
 static void after_booking(struct exchange *x)
 {
-    if (x->is_recalling || x->is_booking)
+    if (x->recalling.is_out || x->is_booking)
         return;
     x->cancel = NULL;
-    enum step_result result = !x->fault.kind && x->hit.answer.len ? exchange_replay(x, &x->hit) : NEXT;
+    bool             has_hit = !x->fault.kind && x->recalling.hit.answer.len;
+    enum step_result result = has_hit ? exchange_replay(x) : NEXT;
     if (result == END)
         exchange_end(x);
     if (result == NEXT)
@@ -181,21 +182,15 @@ static void on_booked(void *arg, enum ledger_verdict verdict, struct hold *h)
     struct exchange *x = arg;
     x->is_booking = false;
     x->verdict = verdict;
-    if (verdict == LEDGER_LIMITED)
+    if (verdict == LEDGER_LIMITED) {
         on_limited(x);
+        exchange_forget_recall(x); /* who may not ask need not wait either */
+    }
     after_booking(x);
 }
 
-static void on_recalled(void *arg, const struct cached *hit)
+void exchange_recalled(struct exchange *x)
 {
-    struct exchange *x = arg;
-    metrics_add(x->tools->metrics, hit ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, 1);
-    x->is_recalling = false;
-    if (hit) {
-        x->hit = *hit;
-        x->hit.model = arena_copy(x->arena, hit->model);
-        x->hit.answer = arena_copy(x->arena, hit->answer);
-    }
     after_booking(x);
 }
 
@@ -245,25 +240,6 @@ static void book(struct exchange *x)
         exchange_go_on(x);
 }
 
-/* Asked behind the hold, in the same flush. */
-static void recall(struct exchange *x)
-{
-    const struct decision *d = &x->decision;
-    struct buf             redacted;
-    x->uses_cache = d->cache && d->count > 0 && reach_allows(d->reach, x->snapshot->redis_zone);
-    if (!x->uses_cache)
-        return;
-    x->kept_model = d->candidate[0];
-    buf_init(&redacted, SIZE_MAX);
-    chat_write(&x->chat, &(struct chat_changes){ 0 }, x->arena, &redacted);
-    const char *asked = d->first_of ? d->first_of->name : d->candidate[0]->name;
-    cache_key_make(&x->cache_key, x->team->name, d->route, asked, buf_slice(&redacted));
-    buf_wipe(&redacted);
-    x->is_recalling = true;
-    x->cancel = cancel_booking;
-    x->redis_id = cache_recall(x->tools->redis, &x->cache_key, loop_wall_ms(x->tools->loop), on_recalled, x);
-}
-
 enum step_result take_book(struct exchange *x)
 {
     make_hold(x);
@@ -275,8 +251,9 @@ enum step_result take_book(struct exchange *x)
     if (x->hold)
         ask_ledger(x);
     x->verdict = LEDGER_HELD; /* of nothing, where nothing is asked for */
-    recall(x);
-    return x->is_booking || x->is_recalling ? WAIT : NEXT;
+    if (exchange_recall(x))   /* behind the hold, in the same flush */
+        x->cancel = cancel_booking;
+    return x->is_booking || x->recalling.is_out ? WAIT : NEXT;
 }
 
 /* ---- a leg that has to be paid ---- */

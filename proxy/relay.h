@@ -36,11 +36,17 @@ struct relay_options {
     bool                is_kept;           /* it can be asked for again; said where a dialect does so */
 };
 
+/* What keeps an answer out of the cache. */
+enum relay_flaw {
+    FLAW_TOOLS = 1 << 0,  /* it calls tools */
+    FLAW_LENGTH = 1 << 1, /* a choice was cut off by a limit */
+    FLAW_OTHER = 1 << 2, /* not whole, something passed over, a refusal, a choice without content or filtered */
+};
+
 /* What the answer was. */
 struct relay_outcome {
-    bool is_whole; /* ended as an answer of its kind must */
-    bool is_good;  /* whole, nothing passed over, every choice finished by itself ("stop") with content, no
-                      tool calls, no refusal: fit for the cache */
+    bool                is_whole; /* ended as an answer of its kind must */
+    unsigned            flaws; /* enum relay_flaw; 0: every choice finished by itself ("stop"), with content */
     bool                has_tool_calls;
     char                finish[24]; /* of choice 0, "" if none */
     struct answer_usage usage;

@@ -28,6 +28,15 @@ bool relay_all_finished(const struct relay *r)
     return r->counts.choice_count > 0;
 }
 
+static unsigned flaws_of(struct slice finish)
+{
+    if (slice_is(finish, "stop"))
+        return 0;
+    if (slice_is(finish, "tool_calls") || slice_is(finish, "function_call"))
+        return FLAW_TOOLS;
+    return slice_is(finish, "length") ? FLAW_LENGTH : FLAW_OTHER;
+}
+
 static bool count_choice(struct relay *r, struct doc *doc, const struct doc_choice *choice, struct fault *why)
 {
     struct relay_choice *seen = relay_choice(r, choice->index);
@@ -40,7 +49,7 @@ static bool count_choice(struct relay *r, struct doc *doc, const struct doc_choi
     if (choice->finish.len == 0)
         return true;
     seen->has_finished = true;
-    seen->has_stopped = slice_is(choice->finish, "stop");
+    seen->flaws = flaws_of(choice->finish);
     if (choice->index == 0)
         snprintf(r->outcome.finish, sizeof r->outcome.finish, "%.*s", SLICE_ARG(choice->finish));
     return true;
@@ -109,16 +118,20 @@ bool relay_count(struct relay *r, struct doc *doc, struct buf *out, struct fault
 }
 
 /* A refusal is not kept either: asked again, the model may do better. */
-static bool is_good(const struct relay *r)
+static unsigned all_flaws(const struct relay *r)
 {
     const struct relay_counts *c = &r->counts;
     bool                       is_declined = slice_is(slice_str(r->outcome.doubt), "refusal");
-    if (!r->outcome.is_whole || r->outcome.has_tool_calls || c->bad_events > 0 || is_declined)
-        return false;
-    for (size_t i = 0; i < c->choice_count; i++)
-        if (!c->choice[i].has_stopped || !c->choice[i].has_content)
-            return false;
-    return true;
+    unsigned                   flaws = r->outcome.has_tool_calls ? FLAW_TOOLS : 0;
+    if (!r->outcome.is_whole || c->bad_events > 0 || is_declined)
+        flaws |= FLAW_OTHER;
+    for (size_t i = 0; i < c->choice_count; i++) {
+        const struct relay_choice *choice = &c->choice[i];
+        flaws |= choice->has_finished ? choice->flaws : FLAW_OTHER;
+        if (!choice->has_content && !(choice->flaws & FLAW_TOOLS))
+            flaws |= FLAW_OTHER;
+    }
+    return flaws;
 }
 
 void relay_sum_up(struct relay *r)
@@ -135,8 +148,9 @@ void relay_sum_up(struct relay *r)
          .logprob_count = c->logprob_count,
     };
     r->outcome.is_whole = r->state == RELAY_DONE;
+    r->outcome.flaws = FLAW_OTHER;
     if (!r->options.is_judged)
         return;
     r->outcome.confidence = confidence_of(&facts, &r->outcome.doubt);
-    r->outcome.is_good = is_good(r);
+    r->outcome.flaws = all_flaws(r);
 }

@@ -62,7 +62,8 @@ const struct doc_choice *doc_choice_at(const struct doc *, uint32_t offset);
 struct relay_choice {
     uint32_t index;
     uint32_t calls; /* # tool calls begun */
-    bool     has_finished, has_stopped, has_content;
+    unsigned flaws; /* of how it finished */
+    bool     has_finished, has_content;
 };
 
 /* Of the counting stage. */

@@ -54,7 +54,7 @@ static enum answered_by who_answered(const struct exchange *x)
 {
     if (x->fault.kind || !x->model || !x->relay)
         return BY_NOBODY;
-    if (x->is_hit)
+    if (x->recalling.is_hit)
         return BY_CACHE;
     return x->model->provider->zone == 0 ? BY_LOCAL : BY_REMOTE;
 }
@@ -105,7 +105,7 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
         reply_header(&out, "x-weir-model", x->model->name);
         reply_header(&out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
     }
-    reply_header(&out, "x-weir-cache", x->is_hit ? "hit" : x->uses_cache ? "miss" : "off");
+    exchange_cache_headers(x, &out);
     buf_add(&out, S("x-weir-redactions: "));
     buf_add_decimal(&out, (int64_t)places_hidden(x));
     buf_add(&out, S("\r\n"));
@@ -173,11 +173,8 @@ static void tell_audit(struct exchange *x)
         &line,
         ",\"cache\":\"%s\",\"redactions\":%zu,\"dropped_sentences\":%u,\"summaries\":%u,\"prompt_tokens\":%lld,"
         "\"completion_tokens\":%lld,\"cost_nanousd\":%lld,\"ms\":%lld,\"rules\":[",
-        x->is_hit       ? "hit"
-        : x->uses_cache ? "miss"
-                        : "off",
-        x->redactions, x->sentences_dropped, x->summaries, (long long)x->usage.prompt_tokens,
-        (long long)x->usage.completion_tokens, (long long)x->cost_nanousd,
+        exchange_cache_word(x), x->redactions, x->sentences_dropped, x->summaries,
+        (long long)x->usage.prompt_tokens, (long long)x->usage.completion_tokens, (long long)x->cost_nanousd,
         (long long)(loop_now_us(x->tools->loop) - x->began_us) / 1000);
     for (unsigned i = 0; i < x->decision.rule_count; i++) {
         if (i)
@@ -228,9 +225,8 @@ void exchange_settle(struct exchange *x)
         x->hold->rate[i].used_tokens = x->usage.prompt_tokens + x->usage.completion_tokens;
     ledger_settle(x->tools->ledger, &x->hold);
     sum_up(x);
+    exchange_end_recall(x);
     metrics_add(metrics, METRIC_REQUESTS, 1);
-    if (x->is_hit)
-        metrics_add(metrics, METRIC_CACHE_SAVED, x->saved_nanousd);
     if (x->chat.stream)
         metrics_add(metrics, METRIC_STREAMS, 1);
     if (x->fault.kind == FAULT_CLIENT_GONE)

@@ -119,6 +119,7 @@ static bool make_team_keys(struct snapshot *s, struct diag *diag)
     if (!settings->has_master_key && !master_key_own(settings->state_folder, &master, &why))
         return place_error(diag, settings, &why);
     s->team_key = arena_array(s->arena, settings->team_count, sizeof *s->team_key);
+    cache_secret_derive(&master, &s->cache_secret);
     for (unsigned i = 0; i < settings->team_count; i++)
         vault_key_derive(&master, slice_str(settings->team[i].name), &s->team_key[i]);
     explicit_bzero(&master, sizeof master);
@@ -224,6 +225,7 @@ void snapshot_unref(struct snapshot **handle)
     tls_context_free(&s->admin_tls);
     finder_free(&s->finder);
     weights_unref(s->slm_share);
+    explicit_bzero(&s->cache_secret, sizeof s->cache_secret);
     if (s->team_key)
         explicit_bzero(s->team_key, s->settings->team_count * sizeof *s->team_key);
     arena_free(&s->arena);

@@ -8,6 +8,7 @@
 #ifndef WEIR_SNAPSHOT_H
 #define WEIR_SNAPSHOT_H
 
+#include "cache_secret.h"
 #include "policy/decide.h"
 #include "privacy/find.h"
 #include "slm/slm.h"
@@ -19,22 +20,23 @@ struct slm_share; /* the weights, counted, since they outlive a snapshot */
 struct key_row;
 
 struct snapshot {
-    atomic_uint       refs;
-    struct arena     *arena;
-    uint64_t          generation; /* no other snapshot of this process has it */
-    struct settings  *settings;
-    struct policy    *policy;
-    struct needs      needs;
-    struct finder    *finder;
-    struct slm       *slm; /* (ref in slm_share) NULL: none configured */
-    struct slm_share *slm_share;
-    struct origin    *origin;     /* one for each of settings->provider, in its order */
-    SSL_CTX         **listen_tls; /* one for each of settings->listen; NULL: plain */
-    SSL_CTX          *admin_tls;  /* the admin API's; NULL: plain, or none */
-    struct vault_key *team_key;   /* one for each of settings->team: what its placeholders are keyed with */
-    struct key_row   *key_row;    /* API keys' hashes, sorted */
-    unsigned          key_count;
-    unsigned          redis_zone; /* where our store is: 0 on this machine */
+    atomic_uint         refs;
+    struct arena       *arena;
+    uint64_t            generation; /* no other snapshot of this process has it */
+    struct settings    *settings;
+    struct policy      *policy;
+    struct needs        needs;
+    struct finder      *finder;
+    struct slm         *slm; /* (ref in slm_share) NULL: none configured */
+    struct slm_share   *slm_share;
+    struct origin      *origin;     /* one for each of settings->provider, in its order */
+    SSL_CTX           **listen_tls; /* one for each of settings->listen; NULL: plain */
+    SSL_CTX            *admin_tls;  /* the admin API's; NULL: plain, or none */
+    struct cache_secret cache_secret;
+    struct vault_key   *team_key; /* one for each of settings->team: what its placeholders are keyed with */
+    struct key_row     *key_row;  /* API keys' hashes, sorted */
+    unsigned            key_count;
+    unsigned            redis_zone; /* where our store is: 0 on this machine */
 };
 
 /* NULL with errors in diag. file NULL: the settings of a first run. old may be NULL. */

@@ -17,4 +17,5 @@ SETTING("limits",  "inspect",      DURATION_MS, inspect_ms,        10,    600000
 SETTING("limits",  "summarize",    DURATION_MS, summarize_ms,      100,   600000,          30000,         false,   "all summaries of a long context; past it sentences are chosen")
 SETTING("store",   "keep",         DURATION_MS, store_keep_ms,     0,     7776000000ll,  2592000000ll,  false,   "of what clients ask to keep, responses and chat completions; 0 keeps nothing")
 SETTING("spending","keep",         DURATION_MS, spend_keep_ms,     86400000, 41472000000, 34560000000,  false,   "of each day's sums in Redis, from a day to 480: less than budgets, which a full Redis is to forget last")
+SETTING("cache",   "most",            BYTES,       cache_most_bytes,  1 << 16, 1ll << 40,       256 << 20,     false,   "of the remembered answers of one team, or of one namespace that teams share; those that end soonest make room")
 SETTING("records", "most",         BYTES,       records_most_bytes, 65536, 1ll << 40,      64 << 20,      true,    "of records of drafts, the older half is forgotten beyond it")

@@ -7,10 +7,11 @@
 
 #include <stdio.h>
 
-static const char *const top_keys[] = { "listen",      "cors",     "loops",  "zones",  "providers", "models",
-                                        "aliases",     "slm",      "redis",  "state",  "teams",     "secret",
-                                        "secret_file", "policies", "prices", "limits", "budgets",   "log",
-                                        "audit",       "records",  "admin",  "store",  "spending",  NULL };
+static const char *const top_keys[] = { "listen", "cors",    "loops",       "zones",    "providers",
+                                        "models", "aliases", "slm",         "redis",    "state",
+                                        "teams",  "secret",  "secret_file", "policies", "prices",
+                                        "limits", "budgets", "log",         "audit",    "records",
+                                        "admin",  "store",   "spending",    "cache",    NULL };
 
 static const char first_run[] = "providers:\n"
                                 "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
@@ -150,6 +151,7 @@ static void read_numbers(struct setup *s)
     check_section(s, "records", file);
     check_section(s, "store", redis + 1);
     check_section(s, "spending", baseline);
+    check_section(s, "cache", redis + 1);
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
     s->settings->field = (__typeof__(s->settings->field))read_number(                                          \
         s, yaml_get(*section ? yaml_get(s->root, section) : s->root, key), kind, least, most, fallback);

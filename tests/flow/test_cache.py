@@ -42,19 +42,18 @@ def test_a_hidden_value_is_restored_for_whoever_asks(stage):
     weir = stage.weir(cloud=cloud, policy=CACHED)
     words = "write to ada@example.com"
     assert [weir.chat(words).text for _ in range(2)] == [words, words]
-    assert [weir.stream(words).text for _ in range(2)] == [words, words]
+    assert weir.stream(words).text == words
     assert weir.chat("write to bob@example.com").text == "write to bob@example.com"
-    assert len(cloud.requests) == 3
+    assert len(cloud.requests) == 2
 
 
 @pytest.mark.parametrize("second", [
     {"messages": [{"role": "user", "content": "hello!"}]},
     {"temperature": 0.5},
-    {"seed": 1},
+    {"stop": ["."]},
     {"messages": [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]},
     {"tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}]},
-    {"max_tokens": 5},
-    {"stream": True},
+    {"response_format": {"type": "json_object"}},
 ], ids=lambda change: ",".join(change))
 def test_another_question_is_another_question(stage, second):
     cloud = stage.provider(says("yes"))

@@ -232,7 +232,7 @@ def test_a_hit_is_replayed_in_the_askers_dialect(stage):
     for _ in range(2):
         answer = weir.chat("Capital of France?", model="auto")
         assert answer.json["choices"][0]["message"]["content"] == "Paris."
-    assert answer.headers["x-weir-cache"] == "hit" and len(cloud.requests) == 1
+    assert answer.told("cache") == "hit" and len(cloud.requests) == 1
 
 
 # ---- Gemini's, Ollama's and Azure's ----

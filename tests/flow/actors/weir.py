@@ -93,8 +93,13 @@ class Answer:
         return self.json["error"]
 
     def told(self, name):
-        """The header x-weir-NAME."""
-        return self.headers.get(f"x-weir-{name}")
+        """The header x-weir-NAME, without its parameters."""
+        value = self.headers.get(f"x-weir-{name}")
+        return value and value.partition(";")[0]
+
+    def parameter(self, header, name):
+        """A parameter of the header x-weir-HEADER: "hit; age=12"."""
+        return dict(re.findall(r"; ([a-z]+)=?([^;]*)", self.headers.get(f"x-weir-{header}", ""))).get(name)
 
 
 class Stream(Answer):

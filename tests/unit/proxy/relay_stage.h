@@ -132,7 +132,7 @@ static void assert_same(const struct passed *got, const struct passed *want)
     assert_int_equal(got->has_spoken, want->has_spoken);
     const struct relay_outcome *g = &got->outcome, *w = &want->outcome;
     assert_int_equal(g->is_whole, w->is_whole);
-    assert_int_equal(g->is_good, w->is_good);
+    assert_int_equal(g->flaws, w->flaws);
     assert_int_equal(g->has_tool_calls, w->has_tool_calls);
     assert_string_equal(g->finish, w->finish);
     assert_int_equal(g->content_bytes, w->content_bytes);

@@ -1,200 +1,597 @@
-/* test_cache.c - answers remembered in a real Redis; and what is not an answer of ours is a miss. */
+/* test_cache.c - answers remembered in a real Redis: who leads, who waits, who gets what. */
 #include "redis_stage.h"
 
 #include "base/buf.h"
 #include "cache.h"
 
-static const int64_t WALL_MS = INT64_C(1795400000000);
+static const struct cache_secret secret = { { "the hash's" }, { "the seal's" } };
+static const struct cache_walls  walls = { .space = "interns", .decision = SLICE("easy") };
 
-struct recalled {
+struct told {
     bool          is_over, is_hit;
     unsigned      calls;
     struct cached hit;
-    char          model[64];
-    struct buf    answer;
+    char          model[64], answer[64];
 };
 
-static void on_recalled(void *arg, const struct cached *hit)
+static void on_told(void *arg, struct cache_ask *ask, const struct cached *hit)
 {
-    struct recalled *r = arg;
-    r->is_over = true;
-    r->calls++;
-    r->is_hit = hit;
+    (void)ask;
+    struct told *t = arg;
+    t->is_over = true;
+    t->calls++;
+    t->is_hit = hit;
     if (!hit)
         return;
-    r->hit = *hit;
-    snprintf(r->model, sizeof r->model, "%.*s", SLICE_ARG(hit->model));
-    buf_add(&r->answer, hit->answer);
+    t->hit = *hit;
+    snprintf(t->model, sizeof t->model, "%.*s", SLICE_ARG(hit->model));
+    snprintf(t->answer, sizeof t->answer, "%.*s", SLICE_ARG(hit->answer));
 }
 
-static struct recalled recall(struct stage *s, struct cache_key *key, int64_t wall_ms)
+struct cache_stage {
+    struct stage    stage;
+    struct metrics *metrics;
+    struct cache   *cache;
+};
+
+static void open_cache(struct cache_stage *s)
 {
-    struct recalled r = { .answer = { .ceiling = 1 << 24 } };
-    cache_recall(s->redis, key, wall_ms, on_recalled, &r);
-    assert_int_equal(r.calls, 0);
-    run_until(s->loop, is_true, &r.is_over);
-    assert_int_equal(r.calls, 1);
-    return r;
+    stage_open(&s->stage);
+    s->metrics = metrics_new();
+    s->cache = cache_new(s->stage.loop, s->stage.redis, s->metrics);
 }
 
-static struct cache_key key_of(const char *team, const char *route, const char *model, const char *body)
+static void close_cache(struct cache_stage *s)
 {
-    struct cache_key key;
-    cache_key_make(&key, team, route, model, slice_str(body));
-    return key;
+    cache_free(&s->cache);
+    metrics_free(&s->metrics);
+    stage_close(&s->stage);
 }
+
+static struct cache_ask ask_about(const char *words)
+{
+    struct question  question = { .context = S("be brief"),
+                                  .turn = slice_str(words),
+                                  .words = slice_str(words) };
+    struct cache_ask ask = { .secret = &secret,
+                             .wait_ms = GUARD_MS,
+                             .keep_ms = INT64_MAX,
+                             .takes_stale = true,
+                             .most_age_ms = INT64_MAX,
+                             .max_tokens = -1 };
+    cache_key_make(&ask.key, &secret, &walls, &question);
+    return ask;
+}
+
+static struct cached answer_of(const char *text)
+{
+    return (struct cached){ .tokens = 5,
+                            .limit_tokens = -1,
+                            .keep_ms = 60000,
+                            .cost_nanousd = 123456789012345,
+                            .model = S("small"),
+                            .route = S("easy"),
+                            .question = S("what?"),
+                            .answer = slice_str(text) };
+}
+
+static void keep_for(struct cache_stage *s, struct cache_ask *ask, struct cached answer, int64_t most_bytes)
+{
+    const struct cache_keeping keeping = {
+        .walls = &walls, .stale_ms = 60000, .entry_most_bytes = 1 << 20, .most_bytes = most_bytes
+    };
+    cache_keep(s->cache, ask, &answer, &keeping);
+}
+
+static void keep(struct cache_stage *s, struct cache_ask *ask, const char *text)
+{
+    keep_for(s, ask, answer_of(text), 1 << 20);
+}
+
+static struct told recall(struct cache_stage *s, struct cache_ask *ask)
+{
+    struct told t = { .calls = 0 };
+    cache_recall(s->cache, ask, on_told, &t);
+    assert_int_equal(t.calls, 0);
+    run_until(s->stage.loop, is_true, &t.is_over);
+    assert_int_equal(t.calls, 1);
+    return t;
+}
+
+/* One that neither waits nor leads. */
+static struct told look(struct cache_stage *s, const char *words)
+{
+    struct cache_ask ask = ask_about(words);
+    ask.wait_ms = 0;
+    struct told t = recall(s, &ask);
+    assert_false(ask.leads);
+    cache_release(&ask, CACHE_NEXT);
+    return t;
+}
+
+static long long number(struct cache_stage *s, const char *line)
+{
+    return ask_and_wait(s->stage.loop, s->stage.redis, line).integer;
+}
+
+static double metric(const char *name)
+{
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    metrics_write(&out);
+    char        line[80];
+    const char *text = (buf_add_byte(&out, '\0'), out.ptr);
+    snprintf(line, sizeof line, "\n%s ", name);
+    const char *at = strstr(text, line);
+    assert_non_null(at);
+    double value = strtod(at + strlen(line), NULL);
+    buf_fini(&out);
+    return value;
+}
+
+/* ---- kept and recalled ---- */
 
 static void test_kept_and_recalled(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct cache_key key = key_of("interns", "easy", "small", "{\"messages\":[]}");
-    assert_false(recall(&s, &key, WALL_MS).is_hit);
+    struct cache_stage s;
+    open_cache(&s);
+    struct cache_ask first = ask_about("hello"), second = ask_about("hello"), other = ask_about("hello!");
+    assert_false(recall(&s, &first).is_hit);
+    assert_true(first.leads);
+    keep(&s, &first, "{\"a\":1}");
+    assert_false(first.leads);
+    cache_release(&first, CACHE_NOBODY);
 
-    struct cached answer = { .is_stream = true,
-                             .cost_nanousd = 123456789012345,
-                             .model = S("small"),
-                             .answer = slice_of("data: \0\n\n", 9) };
-    cache_keep(s.redis, &key, &answer, 60000, WALL_MS);
-    struct recalled r = recall(&s, &key, WALL_MS + 1500);
-    assert_true(r.is_hit);
-    assert_true(r.hit.is_stream);
-    assert_int_equal(r.hit.age_ms, 1500);
-    assert_int_equal(r.hit.cost_nanousd, 123456789012345);
-    assert_string_equal(r.model, "small");
-    assert_true(slice_eq(buf_slice(&r.answer), answer.answer));
-    buf_fini(&r.answer);
+    struct told t = recall(&s, &second);
+    assert_true(t.is_hit && !second.leads && !second.has_waited);
+    assert_string_equal(t.answer, "{\"a\":1}");
+    assert_string_equal(t.model, "small");
+    assert_int_equal(t.hit.cost_nanousd, 123456789012345);
+    assert_int_equal(t.hit.limit_tokens, -1);
+    assert_true(loop_wall_ms(s.stage.loop) - t.hit.made_ms < GUARD_MS);
+    cache_release(&second, CACHE_NEXT);
 
-    r = recall(&s, &key, WALL_MS - 5000); /* a clock that was set back */
-    assert_int_equal(r.hit.age_ms, 0);
-    buf_fini(&r.answer);
-    stage_close(&s);
+    assert_false(recall(&s, &other).is_hit);
+    cache_release(&other, CACHE_NEXT);
+    assert_false(look(&s, "hello!").is_hit);
+    assert_int_equal(number(&s, "EXISTS weir:cache:spaces"), 1);
+    close_cache(&s);
 }
 
-static void test_it_ends(void **state)
+static void test_an_answer_stands_for_limits_that_it_fits_in(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct cache_key key = key_of("t", "r", "m", "b"), never = key_of("t", "r", "m", "c");
-    struct cached    answer = { .model = S("m"), .answer = S("{}") };
-    char             line[160];
-    cache_keep(s.redis, &never, &answer, 0, WALL_MS);
-    assert_false(recall(&s, &never, WALL_MS).is_hit);
+    struct cached whole = { .tokens = 5, .limit_tokens = 9 };
+    assert_true(cached_fits(&whole, -1) && cached_fits(&whole, 5) && cached_fits(&whole, 1000));
+    assert_false(cached_fits(&whole, 4));
+    struct cached cut = { .tokens = 5, .limit_tokens = 5, .is_cut = true };
+    assert_true(cached_fits(&cut, 5));
+    assert_false(cached_fits(&cut, 6) || cached_fits(&cut, -1) || cached_fits(&cut, 4));
+}
 
-    snprintf(line, sizeof line, "PTTL %s", key.text);
-    cache_keep(s.redis, &key, &answer, 5000, WALL_MS);
-    long long left_ms = ask_and_wait(s.loop, s.redis, line).integer;
-    assert_true(left_ms > 0 && left_ms <= 5000);
-    cache_keep(s.redis, &key, &answer, INT64_MAX, WALL_MS); /* 90 days at most */
-    left_ms = ask_and_wait(s.loop, s.redis, line).integer;
-    assert_true(left_ms > INT64_C(89) * 86400000 && left_ms <= INT64_C(90) * 86400000);
-    stage_close(&s);
+static void test_age(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    open_cache(&s);
+    run_until(s.stage.loop, is_up, s.stage.redis);
+    struct cached    entry = { .made_ms = loop_wall_ms(s.stage.loop) - 5000, .keep_ms = 4000 };
+    struct cache_ask ask = { .cache = s.cache, .keep_ms = 10000 };
+    assert_int_equal(cached_age_ms(&entry, entry.made_ms + 7), 7);
+    assert_int_equal(cached_age_ms(&entry, entry.made_ms - 7), 0); /* a clock that was set back */
+    assert_true(cache_is_stale(&ask, &entry));
+    entry.keep_ms = 60000;
+    assert_false(cache_is_stale(&ask, &entry));
+    ask.keep_ms = 4000; /* the policy has changed its mind since */
+    assert_true(cache_is_stale(&ask, &entry));
+    close_cache(&s);
+}
+
+static void test_what_is_too_old_for_the_asker_is_a_miss(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    open_cache(&s);
+    struct cache_ask first = ask_about("hello");
+    keep(&s, &first, "{}");
+    cache_release(&first, CACHE_NEXT);
+
+    struct cache_ask young = ask_about("hello"), fresh = young, short_one = young;
+    young.most_age_ms = -1;
+    assert_false(recall(&s, &young).is_hit);
+    fresh.takes_stale = false;
+    fresh.keep_ms = -1;
+    assert_false(recall(&s, &fresh).is_hit);
+    fresh.takes_stale = true;
+    assert_true(recall(&s, &fresh).is_hit);
+    short_one.max_tokens = 4;
+    assert_false(recall(&s, &short_one).is_hit);
+    cache_release(&young, CACHE_NEXT);
+    cache_release(&fresh, CACHE_NEXT);
+    cache_release(&short_one, CACHE_NEXT);
+    close_cache(&s);
+}
+
+/* ---- one asks, others wait ---- */
+
+enum { CROWD = 20 };
+
+struct crowd {
+    struct cache_ask ask[CROWD];
+    struct told      told[CROWD];
+};
+
+static bool all_are_told(void *arg)
+{
+    struct crowd *c = arg;
+    for (int i = 0; i < CROWD; i++)
+        if (!c->told[i].is_over)
+            return false;
+    return true;
+}
+
+static void gather(struct cache_stage *s, struct crowd *c)
+{
+    *c = (struct crowd){ .ask[0].cache = NULL };
+    for (int i = 0; i < CROWD; i++) {
+        c->ask[i] = ask_about("hello");
+        cache_recall(s->cache, &c->ask[i], on_told, &c->told[i]);
+    }
+}
+
+static bool all_wait(void *arg)
+{
+    struct crowd *c = arg;
+    for (int i = 0; i < CROWD; i++)
+        if (!c->ask[i].has_waited)
+            return false;
+    return true;
+}
+
+static void disperse(struct crowd *c)
+{
+    for (int i = 0; i < CROWD; i++)
+        cache_release(&c->ask[i], CACHE_NEXT);
+}
+
+static void test_those_who_wait_get_the_answer(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    struct cache_ask leader = ask_about("hello");
+    recall(&s, &leader);
+    gather(&s, &c);
+    run_until(s.stage.loop, all_wait, &c);
+    keep(&s, &leader, "{\"a\":2}");
+    cache_release(&leader, CACHE_NOBODY);
+    run_until(s.stage.loop, all_are_told, &c);
+    for (int i = 0; i < CROWD; i++) {
+        assert_true(c.told[i].is_hit && c.told[i].calls == 1 && !c.ask[i].leads);
+        assert_string_equal(c.told[i].answer, "{\"a\":2}");
+    }
+    disperse(&c);
+    close_cache(&s);
+}
+
+static unsigned leaders(const struct crowd *c)
+{
+    unsigned count = 0;
+    for (int i = 0; i < CROWD; i++)
+        count += c->ask[i].leads;
+    return count;
+}
+
+static bool one_leads(void *crowd)
+{
+    return leaders(crowd) == 1;
+}
+
+static void test_of_those_who_wait_one_takes_over(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    struct cache_ask leader = ask_about("hello");
+    recall(&s, &leader);
+    gather(&s, &c);
+    run_until(s.stage.loop, all_wait, &c);
+    cache_release(&leader, CACHE_NEXT); /* its client has hung up */
+    run_until(s.stage.loop, one_leads, &c);
+    unsigned told = 0;
+    for (int i = 0; i < CROWD; i++)
+        told += c.told[i].is_over;
+    assert_int_equal(told, 1);
+    disperse(&c); /* and so do theirs: the lease goes from one to the next, and is free at the end */
+    struct cache_ask last = ask_about("hello");
+    recall(&s, &last);
+    assert_true(last.leads);
+    cache_release(&last, CACHE_NEXT);
+    close_cache(&s);
+}
+
+static void test_where_nothing_can_be_kept_nobody_waits(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    struct cache_ask leader = ask_about("hello"), late = ask_about("hello");
+    recall(&s, &leader);
+    gather(&s, &c);
+    run_until(s.stage.loop, all_wait, &c);
+    cache_release(&leader, CACHE_NOBODY); /* its answer called a tool */
+    run_until(s.stage.loop, all_are_told, &c);
+    assert_int_equal(leaders(&c), 0);
+    assert_false(recall(&s, &late).is_hit);
+    assert_false(late.leads || late.has_waited);
+    disperse(&c);
+    cache_release(&late, CACHE_NEXT);
+    close_cache(&s);
+}
+
+static void test_patience_ends(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    open_cache(&s);
+    struct cache_ask leader = ask_about("hello"), hasty = ask_about("hello");
+    recall(&s, &leader);
+    hasty.wait_ms = 30;
+    assert_false(recall(&s, &hasty).is_hit);
+    assert_true(hasty.has_waited && !hasty.leads && leader.leads);
+    cache_release(&leader, CACHE_NEXT);
+    cache_release(&hasty, CACHE_NEXT);
+    close_cache(&s);
+}
+
+/* A proxy that was killed says nothing: its lease lapses. Here somebody takes its time away. */
+static void test_a_lease_that_lapses_frees_the_others(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    struct metrics  *metrics = metrics_new();
+    struct redis    *link = link_new(s.stage.loop, redis_child_url(s.stage.child), DEADLINE_MS);
+    struct cache    *killed = cache_new(s.stage.loop, link, metrics);
+    struct cache_ask theirs = ask_about("hello");
+    struct told      t = { .calls = 0 };
+    char             line[200], exact[CACHE_HEX_BYTES];
+    cache_recall(killed, &theirs, on_told, &t);
+    run_until(s.stage.loop, is_true, &t.is_over);
+    assert_true(theirs.leads);
+    gather(&s, &c);
+    run_until(s.stage.loop, all_wait, &c);
+    cache_free(&killed); /* from here on it says no more that it leads */
+
+    cache_hash_hex(theirs.key.exact, exact);
+    snprintf(line, sizeof line, "PTTL weir:{%s}:cache:l:%s", theirs.key.tag, exact);
+    long long left_ms = number(&s, line);
+    assert_true(left_ms > 0 && left_ms <= CACHE_LEASE_MS);
+    snprintf(line, sizeof line, "PEXPIRE weir:{%s}:cache:l:%s 1", theirs.key.tag, exact);
+    number(&s, line);
+    run_until(s.stage.loop, one_leads, &c);
+    disperse(&c);
+    redis_free(&link);
+    metrics_free(&metrics);
+    close_cache(&s);
+}
+
+static void test_who_served_a_stale_answer_asks_alone(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    open_cache(&s);
+    struct cache_ask one = ask_about("hello"), two = ask_about("hello");
+    struct told      t = { .calls = 0 };
+    cache_lead(s.cache, &one, on_told, &t);
+    run_until(s.stage.loop, is_true, &t.is_over);
+    t.is_over = false;
+    cache_lead(s.cache, &two, on_told, &t);
+    run_until(s.stage.loop, is_true, &t.is_over);
+    assert_true(one.leads && !two.leads && !t.is_hit);
+    cache_release(&one, CACHE_NEXT);
+    cache_release(&two, CACHE_NEXT);
+    close_cache(&s);
+}
+
+static void test_cancelled_is_silent_and_leaves_no_trace(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    run_until(s.stage.loop, is_up, s.stage.redis);
+    gather(&s, &c);
+    disperse(&c); /* what was asked for has gone out, and may have brought the lease */
+    struct cache_ask after = ask_about("hello");
+    assert_false(recall(&s, &after).is_hit);
+    assert_true(after.leads);
+    cache_release(&after, CACHE_NEXT);
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(c.told[i].calls, 0);
+    assert_int_equal(number(&s, "DBSIZE"), 0);
+    close_cache(&s);
+}
+
+/* ---- room ---- */
+
+static void test_what_ends_soonest_makes_room(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    char               words[3][16] = { "one", "two", "three" }, line[160];
+    open_cache(&s);
+    struct cache_ask ask[3];
+    for (int i = 0; i < 3; i++) {
+        struct cached answer = answer_of("{}");
+        answer.keep_ms = 1000000 * (3 - i); /* the last one kept ends first */
+        ask[i] = ask_about(words[i]);
+        keep_for(&s, &ask[i], answer, 300); /* room for two */
+        cache_release(&ask[i], CACHE_NEXT);
+    }
+    assert_true(look(&s, "one").is_hit);
+    assert_true(look(&s, "two").is_hit);
+    assert_false(look(&s, "three").is_hit);
+    snprintf(line, sizeof line, "ZCARD weir:{%s}:cache:index", ask[0].key.tag);
+    assert_int_equal(number(&s, line), 2);
+
+    keep(&s, &ask[0], "{\"longer\":1}"); /* replaced, not added */
+    cache_release(&ask[0], CACHE_NEXT);
+    assert_int_equal(number(&s, line), 2);
+    snprintf(line, sizeof line, "HGET weir:{%s}:cache:about bytes", ask[0].key.tag);
+    long long bytes = strtoll(ask_and_wait(s.stage.loop, s.stage.redis, line).text, NULL, 10);
+    long long stored = 0;
+    for (int i = 0; i < 2; i++) {
+        char exact[CACHE_HEX_BYTES];
+        cache_hash_hex(ask[i].key.exact, exact);
+        snprintf(line, sizeof line, "STRLEN weir:{%s}:cache:e:%s", ask[i].key.tag, exact);
+        stored += number(&s, line);
+    }
+    assert_int_equal(bytes, stored);
+    close_cache(&s);
+}
+
+static void test_too_large_is_not_kept(void **state)
+{
+    (void)state;
+    struct cache_stage   s;
+    struct cache_keeping keeping = { .walls = &walls, .entry_most_bytes = 300, .most_bytes = 1 << 20 };
+    char                 large[400];
+    open_cache(&s);
+    memset(large, 'x', sizeof large);
+    struct cache_ask ask = ask_about("hello");
+    struct cached    answer = answer_of("");
+    answer.answer = slice_of(large, sizeof large);
+    recall(&s, &ask);
+    cache_keep(s.cache, &ask, &answer, &keeping);
+    assert_false(ask.leads);
+    assert_false(look(&s, "hello").is_hit);
+    keeping.entry_most_bytes = 600;
+    cache_keep(s.cache, &ask, &answer, &keeping);
+    assert_true(look(&s, "hello").is_hit);
+    cache_release(&ask, CACHE_NEXT);
+    close_cache(&s);
+}
+
+/* ---- what is not ours ---- */
+
+static void test_what_does_not_open_is_a_miss_and_is_counted(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    open_cache(&s);
+    struct cache_ask ask = ask_about("hello"), other = ask_about("hello!");
+    char             name[200], twin[200], exact[CACHE_HEX_BYTES];
+    keep(&s, &ask, "{}");
+    assert_true(look(&s, "hello").is_hit);
+    cache_hash_hex(ask.key.exact, exact);
+    snprintf(name, sizeof name, "weir:{%s}:cache:e:%s", ask.key.tag, exact);
+    cache_hash_hex(other.key.exact, exact);
+    snprintf(twin, sizeof twin, "weir:{%s}:cache:e:%s", other.key.tag, exact);
+
+    redisContext *c = behind(s.stage.child);
+    redisReply   *entry = redisCommand(c, "GET %s", name);
+    double        before = metric("weir_cache_unreadable_total");
+    freeReplyObject(redisCommand(c, "SET %s %b", twin, entry->str, entry->len)); /* under another's key */
+    assert_false(look(&s, "hello!").is_hit);
+    freeReplyObject(redisCommand(c, "DEL %s", name));
+    freeReplyObject(redisCommand(c, "LPUSH %s %b", name, entry->str, entry->len)); /* of another type */
+    assert_false(look(&s, "hello").is_hit);
+    struct told t = recall(&s, &ask);
+    assert_false(t.is_hit);
+    assert_true(metric("weir_cache_unreadable_total") == before + 3);
+    freeReplyObject(entry);
+    redisFree(c);
+    cache_release(&ask, CACHE_NEXT);
+    close_cache(&s);
+}
+
+static void test_away_is_a_miss(void **state)
+{
+    (void)state;
+    struct loop       *loop = loop_new(0);
+    struct cache_stage s = {
+        .stage = { .loop = loop, .redis = link_new(loop, "unix:///tmp/weir-nobody/redis.sock", DEADLINE_MS) },
+        .metrics = metrics_new()
+    };
+    s.cache = cache_new(loop, s.stage.redis, s.metrics);
+    struct cache_ask ask = ask_about("hello");
+    assert_false(recall(&s, &ask).is_hit);
+    assert_false(ask.leads || ask.has_waited);
+    cache_release(&ask, CACHE_NEXT);
+    cache_free(&s.cache);
+    metrics_free(&s.metrics);
+    redis_free(&s.stage.redis);
+    loop_free(&loop);
+}
+
+/* ---- keys ---- */
+
+static struct cache_key key_of(const char *space, bool is_shared, const char *decision, const char *context,
+                               const char *turn)
+{
+    struct cache_key         key;
+    const struct cache_walls w = { .space = space, .is_shared = is_shared, .decision = slice_str(decision) };
+    const struct question q = { .context = slice_str(context), .turn = slice_str(turn), .words = S("words") };
+    cache_key_make(&key, &secret, &w, &q);
+    return key;
 }
 
 static void test_each_part_makes_another_key(void **state)
 {
     (void)state;
     struct cache_key keys[] = {
-        key_of("team", "route", "model", "body"),  key_of("Team", "route", "model", "body"),
-        key_of("team", "routes", "model", "body"), key_of("team", "route", "models", "body"),
-        key_of("team", "route", "model", "body "), key_of("team", "routem", "odel", "body"),
-        key_of("teamr", "oute", "model", "body"),  key_of("team", "route", "model", ""),
-        key_of("a}:{b", "route", "model", "body"),
+        key_of("team", false, "d", "c", "t"),  key_of("Team", false, "d", "c", "t"),
+        key_of("team", true, "d", "c", "t"),   key_of("team", false, "e", "c", "t"),
+        key_of("team", false, "d", "cc", "t"), key_of("team", false, "dc", "", "t"),
+        key_of("team", false, "d", "c", "T"),  key_of("team", false, "d", "ct", ""),
+        key_of("a}:{b", false, "d", "c", "t"),
     };
     size_t count = sizeof keys / sizeof *keys;
     for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < i; j++)
-            assert_string_not_equal(keys[i].text, keys[j].text);
-    assert_string_equal(keys[0].text, key_of("team", "route", "model", "body").text);
+        for (size_t j = 0; j < i; j++) {
+            assert_memory_not_equal(keys[i].exact, keys[j].exact, CACHE_HASH_BYTES);
+            bool is_turn = i == 6 && j == 0; /* the one pair that differs in the last turn alone */
+            assert_int_equal(memcmp(keys[i].context, keys[j].context, CACHE_HASH_BYTES) == 0, is_turn);
+        }
+    struct cache_key again = key_of("team", false, "d", "c", "t");
+    assert_memory_equal(&again, &keys[0], sizeof again);
 
-    /* One hash tag a team, whatever its name holds. */
-    assert_memory_equal(keys[0].text, "weir:{", 6);
-    assert_memory_equal(keys[0].text, keys[2].text, strlen("weir:{0123456789abcdef}"));
-    assert_memory_equal(keys[8].text + 6 + 16, "}:cache:", 8);
-}
-
-/* Whatever else stands under the key, cut at each byte or of another kind, is a miss. */
-static void test_what_is_not_ours_is_a_miss(void **state)
-{
-    (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct cache_key key = key_of("t", "r", "m", "b");
-    struct cached    answer = { .model = S("model"), .answer = S("{\"a\":1}"), .cost_nanousd = 5 };
-    cache_keep(s.redis, &key, &answer, 60000, WALL_MS);
-    assert_string_equal(ask_and_wait(s.loop, s.redis, "PING").text, "PONG");
-
-    redisContext *c = behind(s.child);
-    redisReply   *entry = redisCommand(c, "GET %s", key.text);
-    assert_int_equal(entry->len, 33 + 5 + 7);
-    for (size_t len = 0; len < entry->len; len++) {
-        freeReplyObject(redisCommand(c, "SET %s %b", key.text, entry->str, len));
-        assert_false(recall(&s, &key, WALL_MS).is_hit);
-    }
-    static const size_t broken[] = { 0, 7, 15, 23, 27, 31, 32 }; /* a byte of each field that has a bound */
-    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
-        entry->str[broken[i]] ^= (char)0x80;
-        freeReplyObject(redisCommand(c, "SET %s %b", key.text, entry->str, entry->len));
-        assert_false(recall(&s, &key, WALL_MS).is_hit);
-        entry->str[broken[i]] ^= (char)0x80;
-    }
-    freeReplyObject(redisCommand(c, "DEL %s", key.text));
-    freeReplyObject(redisCommand(c, "LPUSH %s %b", key.text, entry->str, entry->len));
-    assert_false(recall(&s, &key, WALL_MS).is_hit);
-    freeReplyObject(entry);
-    redisFree(c);
-    stage_close(&s);
-}
-
-static void test_too_large_is_not_kept(void **state)
-{
-    (void)state;
-    struct stage s;
-    stage_open(&s);
-    struct cache_key key = key_of("t", "r", "m", "b");
-    char            *large = calloc(1, CACHE_ANSWER_MOST_BYTES);
-    assert_non_null(large);
-    struct cached answer = { .model = S("m"), .answer = slice_of(large, CACHE_ANSWER_MOST_BYTES) };
-    cache_keep(s.redis, &key, &answer, 60000, WALL_MS);
-    assert_false(recall(&s, &key, WALL_MS).is_hit);
-
-    answer.answer.len -= 1024;
-    cache_keep(s.redis, &key, &answer, 60000, WALL_MS);
-    struct recalled r = recall(&s, &key, WALL_MS);
-    assert_true(r.is_hit);
-    assert_int_equal(r.answer.len, answer.answer.len);
-    buf_fini(&r.answer);
-    free(large);
-    stage_close(&s);
-}
-
-static void test_away_is_a_miss_and_cancelled_is_silent(void **state)
-{
-    (void)state;
-    struct loop     *loop = loop_new(0);
-    struct stage     s = { .loop = loop,
-                           .redis = link_new(loop, "unix:///tmp/weir-nobody/redis.sock", DEADLINE_MS) };
-    struct cache_key key = key_of("t", "r", "m", "b"), other = key;
-    struct recalled  cancelled = { 0 };
-    uint64_t         id = cache_recall(s.redis, &other, WALL_MS, on_recalled, &cancelled);
-    assert_ptr_equal(redis_cancel(s.redis, id), &other);
-    assert_false(recall(&s, &key, WALL_MS).is_hit);
-    assert_int_equal(cancelled.calls, 0);
-    redis_free(&s.redis);
-    loop_free(&loop);
+    struct cache_secret      others = secret;
+    struct cache_key         foreign;
+    const struct cache_walls w = { .space = "team", .decision = S("d") };
+    const struct question    q = { .context = S("c"), .turn = S("t"), .words = S("words") };
+    others.hash.bytes[0] ^= 1;
+    cache_key_make(&foreign, &others, &w, &q);
+    assert_string_equal(foreign.tag, keys[0].tag);
+    assert_memory_not_equal(foreign.exact, keys[0].exact, CACHE_HASH_BYTES);
+    assert_memory_not_equal(foreign.turn, keys[0].turn, CACHE_HASH_BYTES);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kept_and_recalled),
-        cmocka_unit_test(test_it_ends),
-        cmocka_unit_test(test_each_part_makes_another_key),
-        cmocka_unit_test(test_what_is_not_ours_is_a_miss),
+        cmocka_unit_test(test_an_answer_stands_for_limits_that_it_fits_in),
+        cmocka_unit_test(test_age),
+        cmocka_unit_test(test_what_is_too_old_for_the_asker_is_a_miss),
+        cmocka_unit_test(test_those_who_wait_get_the_answer),
+        cmocka_unit_test(test_of_those_who_wait_one_takes_over),
+        cmocka_unit_test(test_where_nothing_can_be_kept_nobody_waits),
+        cmocka_unit_test(test_patience_ends),
+        cmocka_unit_test(test_a_lease_that_lapses_frees_the_others),
+        cmocka_unit_test(test_who_served_a_stale_answer_asks_alone),
+        cmocka_unit_test(test_cancelled_is_silent_and_leaves_no_trace),
+        cmocka_unit_test(test_what_ends_soonest_makes_room),
         cmocka_unit_test(test_too_large_is_not_kept),
-        cmocka_unit_test(test_away_is_a_miss_and_cancelled_is_silent),
+        cmocka_unit_test(test_what_does_not_open_is_a_miss_and_is_counted),
+        cmocka_unit_test(test_away_is_a_miss),
+        cmocka_unit_test(test_each_part_makes_another_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

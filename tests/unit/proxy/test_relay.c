@@ -37,7 +37,7 @@ static void test_what_needs_no_change_goes_on_byte_for_byte(void **state)
         assert_slices(p.out, body);
         assert_slices(p.record, body);
         assert_true(p.outcome.is_whole);
-        assert_true(p.outcome.is_good);
+        assert_int_equal(p.outcome.flaws, 0);
         assert_true(p.has_spoken);
     }
 }
@@ -64,7 +64,7 @@ static void test_a_bad_event_does_not_kill_a_healthy_stream(void **state)
     assert_true(p.ok);
     assert_slices(p.out, S(SAYS("a") SAYS("b") ENDS("stop") DONE));
     assert_true(p.outcome.is_whole);
-    assert_false(p.outcome.is_good); /* something may be missing: not for the cache */
+    assert_int_not_equal(p.outcome.flaws, 0); /* something may be missing: not for the cache */
 }
 
 static void test_an_empty_event_is_no_harm(void **state)
@@ -75,7 +75,7 @@ static void test_an_empty_event_is_no_harm(void **state)
                                   S(SAYS("a") "data:\n\n"
                                                      "data: \n\n" ENDS("stop") DONE));
     assert_slices(p.out, S(SAYS("a") ENDS("stop") DONE)); /* SDKs would try to parse it */
-    assert_true(p.outcome.is_good);
+    assert_int_equal(p.outcome.flaws, 0);
 }
 
 static void test_a_full_buffer_is_no_half_event(void **state)
@@ -132,7 +132,7 @@ static void test_done_is_added_after_every_finish(void **state)
     assert_true(p.ok);
     assert_slices(p.out, S(BEGINS SAYS("a") ENDS("stop") DONE));
     assert_slices(p.record, S(BEGINS SAYS("a") ENDS("stop")));
-    assert_true(p.outcome.is_good);
+    assert_int_equal(p.outcome.flaws, 0);
 
     /* the last line's end is missing: no event, but all had their finish */
     p = pass(s, &options, S(SAYS("a") ENDS("stop") "data: [DONE]"));
@@ -165,7 +165,7 @@ static void test_what_ends_early_is_not_whole(void **state)
         assert_false(p.ok);
         assert_int_equal(p.why.kind, FAULT_PROVIDER_BROKE);
         assert_false(p.outcome.is_whole);
-        assert_false(p.outcome.is_good);
+        assert_int_not_equal(p.outcome.flaws, 0);
         assert_int_equal(slice_find(p.out, S("[DONE]")), SLICE_NONE);
     }
 }
@@ -177,7 +177,7 @@ static void test_done_without_a_finish_is_whole_but_not_good(void **state)
     struct passed        p = pass(s, &options, S(SAYS("a") DONE));
     assert_true(p.ok);
     assert_true(p.outcome.is_whole);
-    assert_false(p.outcome.is_good);
+    assert_int_not_equal(p.outcome.flaws, 0);
     assert_string_equal(p.outcome.finish, "");
 }
 
@@ -347,7 +347,7 @@ static void test_outcome(void **state)
     p = pass(s, &options, S(BEGINS SAYS("a") ENDS("length") DONE));
     assert_false(p.outcome.usage.is_given);
     assert_true(p.outcome.is_whole);
-    assert_false(p.outcome.is_good);
+    assert_int_not_equal(p.outcome.flaws, 0);
     assert_true(p.outcome.confidence == 0);
     assert_string_equal(p.outcome.doubt, "length");
 
@@ -355,13 +355,13 @@ static void test_outcome(void **state)
     assert_string_equal(p.outcome.doubt, "empty");
 
     p = pass(s, &options, S(BEGINS ENDS("stop") DONE));
-    assert_false(p.outcome.is_good);
+    assert_int_not_equal(p.outcome.flaws, 0);
     assert_false(p.has_spoken);
 
     p = pass(s, &options, S(BEGINS SAYS("I'm sor") SAYS("ry, but I can") SAYS("'t help.") ENDS("stop") DONE));
     assert_string_equal(p.outcome.doubt, "refusal");
     assert_true(p.outcome.is_whole);
-    assert_false(p.outcome.is_good);
+    assert_int_not_equal(p.outcome.flaws, 0);
 
     p = pass(s, &options, S(EVENT(CHOICE(0, "\"refusal\":\"No.\"", "null")) ENDS("stop") DONE));
     assert_string_equal(p.outcome.doubt, "refusal");
@@ -370,7 +370,7 @@ static void test_outcome(void **state)
     p = pass(s, &options,
              S(EVENT(CHOICE(0, "\"reasoning_content\":\"Hm.\"", "null")) SAYS("Yes.") ENDS("stop")));
     assert_int_equal(p.outcome.content_bytes, 7);
-    assert_true(p.outcome.is_good);
+    assert_int_equal(p.outcome.flaws, 0);
 }
 
 #define TOKEN(logprob) "{\"token\":\"a\",\"logprob\":" logprob ",\"bytes\":[97],\"top_logprobs\":[]}"
@@ -426,7 +426,7 @@ static void test_choices_side_by_side(void **state)
                                           EVENT(CHOICE(0, "", "\"stop\"")) DONE);
     struct passed        p = pass(s, &options, body);
     assert_true(p.outcome.is_whole);
-    assert_false(p.outcome.is_good); /* the second was cut */
+    assert_int_not_equal(p.outcome.flaws, 0); /* the second was cut */
     assert_string_equal(p.outcome.finish, "stop");
     assert_true(p.outcome.confidence == 1); /* of the first */
     assert_int_equal(p.outcome.content_bytes, 14);

@@ -24,7 +24,7 @@ static void test_what_needs_no_change_comes_byte_for_byte(void **state)
         assert_slices(p.out, slice_str(bodies[i]));
         assert_slices(p.record, slice_str(bodies[i]));
         assert_true(p.outcome.is_whole);
-        assert_true(p.outcome.is_good);
+        assert_int_equal(p.outcome.flaws, 0);
         assert_true(p.has_spoken);
     }
 }
@@ -72,7 +72,7 @@ static void test_texts_are_restored(void **state)
                     COUNTED),
              s->mail));
     assert_true(p.outcome.has_tool_calls);
-    assert_false(p.outcome.is_good);
+    assert_int_not_equal(p.outcome.flaws, 0);
     assert_int_equal(p.outcome.usage.prompt_tokens, 9);
 }
 
@@ -150,7 +150,7 @@ static void test_several_choices(void **state)
     assert_string_equal(p.outcome.finish, "stop");
     assert_int_equal(p.outcome.content_bytes, 3);
     assert_true(p.outcome.is_whole);
-    assert_false(p.outcome.is_good);
+    assert_int_not_equal(p.outcome.flaws, 0);
     assert_true(p.outcome.confidence == 1);
 }
 
