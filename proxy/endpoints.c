@@ -6,6 +6,7 @@
 
 #include "cors.h"
 #include "embeddings.h"
+#include "moderations.h"
 #include "redacting.h"
 #include "stored.h"
 #include "wire/chat.h"
@@ -23,6 +24,7 @@
     CHAT("POST", "/api/chat", DIALECT_OLLAMA)                                                                  \
     CHAT("POST", "/api/generate", DIALECT_OLLAMA_GENERATE)                                                     \
     ERRAND("POST", "/v1/embeddings", embeddings_errand)                                                        \
+    ERRAND("POST", "/v1/moderations", moderations_errand)                                                      \
     ERRAND("POST", "/weir/redact", redact_errand)                                                              \
     ERRAND("POST", "/weir/restore", restore_errand)                                                            \
     ERRAND("GET", "/v1/responses/{id}", stored_response)                                                       \
