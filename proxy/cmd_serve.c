@@ -11,6 +11,7 @@
 #include "base/die.h"
 #include "endpoints.h"
 #include "redis_child.h"
+#include "webhook.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -26,13 +27,14 @@ enum { TEND_MS = 500, DRAIN_MS = 10 * 1000, DRAIN_LOOK_MS = 50, SLM_QUEUE_MOST =
 
 /* One loop, its thread, and what is its own. */
 struct post {
-    struct tools   tools;
-    struct server *server;
-    struct admin  *admin; /* on the first alone, where the settings want it */
-    pthread_t      thread;
-    struct timer   drain;
-    int64_t        drain_until_ms;
-    bool           has_left; /* the ledger knows that this loop has no more to tell */
+    struct tools    tools;
+    struct server  *server;
+    struct webhook *webhook;
+    struct admin   *admin; /* on the first alone, where the settings want it */
+    pthread_t       thread;
+    struct timer    drain;
+    int64_t         drain_until_ms;
+    bool            has_left; /* the ledger knows that this loop has no more to tell */
 };
 
 struct daemon {
@@ -96,6 +98,7 @@ static void on_mark(void *arg, const struct ledger_alert *alert)
     metrics_add(p->tools.metrics, METRIC_ALERTS, 1);
     log_warn("budget_mark", "%u %% of the budget \"%s\" (%s) of %s US dollars are spent", alert->percent,
              alert->budget, alert->whose, usd);
+    webhook_tell(p->webhook, alert);
 }
 
 static bool post_open(struct daemon *d, unsigned index, const char *redis_url, uint16_t *ports,
@@ -124,6 +127,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     redis_count_in(p->tools.redis, p->tools.metrics);
     p->tools.ledger = ledger_new(loop, p->tools.redis, p->tools.metrics, d->journal, &d->allowance);
     ledger_on_alert(p->tools.ledger, on_mark, p);
+    p->webhook = webhook_new(loop, p->tools.upstream, p->tools.redis, p->tools.metrics, &p->tools.snapshot);
     p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);
     p->tools.cache = cache_new(loop, p->tools.redis, p->tools.metrics);
     if (!listen_all(p, d->snapshot, ports, index == 0, why))
@@ -230,8 +234,8 @@ static void reload(struct daemon *d)
 static bool is_drained(const struct post *p)
 {
     return p->tools.running == 0 && server_clients(p->server) == 0 && !loop_has_guests(p->tools.loop) &&
-           ledger_is_idle(p->tools.ledger) && spend_is_idle(p->tools.spend) && redis_is_idle(p->tools.redis) &&
-           (!p->admin || admin_is_idle(p->admin));
+           ledger_is_idle(p->tools.ledger) && spend_is_idle(p->tools.spend) && webhook_is_idle(p->webhook) &&
+           redis_is_idle(p->tools.redis) && (!p->admin || admin_is_idle(p->admin));
 }
 
 static void on_drain_look(void *arg)
@@ -271,6 +275,7 @@ static void close_all(struct daemon *d)
     slm_pool_free(&d->slm_pool);
     for (unsigned i = 0; i < d->posts; i++) {
         struct post *p = &d->post[i];
+        webhook_free(&p->webhook);
         upstream_free(&p->tools.upstream);
         spend_free(&p->tools.spend);
         ledger_free(&p->tools.ledger);

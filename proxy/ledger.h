@@ -55,6 +55,7 @@ enum {
 
 struct ledger; /* one loop's */
 struct hold;
+struct line;
 TAILQ_HEAD(hold_list, hold);
 
 /* A bounded sum that a process may spend while Redis is away, shared by its loops. */
@@ -64,9 +65,10 @@ struct allowance {
 
 /* A mark of a budget was passed: once a mark and window, over all proxies. Valid during the call. */
 struct ledger_alert {
-    const char *budget, *whose;
-    unsigned    percent;
-    int64_t     limit_nanousd;
+    const char        *budget, *whose;
+    unsigned           percent;
+    int64_t            limit_nanousd;
+    const struct line *line; /* the budget's */
 };
 typedef void on_alert_fn(void *arg, const struct ledger_alert *);
 

@@ -190,6 +190,7 @@ static void alert(struct ledger *l, const struct hold *h, long long mark)
         .whose = line->whose,
         .percent = (unsigned)(mark % 1000),
         .limit_nanousd = line->limit_nanousd,
+        .line = line,
     };
     l->on_alert(l->alert_arg, &told);
 }

@@ -97,6 +97,10 @@ static bool make_tls(struct snapshot *s, struct diag *diag)
         if (provider->url.is_tls && !(s->origin[i].tls = tls_client_context(provider->ca_file, &why)))
             ok = place_error(diag, settings, &why);
     }
+    s->webhook.provider = settings->alerts.webhook;
+    if (s->webhook.provider && s->webhook.provider->url.is_tls &&
+        !(s->webhook.tls = tls_client_context(s->webhook.provider->ca_file, &why)))
+        ok = place_error(diag, settings, &why);
     s->listen_tls = arena_array(s->arena, settings->listen_count, sizeof(SSL_CTX *));
     for (unsigned i = 0; i < settings->listen_count; i++) {
         const struct listen *listen = &settings->listen[i];
@@ -220,6 +224,7 @@ void snapshot_unref(struct snapshot **handle)
         return;
     for (unsigned i = 0; s->origin && i < s->settings->provider_count; i++)
         tls_context_free(&s->origin[i].tls);
+    tls_context_free(&s->webhook.tls);
     for (unsigned i = 0; s->listen_tls && i < s->settings->listen_count; i++)
         tls_context_free(&s->listen_tls[i]);
     tls_context_free(&s->admin_tls);

@@ -30,6 +30,7 @@ struct snapshot {
     struct slm         *slm; /* (ref in slm_share) NULL: none configured */
     struct slm_share   *slm_share;
     struct origin      *origin;     /* one for each of settings->provider, in its order */
+    struct origin       webhook;    /* where alerts go; without a provider where that is not told */
     SSL_CTX           **listen_tls; /* one for each of settings->listen; NULL: plain */
     SSL_CTX            *admin_tls;  /* the admin API's; NULL: plain, or none */
     struct cache_secret cache_secret;

@@ -174,6 +174,11 @@ struct settings {
     const struct listen *admin;              /* the admin API's listener; NULL: there is none */
     unsigned char        admin_key_hash[32]; /* SHA-256 of its key */
 
+    struct {
+        struct provider *webhook; /* where alerts go; NULL: to the log alone */
+        const char      *path;    /* behind its URL's: "" or "/", and "?…" */
+        const char      *secret;  /* that they are signed with; NULL: they are not */
+    } alerts;
     const struct model *baseline;      /* what savings are told against; NULL: none far away has a price */
     int64_t             spend_keep_ms; /* how long Redis keeps a day's sums of spending */
 };

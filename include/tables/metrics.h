@@ -36,6 +36,8 @@ METRIC(SAVED_COMPRESSION,  counter, "weir_saved_compression_nanousd_total", "the
 METRIC(SPEND_WAITING,      gauge,   "weir_spend_waiting_rows",          "sums of spending that Redis has not surely got yet")
 METRIC(ALLOWED,            counter, "weir_allowed_calls_total",         "calls paid out of the allowance while Redis was away")
 METRIC(ALERTS,             counter, "weir_budget_alerts_total",         "marks of budgets that were passed")
+METRIC(ALERTS_DELIVERED,   counter, "weir_alerts_delivered_total",      "alerts that the webhook has taken")
+METRIC(ALERTS_LOST,        counter, "weir_alerts_lost_total",           "alerts that it was not told of, or did not take")
 METRIC(REDIS_AWAY,         counter, "weir_redis_away_total",            "commands that Redis did not answer in time")
 METRIC(RELOADS,            counter, "weir_reloads_total",               "settings and policies taken anew")
 METRIC(RELOADS_REFUSED,    counter, "weir_reloads_refused_total",       "changed files that had mistakes: the old ones stay in force")

@@ -7,11 +7,11 @@
 
 #include <stdio.h>
 
-static const char *const top_keys[] = { "listen", "cors",    "loops",       "zones",    "providers",
-                                        "models", "aliases", "slm",         "redis",    "state",
-                                        "teams",  "secret",  "secret_file", "policies", "prices",
-                                        "limits", "budgets", "log",         "audit",    "records",
-                                        "admin",  "store",   "spending",    "cache",    NULL };
+static const char *const top_keys[] = { "listen",      "cors",     "loops",  "zones",  "providers", "models",
+                                        "aliases",     "slm",      "redis",  "state",  "teams",     "secret",
+                                        "secret_file", "policies", "prices", "limits", "budgets",   "log",
+                                        "audit",       "records",  "admin",  "store",  "spending",  "alerts",
+                                        "cache",       NULL };
 
 static const char first_run[] = "providers:\n"
                                 "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
@@ -336,6 +336,7 @@ static struct settings *read_all(struct setup *s)
     read_models(s);
     read_aliases(s);
     read_spending(s);
+    read_alerts(s);
     read_teams(s);
     read_master_key(s);
     read_redis_url(s);

@@ -22,11 +22,12 @@ struct setup {
 void read_listeners(struct setup *);
 void read_cors(struct setup *);
 void read_zones(struct setup *);
-void read_providers(struct setup *);                                     /* after zones */
-void read_models(struct setup *);                                        /* after providers and price_file */
+void read_providers(struct setup *);                         /* after zones */
+void read_models(struct setup *);                            /* after providers and price_file */
 void read_groups(struct setup *, const struct yaml *models); /* what of them is several models; after these */
-void read_aliases(struct setup *);                                       /* after models */
-void read_spending(struct setup *);                                      /* after aliases */
+void read_aliases(struct setup *);                           /* after models */
+void read_spending(struct setup *);                          /* after aliases */
+void read_alerts(struct setup *);
 void read_teams(struct setup *);                                         /* after listeners */
 void read_price(struct setup *, const struct yaml *, struct price *out); /* NULL: nothing */
 void read_master_key(struct setup *);
