@@ -3,64 +3,22 @@
  *
  *   next model --> ask --> hear --> relay --> client
  *       ^                    |        |
- *       +--failed unheard----+        +-- a draft is held whole, judged, then delivered or followed by what
- *                                         it escalates to
+ *       +--failed unheard----+        +-- a draft is held and judged first; drafting.c
  *
  * After the first byte to the client nothing is tried again: a failure then ends in an error event and an
  * unfinished body (law 4).
  */
 #include "asking_inside.h"
-#include "outcomes.h"
 
 #include "base/log.h"
 
-enum { RECORD_MOST_BYTES = 4096 };
-
-static void ask_or_end(struct exchange *x);
-
 /* ---- the end of a leg ---- */
-
-static bool may_escalate(const struct exchange *x)
-{
-    return x->decision.escalate_to && !x->is_escalated &&
-           reach_allows(x->decision.reach, x->decision.escalate_to->provider->zone);
-}
-
-/* For weir calibrate: what a head sees of the question, and whether the draft was kept. It stays on this
- * machine, which is zone 0 and within any reach; an inspection that still runs has nothing to tell. */
-static void record_outcome(struct exchange *x, bool is_kept)
-{
-    const struct inspection *inspection = &x->inspecting.inspection;
-    if (!x->tools->records || !x->inspecting.is_done || !inspection->view ||
-        !reach_allows(x->decision.reach, 0))
-        return;
-    const struct slm *slm = x->snapshot->slm;
-    struct buf        line;
-    buf_init(&line, RECORD_MOST_BYTES);
-    outcome_write(slm_dim(slm), slm_fingerprint(slm), inspection->view, is_kept, &line);
-    audit_line(x->tools->records, buf_slice(&line));
-    buf_fini(&line);
-}
 
 void asking_leg_done(struct exchange *x)
 {
-    const struct relay_outcome *outcome = relay_outcome(x->relay);
     exchange_count_leg(x, true);
-    if (x->is_draft)
-        record_outcome(x, outcome->confidence >= x->decision.escalate_below);
-    if (x->is_draft && outcome->confidence < x->decision.escalate_below && may_escalate(x)) {
-        log_debug("escalated", "%s: confidence %.2f of %s is below %.2f (%s)", x->id, outcome->confidence,
-                  x->model->name, x->decision.escalate_below, outcome->doubt ? outcome->doubt : "logprobs");
-        metrics_add(x->tools->metrics, METRIC_ESCALATIONS, 1);
-        struct buf swap = x->draft;
-        x->draft = x->out;
-        x->out = swap;
-        x->draft_model = x->model;
-        x->draft_relay = x->relay;
-        x->candidate = x->decision.count; /* the draft's fellows are not better */
-        ask_or_end(x);
+    if (drafting_end(x))
         return;
-    }
     asking_keep(x);
     asking_deliver(x);
     exchange_end(x);
@@ -68,7 +26,7 @@ void asking_leg_done(struct exchange *x)
 
 static bool is_somebody_left(const struct exchange *x)
 {
-    return x->candidate < x->decision.count || may_escalate(x);
+    return x->candidate < x->decision.count || drafting_may_escalate(x);
 }
 
 static bool quotes_key(const struct exchange *x, const struct fault *why)
@@ -83,6 +41,8 @@ void asking_leg_failed(struct exchange *x, const struct fault *told, bool was_se
     const struct fault *why = quotes_key(x, told) ? &bare : told;
     exchange_count_leg(x, was_sent);
     log_debug("leg_failed", "%s: %s", x->id, why->detail);
+    if (drafting_fail(x))
+        return;
     x->fault = *why;
     if (x->has_told || !fault_tries_next(why->kind)) {
         exchange_fail(x, why);
@@ -95,7 +55,7 @@ void asking_leg_failed(struct exchange *x, const struct fault *told, bool was_se
     if (x->hold && is_somebody_left(x))
         exchange_pay_again(x);
     else
-        ask_or_end(x);
+        asking_ask(x);
 }
 
 /* ---- asking ---- */
@@ -113,13 +73,15 @@ static void cancel_call(struct exchange *x)
 static const struct model *next_model(struct exchange *x)
 {
     const struct decision *decision = &x->decision;
+    if (x->drafting.is_second)
+        return x->draft_model;
     while (x->candidate < decision->count) {
         const struct model *model = decision->candidate[x->candidate++];
         if (reach_allows(decision->reach, model->provider->zone))
             return model;
     }
-    if (!may_escalate(x))
-        return NULL;
+    if (!drafting_may_escalate(x))
+        return x->draft_model ? NULL : drafting_last_resort(x);
     x->is_escalated = true;
     return decision->escalate_to;
 }
@@ -129,12 +91,7 @@ enum step_result take_forward(struct exchange *x)
     exchange_take_shortened(x);
     const struct model *model = next_model(x);
     if (!model && x->draft_model) { /* nothing better is to be had */
-        x->model = x->draft_model;
-        x->relay = x->draft_relay;
-        struct buf swap = x->out;
-        x->out = x->draft;
-        x->draft = swap;
-        x->fault = (struct fault){ 0 };
+        drafting_take_back(x);
         asking_deliver(x);
         return END;
     }
@@ -150,7 +107,7 @@ enum step_result take_forward(struct exchange *x)
     x->error_status = 0;
     x->relay = NULL;
     x->guarding.guard = NULL;
-    x->is_draft = may_escalate(x);
+    drafting_begin(x);
     buf_reset(&x->out);
     buf_reset(&x->error_body);
 
@@ -173,7 +130,7 @@ enum step_result take_forward(struct exchange *x)
     return WAIT;
 }
 
-static void ask_or_end(struct exchange *x)
+void asking_ask(struct exchange *x)
 {
     x->cancel = NULL;
     if (take_forward(x) == END)
@@ -188,5 +145,5 @@ void exchange_ask_again(struct exchange *x)
         exchange_end(x);
         return;
     }
-    ask_or_end(x);
+    asking_ask(x);
 }

@@ -23,7 +23,7 @@ static bool is_about_request(int status)
 static void provider_refused(struct exchange *x)
 {
     struct fault why = { 0 };
-    if (is_about_request(x->error_status) && !x->draft_model) { /* a draft is better than an error */
+    if (is_about_request(x->error_status) && !x->draft_model && !x->drafting.cut) { /* a draft is better */
         exchange_count_leg(x, false);
         asking_pass_error(x);
         return;
@@ -109,6 +109,8 @@ static void hear(struct exchange *x, struct slice bytes)
         asking_leg_failed(x, &why, true);
         return;
     }
+    if (!drafting_hear(x))
+        return;
     asking_pass_on(x);
     if (relay_is_done(x->relay) && !was_done) /* once: what still trickles in does not prolong it */
         timer_set(x->tools->loop, &x->deadline, LINGER_MS, on_linger_over, x);

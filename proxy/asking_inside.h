@@ -5,6 +5,7 @@
  *   asking_words.c  what they are told
  *   asking_hear.c   what they answer
  *   asking_reply.c  what the client gets of it
+ *   drafting.c      whether that will do
  *   asking_cache.c  what is kept of it, and given again
  */
 #ifndef WEIR_ASKING_INSIDE_H
@@ -16,6 +17,26 @@
  * may have begun to work on it. */
 void asking_leg_done(struct exchange *);
 void asking_leg_failed(struct exchange *, const struct fault *told, bool was_sent);
+
+/* The next that may be asked is, or the exchange ends. */
+void asking_ask(struct exchange *);
+
+/* drafting.c. May what comes next still be replaced by a better model's answer? */
+bool drafting_may_escalate(const struct exchange *);
+/* A leg begins. */
+void drafting_begin(struct exchange *);
+/* More of it has been heard. False when it was hung up on for it, and another leg has begun or the exchange has
+ * ended. */
+MUST_CHECK bool drafting_hear(struct exchange *);
+/* It is whole, and counted. True when it is not to be delivered, or not yet: the exchange goes on elsewhere. */
+MUST_CHECK bool drafting_end(struct exchange *);
+/* It failed. True when the client has got its answer all the same. */
+MUST_CHECK bool drafting_fail(struct exchange *);
+/* The draft that was put by becomes the answer that goes out. */
+void drafting_take_back(struct exchange *);
+/* Nobody better answers, and the draft had been hung up on: who may be asked for it again, once; NULL for
+ * nobody. */
+const struct model *drafting_last_resort(struct exchange *);
 
 /* asking_hear.c: hears the exchange's call. */
 extern const struct call_handler asking_hearing;

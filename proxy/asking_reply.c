@@ -22,6 +22,7 @@ struct relay *asking_relay(struct exchange *x)
         .strip_logprobs = !x->chat.has_logprobs,
         .strip_usage = x->chat.stream && !x->chat.include_usage,
         .is_judged = x->is_draft || x->recalling.keeps,
+        .is_heard = x->is_draft,
         .answer_most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
         .now_s = loop_wall_ms(x->tools->loop) / 1000,
     };

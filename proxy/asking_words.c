@@ -27,6 +27,33 @@ static struct chat_text *plain_texts(struct exchange *x)
     return plain;
 }
 
+/* The question with the draft behind it, at the end, where it leaves alone what the provider has cached. None
+ * in a tool loop, whose last words are a tool's; and none where anything was hidden, since the draft was made
+ * from plain words. */
+static struct chat_text *hinted_texts(struct exchange *x)
+{
+    const struct chat *chat = &x->chat;
+    struct chat_text  *hinted = arena_array(x->arena, chat->text_count, sizeof *hinted);
+    memcpy(hinted, chat->text, chat->text_count * sizeof *hinted);
+    for (size_t i = chat->text_count; i-- > 0;) {
+        struct chat_text *text = &hinted[i];
+        if (text->message != chat->last_user || text->place != CHAT_CONTENT || text->role != CHAT_USER)
+            continue;
+        text->now = slice_str(arena_printf(
+            x->arena,
+            "%.*s\n\n[A smaller model's draft of the answer, which may be wrong:]\n%.*s\n[End of draft]",
+            SLICE_ARG(exchange_text_now(text)), SLICE_ARG(x->drafting.hint)));
+        break;
+    }
+    return hinted;
+}
+
+static bool takes_hint(const struct exchange *x)
+{
+    return x->is_escalated && x->model == x->decision.escalate_to && x->drafting.hint.len > 0 &&
+           x->redactions == 0 && !x->chat.ends_in_tool && x->chat.last_user != CHAT_NO_MESSAGE;
+}
+
 /* Hidden values go out hidden beyond this machine. False where the provider's dialect cannot say it. */
 bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why)
 {
@@ -43,9 +70,12 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
            .ask_usage = chat.stream && !chat.include_usage,
            .ask_logprobs =
                x->is_draft && !chat.has_logprobs && (theirs == DIALECT_OPENAI || theirs == DIALECT_OLLAMA),
+           .vary = x->drafting.is_second,
     };
     if (x->model->provider->zone == 0 && x->redactions)
         chat.text = plain_texts(x);
+    if (takes_hint(x))
+        chat.text = hinted_texts(x);
     x->left_out = x->unread;
     if (theirs == x->dialect) {
         chat_write(&chat, &changes, x->arena, body);

@@ -108,6 +108,7 @@ static bool worst_of(const struct line *line, const struct estimate *e, int64_t 
             continue;
         if (!price_worst(e->model[i], e->prompt_bytes, e->max_tokens, e->choices, &cost, why))
             return false;
+        cost = e->is_asked_twice ? sum(cost, cost) : cost;
         *worst = cost > *worst ? cost : *worst;
     }
     if (e->escalated && (!line || booking_covers(line, e->escalated))) {

@@ -13,6 +13,7 @@
 struct estimate {
     const struct model *const *model;
     unsigned                   models;
+    bool                       is_asked_twice;                    /* who answers may be, for a second draft */
     const struct model        *escalated;                         /* NULL: none */
     int64_t                    prompt_bytes, max_tokens, choices; /* as price_worst() takes them */
     const struct model        *besides; /* asked in any case, for at most besides_nanousd; NULL: none */

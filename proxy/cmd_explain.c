@@ -265,6 +265,29 @@ static void print_stand_ins(const struct explanation *e)
             print_model(e, labels[why], e->decision.instead[why].model[i], NULL);
 }
 
+/* "if the first answer …: refusal, malformed, or confidence below 0.60", a line for what is looked for. */
+static void print_escalation(const struct explanation *e)
+{
+    const struct escalation *esc = &e->decision.escalation;
+    const char              *label = "if it is";
+    print_model(e, "escalates", e->decision.escalate_to, NULL);
+    for (enum doubt doubt = NO_DOUBT + 1; doubt < DOUBTS; doubt++) {
+        if (!(esc->doubts >> doubt & 1))
+            continue;
+        printf("  %-12s%s: %s", label, doubt_word(doubt), doubt_about(doubt));
+        if (doubt == DOUBT_CONFIDENCE)
+            printf(", %.2f", esc->below);
+        putchar('\n');
+        label = "or";
+    }
+    if (esc->hold_tokens == INT64_MAX)
+        printf("  %-12sstreams until they are whole\n", "held");
+    else
+        printf("  %-12sstreams for %lld tokens\n", "held", (long long)esc->hold_tokens);
+    if (esc->hint)
+        printf("  %-12sthe draft goes along, where nothing is hidden\n", "hint");
+}
+
 static void print_way(const struct explanation *e)
 {
     const struct decision *d = &e->decision;
@@ -281,10 +304,8 @@ static void print_way(const struct explanation *e)
     for (unsigned i = 0; i < d->count; i++)
         print_model(e, i ? "else" : "asks", d->candidate[i], NULL);
     print_stand_ins(e);
-    if (d->escalate_to) {
-        snprintf(words, sizeof words, "if the first answer's confidence is below %.2f", d->escalate_below);
-        print_model(e, "escalates", d->escalate_to, words);
-    }
+    if (d->escalate_to)
+        print_escalation(e);
     for (unsigned i = 0; i < d->struck_count; i++)
         printf("  %-12s%s: zone %s is beyond the reach\n", i ? "" : "struck", d->struck[i]->name,
                explained_zone(e, d->struck[i]));

@@ -231,6 +231,15 @@ static void add_budgets(struct buf *out, const struct decision *d)
     buf_add_byte(out, ']');
 }
 
+static void add_doubts(struct buf *out, doubt_set doubts)
+{
+    open_group(out, "doubts", '[');
+    for (enum doubt doubt = NO_DOUBT + 1; doubt < DOUBTS; doubt++)
+        if (doubts >> doubt & 1)
+            add_str(out, NULL, doubt_word(doubt));
+    buf_add_byte(out, ']');
+}
+
 /* What the route brings besides its models; null where it does not. */
 static void add_route(struct buf *out, const struct explanation *e)
 {
@@ -238,7 +247,15 @@ static void add_route(struct buf *out, const struct explanation *e)
     if (d->escalate_to) {
         open_group(out, "escalate", '{');
         add_model(out, "to", e, d->escalate_to);
-        add_real(out, "below", d->escalate_below);
+        if (d->escalation.doubts >> DOUBT_CONFIDENCE & 1)
+            add_real(out, "below", d->escalation.below);
+        else
+            add_str(out, "below", NULL);
+        add_doubts(out, d->escalation.doubts);
+        if (d->escalation.hold_tokens == INT64_MAX)
+            add_str(out, "hold_tokens", NULL);
+        else
+            add_int(out, "hold_tokens", d->escalation.hold_tokens);
         buf_add_byte(out, '}');
     } else {
         add_str(out, "escalate", NULL);

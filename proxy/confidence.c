@@ -428,30 +428,30 @@ bool is_refusal(struct slice opening, int64_t content_bytes)
 
 /* ---- the number ---- */
 
-static double none(const char **doubt, const char *word)
+static double none(enum doubt *out, enum doubt doubt)
 {
-    *doubt = word;
+    *out = doubt;
     return 0;
 }
 
-double confidence_of(const struct answer_facts *facts, const char **doubt)
+double confidence_of(const struct answer_facts *facts, enum doubt *doubt)
 {
-    *doubt = NULL;
+    *doubt = NO_DOUBT;
     if (slice_is(facts->finish, "length"))
-        return none(doubt, "length");
+        return none(doubt, DOUBT_LENGTH);
     /* A filter that took the answer away is a refusal by other means. */
     if (facts->has_refusal || slice_is(facts->finish, "content_filter"))
-        return none(doubt, "refusal");
+        return none(doubt, DOUBT_REFUSAL);
     if (!facts->has_words && !facts->has_tool_calls)
-        return none(doubt, "empty");
+        return none(doubt, DOUBT_EMPTY);
     if (!facts->has_tool_calls && is_refusal(facts->opening, facts->content_bytes))
-        return none(doubt, "refusal");
+        return none(doubt, DOUBT_REFUSAL);
     if (facts->logprob_count == 0)
         return 1;
 
     double mean = exp(facts->logprob_sum / facts->logprob_count);
     if (!(mean < 1)) /* rounding above 1; and a NaN says nothing */
         return 1;
-    *doubt = "logprobs";
+    *doubt = DOUBT_CONFIDENCE;
     return mean;
 }

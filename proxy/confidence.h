@@ -9,7 +9,7 @@
 #ifndef WEIR_CONFIDENCE_H
 #define WEIR_CONFIDENCE_H
 
-#include "base/slice.h"
+#include "policy/draft.h"
 
 /* More than this of an answer's beginning is never looked at. */
 enum { CONFIDENCE_OPENING_BYTES = 400 };
@@ -25,8 +25,8 @@ struct answer_facts {
     uint32_t     logprob_count; /* # tokens in the sum */
 };
 
-/* 0..1; *doubt names what lowered it ("empty", "length", "refusal", "logprobs"), NULL where nothing did. */
-double confidence_of(const struct answer_facts *, const char **doubt);
+/* 0..1; *doubt says what lowered it: empty, length, refusal, confidence (the logprobs did), or NO_DOUBT. */
+double confidence_of(const struct answer_facts *, enum doubt *);
 
 /* Does a short answer begin with words that decline the task ("I'm sorry, but I can't help with that")? An
  * apology alone does not, nor does an answer that goes on at length. */

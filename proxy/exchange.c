@@ -413,7 +413,7 @@ static void free_now(void *arg)
 
 void exchange_free_when_nothing_is_out(struct exchange *x)
 {
-    if (!x->inspecting.is_out && !x->shortening.is_out && !x->guarding.is_out)
+    if (!x->inspecting.is_out && !x->shortening.is_out && !x->guarding.is_out && !x->drafting.is_out)
         loop_defer(x->tools->loop, free_now, x);
 }
 

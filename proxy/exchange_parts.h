@@ -1,6 +1,6 @@
 /*
  * exchange_parts.h - the inside of an exchange, for the files that are its steps: exchange.c, paying.c,
- * asking.c, guarding.c, settle.c. Nobody else.
+ * asking*.c, drafting.c, guarding.c, settle.c. Nobody else.
  */
 #ifndef WEIR_EXCHANGE_PARTS_H
 #define WEIR_EXCHANGE_PARTS_H
@@ -97,6 +97,22 @@ struct recalling {
     int64_t             age_ms;
 };
 
+/* An answer that a better model's may replace; drafting.c. */
+enum { DRAFTING_HINT_MOST_BYTES = 16 * 1024 };
+struct drafting {
+    struct job          job; /* compares two drafts */
+    struct exchange    *exchange;
+    bool                is_out, is_awaited; /* as in struct thinking */
+    struct slice        one, other;         /* what is compared */
+    double              cosine;             /* of their embeddings */
+    enum doubt          doubt;              /* for which it was replaced, or is doubted too late */
+    const struct model *by;                 /* whose draft was replaced; NULL: none was */
+    bool                is_committed;       /* of the leg that runs: what was held has gone out */
+    bool                is_second;          /* the leg that runs is the same model's again */
+    const struct model *cut;                /* whose draft was hung up on; NULL: none was */
+    struct slice        hint;               /* the draft's words, for who is asked next; empty: none go along */
+};
+
 struct exchange {
     struct tools    *tools;
     struct snapshot *snapshot;
@@ -156,6 +172,7 @@ struct exchange {
     struct translation *hearing; /* NULL: the provider's dialect is heard as it is */
     struct relay       *relay;
     struct guarding     guarding;
+    struct drafting     drafting;
     struct buf          out;      /* for the client, not yet handed over */
     bool                has_told; /* something of an answer has gone to the client: nobody else may be asked */
     bool                is_early; /* the reply has begun before it was known who would answer */

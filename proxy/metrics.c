@@ -41,6 +41,7 @@ struct metrics {
     struct metrics       *next;
     counter               count[METRICS];
     counter               fault[FAULT_KINDS];
+    counter               doubt[DOUBTS];
     struct histogram      latency[LATENCIES];
     struct model_counters model[MODELS_MOST + 1]; /* the last one takes what comes after */
     _Atomic unsigned      models;
@@ -123,6 +124,11 @@ void metrics_fault(struct metrics *m, enum fault_kind kind)
     add(&m->fault[kind], 1);
 }
 
+void metrics_doubt(struct metrics *m, enum doubt doubt)
+{
+    add(&m->doubt[doubt], 1);
+}
+
 /* The series of this model and zone, made where there is none yet. Names are compared as they are kept: cut. */
 static struct model_counters *model_of(struct metrics *m, const char *model, const char *zone)
 {
@@ -178,6 +184,7 @@ static void fold(struct metrics *into, const struct metrics *from)
 {
     fold_counters(into->count, from->count, METRICS);
     fold_counters(into->fault, from->fault, FAULT_KINDS);
+    fold_counters(into->doubt, from->doubt, DOUBTS);
     for (unsigned i = 0; i < LATENCIES; i++) {
         fold_counters(into->latency[i].bucket, from->latency[i].bucket, BUCKETS_MOST + 1);
         fold_counters(&into->latency[i].sum, &from->latency[i].sum, 1);
@@ -253,6 +260,16 @@ static void write_faults(struct buf *out, const struct metrics *sum)
     }
 }
 
+static void write_doubts(struct buf *out, const struct metrics *sum)
+{
+    write_head(out, "weir_doubts_total", "counter", "local answers that were doubted, by what was found");
+    for (enum doubt i = NO_DOUBT + 1; i < DOUBTS; i++) {
+        buf_add_str(out, "weir_doubts_total{");
+        write_label(out, "doubt", doubt_word(i));
+        buf_printf(out, "} %" PRId64 "\n", get(&sum->doubt[i]));
+    }
+}
+
 static void write_models(struct buf *out, const struct metrics *sum)
 {
     unsigned models = atomic_load_explicit(&sum->models, memory_order_relaxed);
@@ -302,6 +319,7 @@ void metrics_write(struct buf *out)
     buf_add_str(out, "} 1\n");
     write_series(out, sum);
     write_faults(out, sum);
+    write_doubts(out, sum);
     write_models(out, sum);
     for (unsigned i = 0; i < LATENCIES; i++)
         write_latency(out, sum, i);

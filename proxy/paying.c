@@ -16,7 +16,10 @@
 
 #include "base/log.h"
 
-enum { BOOKINGS_MOST = 8 }; /* tries to find what there is room for */
+enum {
+    BOOKINGS_MOST = 8,      /* tries to find what there is room for */
+    HINT_WORDS_BYTES = 128, /* around a draft that goes along */
+};
 
 static void book(struct exchange *x);
 
@@ -30,7 +33,9 @@ static struct estimate estimate_of(struct exchange *x)
         .model = d->candidate + x->candidate,
         .models = d->count - x->candidate,
         .escalated = x->is_escalated ? NULL : d->escalate_to,
-        .prompt_bytes = (int64_t)x->body.len + (int64_t)x->redactions * SHOWN_MOST,
+        .prompt_bytes = (int64_t)x->body.len + (int64_t)x->redactions * SHOWN_MOST +
+                        (d->escalation.hint ? DRAFTING_HINT_MOST_BYTES + HINT_WORDS_BYTES : 0),
+        .is_asked_twice = d->escalate_to && (d->escalation.doubts >> DOUBT_DISAGREE & 1),
         .max_tokens = x->clamped_tokens ? x->clamped_tokens : x->chat.max_tokens,
         .choices = x->chat.choices,
         .besides = summaries > 0 ? d->compress_by : NULL,

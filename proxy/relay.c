@@ -15,6 +15,7 @@ static const struct {
     { refuse_error, "an error is no answer, whatever the status said" },
     { relay_count, "what and how much was said, and did it end" },
     { relay_mend, "what SDKs stumble over is made whole" },
+    { relay_hear, "what a judge of drafts wants to know is kept" },
     { relay_strip, "what only we asked for is taken out" },
     { relay_restore, "placeholders become values again" },
 };
@@ -32,6 +33,7 @@ static void clean_up(void *arg)
     buf_wipe(&r->close);
     buf_wipe(&r->plain);
     buf_wipe(&r->untold);
+    relay_hear_fini(r);
 }
 
 struct relay *relay_new(struct arena *arena, const struct relay_options *options)
@@ -51,6 +53,8 @@ struct relay *relay_new(struct arena *arena, const struct relay_options *options
     buf_init(&r->close, most);
     buf_init(&r->plain, most * RELAY_GROWTH_MOST);
     buf_init(&r->untold, most * RELAY_GROWTH_MOST);
+    if (options->is_heard)
+        relay_hear_init(r);
     if (options->told_in != options->dialect)
         r->translation =
             translation_new(arena, &(struct translation_options){ .from = options->dialect,

@@ -19,6 +19,7 @@
 #ifndef WEIR_RELAY_H
 #define WEIR_RELAY_H
 
+#include "policy/draft.h"
 #include "privacy/vault.h"
 #include "wire/translate.h"
 
@@ -29,6 +30,7 @@ struct relay_options {
     bool                strip_logprobs; /* the client did not ask for them: null in their place */
     bool                strip_usage;    /* streams: the client did not ask for usage */
     bool                is_judged; /* confidence and fitness for the cache are wanted, which takes reading */
+    bool                is_heard;  /* relay_heard() is wanted */
     size_t              answer_most_bytes; /* ceiling of a whole answer, of one event, and of the record */
     int64_t             now_s;             /* since 1970; told where a dialect wants to know */
     struct slice        request;           /* (ref) as the client sent it; said back where a dialect does so */
@@ -52,8 +54,8 @@ struct relay_outcome {
     struct answer_usage usage;
     int64_t content_bytes; /* all that was generated, reasoning too, in all choices: an estimate of tokens where
                               no usage is given */
-    double      confidence; /* of choice 0: 0..1, see confidence.h; 0 where it was not wanted */
-    const char *doubt; /* what lowered it most: "logprobs", "refusal", "empty", "length"; NULL for nothing */
+    double     confidence; /* of choice 0: 0..1, see confidence.h; 0 where it was not wanted */
+    enum doubt doubt;      /* what lowered it most: confidence, refusal, empty, length, or NO_DOUBT */
 };
 
 struct relay;
@@ -82,6 +84,15 @@ void relay_break(struct relay *, const struct fault *, struct buf *out);
 
 /* Of what has been seen so far. The same pointer each time. */
 const struct relay_outcome *relay_outcome(struct relay *);
+
+/* Of choice 0's content so far: counted where logprobs came, else estimated. */
+int64_t relay_spoken_tokens(const struct relay *);
+
+/* What choice 0 has said so far, as its provider said it (placeholders are not restored), where is_heard wanted
+ * it. False when it is more than RELAY_HEARD_MOST bytes: then *out is its beginning. It points into the relay,
+ * until that is fed again. */
+enum { RELAY_HEARD_MOST = 1 << 18 };
+MUST_CHECK bool relay_heard(struct relay *, struct draft *out);
 
 /* Has any content gone out (words, reasoning, a tool call)? Before it, another candidate may still be asked, if
  * what stands in `out` has not been sent. */

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+enum { TOKEN_BYTES = 4 }; /* on average; no money hangs on it */
+
 struct relay_choice *relay_choice(struct relay *r, uint32_t index)
 {
     struct relay_counts *c = &r->counts;
@@ -121,7 +123,7 @@ bool relay_count(struct relay *r, struct doc *doc, struct buf *out, struct fault
 static unsigned all_flaws(const struct relay *r)
 {
     const struct relay_counts *c = &r->counts;
-    bool                       is_declined = slice_is(slice_str(r->outcome.doubt), "refusal");
+    bool                       is_declined = r->outcome.doubt == DOUBT_REFUSAL;
     unsigned                   flaws = r->outcome.has_tool_calls ? FLAW_TOOLS : 0;
     if (!r->outcome.is_whole || c->bad_events > 0 || is_declined)
         flaws |= FLAW_OTHER;
@@ -132,6 +134,12 @@ static unsigned all_flaws(const struct relay *r)
             flaws |= FLAW_OTHER;
     }
     return flaws;
+}
+
+int64_t relay_spoken_tokens(const struct relay *r)
+{
+    const struct relay_counts *c = &r->counts;
+    return c->logprob_count ? c->logprob_count : c->first_bytes / TOKEN_BYTES;
 }
 
 void relay_sum_up(struct relay *r)

@@ -35,6 +35,41 @@ static void read_choices(struct doc *doc)
     }
 }
 
+static void hear_function(struct relay *r, const struct doc *doc, json_at function, int64_t key)
+{
+    const struct json *j = &doc->answer.json;
+    if (json_kind(j, function) == JSON_OBJECT) /* a custom tool takes plain text: there is nothing to check */
+        relay_hear_call(r, key, json_string(j, json_get(j, function, "name"), doc->arena),
+                        json_string(j, json_get(j, function, "arguments"), doc->arena));
+}
+
+/* As relay_mend has numbered it; else its position. */
+static int64_t number_of(const struct doc *doc, json_at call, int64_t position)
+{
+    for (size_t i = 0; i < doc->call_count; i++)
+        if (doc->call[i].at == call)
+            return doc->call[i].index;
+    return position;
+}
+
+/* Of a stream the pieces as relay_mend has numbered them, of a whole answer the list; and its forerunner, the
+ * one function that is called. */
+static void hear_calls(struct relay *r, struct doc *doc)
+{
+    const struct json *j = &doc->answer.json;
+    for (size_t i = 0; i < doc->choice_count; i++) {
+        int64_t number = 0;
+        json_at said = doc->choice[i].said, forerunner = json_get(j, said, "function_call");
+        if (doc->choice[i].index != 0)
+            continue;
+        if (json_kind(j, forerunner) == JSON_OBJECT)
+            hear_function(r, doc, forerunner, 0);
+        for (json_at call = json_first(j, json_get(j, said, "tool_calls")); call != JSON_NONE;
+             call = json_next(j, call), number++)
+            hear_function(r, doc, json_get(j, call, "function"), number_of(doc, call, number));
+    }
+}
+
 static void add_chunk(struct relay *r, const struct relay_lane *lane, struct slice text, struct buf *out)
 {
     buf_add_str(out, "data: {");
@@ -66,6 +101,31 @@ static void read_anthropic(struct doc *doc)
     doc->choice_count = 1;
 }
 
+static void hear_block(struct relay *r, const struct doc *doc, json_at block, int64_t key)
+{
+    const struct json *j = &doc->answer.json;
+    json_at            input = json_get(j, block, "input");
+    if (slice_is(json_string(j, json_get(j, block, "type"), doc->arena), "tool_use"))
+        relay_hear_call(r, key, json_string(j, json_get(j, block, "name"), doc->arena),
+                        json_first(j, input) == JSON_NONE ? S("") : json_raw(j, input));
+}
+
+/* A block begins with its name and an empty input, whose pieces follow; or stands whole in a list. */
+static void hear_anthropic_calls(struct relay *r, struct doc *doc)
+{
+    const struct json *j = &doc->answer.json;
+    int64_t            number = 0;
+    hear_block(r, doc, json_get(j, 0, "content_block"), doc->answer.block);
+    for (json_at block = json_first(j, json_get(j, 0, "content")); block != JSON_NONE;
+         block = json_next(j, block))
+        hear_block(r, doc, block, number++);
+    for (size_t i = 0; i < doc->answer.text_count; i++) {
+        const struct answer_text *t = &doc->answer.text[i];
+        if (t->place == ANSWER_TOOL_ARGUMENTS && !t->is_json)
+            relay_hear_call(r, t->tool, S(""), t->text);
+    }
+}
+
 static void add_anthropic_event(struct relay *r, const struct relay_lane *lane, struct slice text,
                                 struct buf *out)
 {
@@ -87,6 +147,7 @@ static void add_anthropic_error(const struct fault *fault, struct buf *out)
 static const struct relay_dialect dialects[] = {
     [DIALECT_OPENAI] = { .read = answer_read,
                          .read_choices = read_choices,
+                         .hear_calls = hear_calls,
                          .is_mended = true,
                          .choice_close = ",\"finish_reason\":null}",
                          .add_chunk = add_chunk,
@@ -94,6 +155,7 @@ static const struct relay_dialect dialects[] = {
                          .add_error = add_error },
     [DIALECT_ANTHROPIC] = { .read = anthropic_answer_read,
                             .read_choices = read_anthropic,
+                            .hear_calls = hear_anthropic_calls,
                             .choice_close = "}",
                             .add_chunk = add_anthropic_event,
                             .seal = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",

@@ -15,9 +15,10 @@
 
 /* Ceilings of what a provider can make us remember. */
 enum {
-    RELAY_CHOICES_MOST = 256,   /* OpenAI allows n <= 128 */
-    RELAY_CALLS_MOST = 1024,    /* tool calls of all choices */
-    RELAY_LANES_MOST = 1024,    /* texts that run through a stream */
+    RELAY_CHOICES_MOST = 256, /* OpenAI allows n <= 128 */
+    RELAY_CALLS_MOST = 1024,  /* tool calls of all choices */
+    RELAY_LANES_MOST = 1024,  /* texts that run through a stream */
+    RELAY_HEARD_CALLS_MOST = 32,
     RELAY_BAD_EVENTS_MOST = 16, /* passed over before the stream counts as broken */
     RELAY_GROWTH_MOST = 8,      /* a restored text may be this many times the answer's ceiling */
 };
@@ -79,6 +80,20 @@ struct relay_counts {
     unsigned             bad_events; /* passed over */
 };
 
+/* Of the hearing stage: what is kept of what choice 0 says. */
+struct relay_call_heard {
+    int64_t      key; /* what its pieces are known by */
+    struct slice name;
+    struct buf   arguments;
+};
+
+struct relay_hearing {
+    struct buf              content;
+    struct relay_call_heard call[RELAY_HEARD_CALLS_MOST];
+    unsigned                calls;
+    bool                    is_cut; /* there was more */
+};
+
 /* A tool call that has begun, as its provider numbers it. */
 struct relay_call {
     uint32_t choice, index; /* index as it goes out */
@@ -115,7 +130,8 @@ struct relay {
     struct buf    record;   /* as it came */
     bool          is_unfit; /* the record did not fit */
 
-    struct relay_counts counts;
+    struct relay_counts   counts;
+    struct relay_hearing *heard; /* NULL: nobody listens */
 
     struct relay_call *call;
     size_t             call_count, call_cap;
@@ -134,6 +150,7 @@ struct relay {
 struct relay_dialect {
     bool (*read)(struct arena *, struct slice json, struct answer *, struct fault *why);
     void (*read_choices)(struct doc *);
+    void (*hear_calls)(struct relay *, struct doc *); /* choice 0's, with relay_hear_call() */
     bool        is_mended;    /* tool calls are numbered anew, and what only we asked for is taken out */
     const char *choice_close; /* what ends a choice in a chunk of our own */
     void (*add_chunk)(struct relay *, const struct relay_lane *, struct slice text, struct buf *out);
@@ -150,8 +167,14 @@ typedef bool relay_stage(struct relay *, struct doc *, struct buf *out, struct f
 
 relay_stage relay_count;   /* relay_count.c */
 relay_stage relay_mend;    /* relay_mend.c */
+relay_stage relay_hear;    /* relay_hear.c */
 relay_stage relay_strip;   /* relay_mend.c */
 relay_stage relay_restore; /* relay_restore.c */
+
+void relay_hear_init(struct relay *);
+void relay_hear_fini(struct relay *);
+/* A piece of a tool call: its name, where it brings one, and more of its arguments. */
+void relay_hear_call(struct relay *, int64_t key, struct slice name, struct slice arguments);
 
 /* What the lanes still hold goes out: the stream ends. */
 void relay_flush(struct relay *, struct buf *out);

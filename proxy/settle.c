@@ -105,6 +105,8 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
         reply_header(&out, "x-weir-model", x->model->name);
         reply_header(&out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
     }
+    if (x->drafting.by)
+        buf_printf(&out, "x-weir-escalated: %s\r\n", doubt_word(x->drafting.doubt));
     exchange_cache_headers(x, &out);
     buf_add(&out, S("x-weir-redactions: "));
     buf_add_decimal(&out, (int64_t)places_hidden(x));
@@ -168,6 +170,8 @@ static void tell_audit(struct exchange *x)
     add_member(&line, "reach", x->team ? settings->zone[x->decision.reach] : NULL);
     add_member(&line, "model", x->model ? x->model->name : NULL);
     add_member(&line, "zone", x->model ? settings->zone[x->model->provider->zone] : NULL);
+    add_member(&line, "draft", x->drafting.by ? x->drafting.by->name : NULL);
+    add_member(&line, "doubt", doubt_word(x->drafting.doubt));
     add_member(&line, "verdict", x->fault.kind ? fault_code(x->fault.kind) : "answered");
     buf_printf(
         &line,

@@ -33,6 +33,7 @@
 #include "policy/budget.h"
 #include "policy/caching.h"
 #include "policy/choice.h"
+#include "policy/draft.h"
 #include "slm/classes.h"
 #include "slm/slm.h"
 #include "slm/taught.h"
@@ -67,6 +68,15 @@ struct needs {
     bool needed;    /* whether the values found are what is asked about */
     bool injection; /* whether any text of others tries to take the model over, not the question alone */
     bool view;      /* what a head sees of the question: for records */
+};
+
+/* When an answer of candidate[0] is no more than a draft, and what becomes of it. */
+struct escalation {
+    doubt_set doubts;      /* that send it on */
+    double    below;       /* DOUBT_CONFIDENCE: this probability */
+    double    alike;       /* DOUBT_DISAGREE: prose whose embeddings' cosine is below this differs */
+    int64_t   hold_tokens; /* of a stream: so many are held until it is judged; INT64_MAX: all of them */
+    bool      hint;        /* the draft goes along to who is asked next */
 };
 
 /* Why other models may be asked than those that a route asks for: all of them failed or could not be reached;
@@ -107,7 +117,7 @@ struct decision {
     const struct model   *compress_by;           /* asked for summaries; NULL: sentences are chosen */
     const struct caching *cache;                 /* (ref in policy) NULL: neither read nor kept */
     const struct model   *escalate_to;           /* NULL: never */
-    double                escalate_below;        /* confidence under which candidate[0]'s answer is not taken */
+    struct escalation     escalation;            /* what candidate[0]'s answer is then judged by */
 };
 
 struct policy;

@@ -45,6 +45,9 @@ struct draft {
 MUST_CHECK bool draft_is_malformed(const struct chat *asked, const struct draft *, struct arena *,
                                    const char       **how);
 
+/* Was a form asked for, of which half is no use: JSON, or a tool's call? */
+bool draft_wants_form(const struct chat *asked, struct arena *);
+
 /* Does it go round in circles: has more than half of it been said before, in it, word for word? Of a long text
  * the last DRAFT_ROUND_BYTES are looked at; blanks count once. */
 enum { DRAFT_ROUND_BYTES = 8192 };
@@ -59,7 +62,8 @@ struct sums text_sums(struct slice);
 
 /* Did the model read less than it was told: fewer tokens than the conversation has words? A token is never more
  * than a word where words have blanks between them, so this is certain, and finds a prompt only of which a
- * quarter or more is missing. prompt_tokens: as the provider told them; none, and it is not known. */
+ * quarter or more is missing; no window is so small that a short one is. prompt_tokens: as the provider told
+ * them; none, and it is not known. */
 bool prompt_was_cut(const struct chat *asked, int64_t prompt_tokens);
 
 /* Do two drafts for one question say the same? By the JSON that they are, the tools that they call, or the

@@ -19,6 +19,8 @@ METRIC(INSPECTIONS_FAILED, counter, "weir_inspections_failed_total",    "inspect
 METRIC(MEMO_HITS,          counter, "weir_inspection_memo_hits_total",   "findings, embeddings and judgements of texts that were remembered")
 METRIC(MEMO_MISSES,        counter, "weir_inspection_memo_misses_total", "the same that had to be found out")
 METRIC(ESCALATIONS,        counter, "weir_escalations_total",           "local answers that were not good enough")
+METRIC(SECOND_DRAFTS,      counter, "weir_second_drafts_total",         "local models asked once more, to compare what they say")
+METRIC(DOUBTED_LATE,       counter, "weir_doubted_late_total",          "local answers that were doubted when their beginning had gone to the client")
 METRIC(FALLBACKS,          counter, "weir_fallbacks_total",             "next candidates asked after a failure")
 METRIC(SENTENCES_DROPPED,  counter, "weir_sentences_dropped_total",     "sentences left out of long contexts")
 METRIC(SUMMARIES,          counter, "weir_summaries_total",             "texts of long contexts that a model's summary stood in for")

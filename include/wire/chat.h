@@ -93,6 +93,7 @@ struct chat_changes {
     bool                  ask_usage;    /* OpenAI's: stream_options.include_usage = true */
     bool                  ask_logprobs; /* OpenAI's: logprobs = true */
     bool is_kept_here; /* OpenAI's: nothing is to be stored there; store = false, metadata = null */
+    bool vary;         /* what would make the answer the same again is changed: temperature 0, a seed */
 };
 
 /* The body with every text's `now`, and the changes, spliced in. */

@@ -121,7 +121,7 @@ static void take_route(const struct policy *p, const struct route *route, const 
     if (route->escalate_to.model || route->escalate_to.group)
         add_asked(p, facts, route->escalate_to, escalate_to, &count, 1);
     out->escalate_to = escalate_to[0];
-    out->escalate_below = route->escalate_below;
+    out->escalation = route->escalation;
     out->compress_above_tokens = route->compress_above_tokens;
     out->compress_to = route->compress_to;
     out->compress_by = route->compress_by;

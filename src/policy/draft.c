@@ -53,17 +53,25 @@ static bool is_surely_told(const struct chat_text *text)
            (text->role == CHAT_SYSTEM || text->role == CHAT_USER || text->role == CHAT_TOOL);
 }
 
+/* It was told the plain words or those that stand in their place: the fewer. */
+static int64_t words_told(const struct chat_text *text)
+{
+    int64_t plain = words_of(text->text), now = text->now.ptr ? words_of(text->now) : plain;
+    return now < plain ? now : plain;
+}
+
 bool prompt_was_cut(const struct chat *asked, int64_t prompt_tokens)
 {
+    enum { CUT_LEAST_WORDS = 256 }; /* no window is so small */
     int64_t words = 0;
     if (prompt_tokens <= 0)
         return false;
     for (size_t i = 0; i < asked->text_count; i++) {
         const struct chat_text *text = &asked->text[i];
         if (is_surely_told(text))
-            words += words_of(text->now.ptr ? text->now : text->text);
+            words += words_told(text);
     }
-    return prompt_tokens < words;
+    return words >= CUT_LEAST_WORDS && prompt_tokens < words;
 }
 
 /* ---- a text that goes round ---- */

@@ -135,3 +135,11 @@ bool draft_is_malformed(const struct chat *asked, const struct draft *draft, str
             return true;
     return !content_fits(j, draft, arena, how) || !calls_what_is_wanted(j, draft, arena, how);
 }
+
+bool draft_wants_form(const struct chat *asked, struct arena *arena)
+{
+    bool         wants_json;
+    struct slice name;
+    (void)schema_asked(&asked->json, arena, &wants_json);
+    return wants_json || is_call_wanted(&asked->json, arena, &name);
+}

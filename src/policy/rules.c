@@ -88,29 +88,6 @@ static void read_instead(struct compiling *c, const struct yaml *y, struct route
         yaml_each(yaml_get(y, keys[i]), add_stand_in, &(struct stand_in_list){ c, route, (enum instead)i });
 }
 
-/* escalate: { to: large, when: { confidence: { below: 0.6 } } } */
-static void read_escalate(struct compiling *c, const struct yaml *y, struct route *route)
-{
-    static const char *const keys[] = { "to", "when", NULL };
-    static const char *const when_keys[] = { "confidence", NULL };
-    static const char *const confidence_keys[] = { "below", NULL };
-    if (!yaml_is_map(y, "escalate", c->diag))
-        return;
-    const struct yaml *when = yaml_get(y, "when"), *confidence = yaml_get(when, "confidence");
-    const struct yaml *below = yaml_get(confidence, "below");
-    yaml_known_keys(y, keys, c->diag);
-    if (yaml_is_map(when, "when", c->diag))
-        yaml_known_keys(when, when_keys, c->diag);
-    if (yaml_is_map(confidence, "confidence", c->diag))
-        yaml_known_keys(confidence, confidence_keys, c->diag);
-    if (!yaml_get(y, "to") || !below) {
-        diag_error(c->diag, y->place, "escalate is { to: MODEL, when: { confidence: { below: 0.6 } } }");
-        return;
-    }
-    route->escalate_to = asked_named(c, yaml_get(y, "to"));
-    route->escalate_below = yaml_number(below, 0, 1, 0, c->diag);
-}
-
 /* compress: { above_tokens: 6000, to: 0.5 }, and `by: small` for summaries in a model's own words. */
 static void read_compress(struct compiling *c, const struct yaml *y, struct route *route)
 {

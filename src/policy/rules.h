@@ -101,7 +101,7 @@ struct route {
     struct asked            instead[INSTEADS][INSTEAD_MOST];
     unsigned                instead_count[INSTEADS];
     struct asked            escalate_to;
-    double                  escalate_below;
+    struct escalation       escalation;
     int64_t                 compress_above_tokens;
     double                  compress_to;
     const struct model     *compress_by;
@@ -250,6 +250,8 @@ bool is_word(struct compiling *, const struct yaml *, const char *const *words, 
 const struct caching *caching_read(struct compiling *, const struct yaml *);
 
 void read_privacy_rule(struct compiling *, const struct yaml *);
+/* `escalate:` of a route. */
+void read_escalate(struct compiling *, const struct yaml *, struct route *);
 
 /* The heads of the settings, before all else; sets when_keys. */
 void read_heads(struct compiling *, settings_file_reader *);

@@ -117,6 +117,17 @@ static void keep_here(struct edits *e)
     set_member(e, 0, "metadata", S("null"));
 }
 
+/* An answer is drawn again, and may be another one. Where nothing is said of it, models draw anyhow. */
+static void set_vary(struct edits *e)
+{
+    double  temperature;
+    int64_t seed;
+    if (json_double(e->json, json_get(e->json, 0, "temperature"), &temperature) && temperature < 0.5)
+        set_member(e, 0, "temperature", S("0.7"));
+    if (json_i64(e->json, json_get(e->json, 0, "seed"), &seed))
+        set_member(e, 0, "seed", slice_str(arena_printf(e->arena, "%lld", (long long)(seed ^ 1))));
+}
+
 void chat_write(const struct chat *c, const struct chat_changes *changes, struct arena *arena, struct buf *out)
 {
     struct edits e = { .arena = arena, .json = &c->json };
@@ -138,6 +149,8 @@ void chat_write(const struct chat *c, const struct chat_changes *changes, struct
         set_member(&e, 0, "logprobs", S("true"));
     if (changes->is_kept_here && c->dialect == DIALECT_OPENAI)
         keep_here(&e);
+    if (changes->vary)
+        set_vary(&e);
     json_splice(c->json.text, e.list, e.count, out);
 }
 

@@ -274,7 +274,7 @@ static void a_route_brings_all_it_says(void **state)
     assert_int_equal(f->decision.count, 2); /* big is large */
     assert_string_equal(f->decision.candidate[1]->name, "small");
     assert_string_equal(f->decision.escalate_to->name, "middle");
-    assert_true(f->decision.escalate_below == 0.6);
+    assert_true(f->decision.escalation.below == 0.6);
     assert_int_equal(f->decision.compress_above_tokens, 6000);
     assert_true(f->decision.compress_to == 0.5);
     assert_int_equal(f->decision.cache->keep_ms, 86400000);

@@ -126,21 +126,18 @@ static struct answer_facts good_answer(void)
     };
 }
 
-static void assert_confidence(const struct answer_facts *facts, double want, const char *want_doubt)
+static void assert_confidence(const struct answer_facts *facts, double want, enum doubt want_doubt)
 {
-    const char *doubt = "never set";
+    enum doubt doubt = DOUBTS;
     assert_true(fabs(confidence_of(facts, &doubt) - want) < 1e-9);
-    if (want_doubt)
-        assert_string_equal(doubt, want_doubt);
-    else
-        assert_null(doubt);
+    assert_int_equal(doubt, want_doubt);
 }
 
 static void test_nothing_to_doubt(void **state)
 {
     (void)state;
     struct answer_facts facts = good_answer();
-    assert_confidence(&facts, 1, NULL);
+    assert_confidence(&facts, 1, NO_DOUBT);
 }
 
 static void test_logprobs_give_the_geometric_mean(void **state)
@@ -149,12 +146,12 @@ static void test_logprobs_give_the_geometric_mean(void **state)
     struct answer_facts facts = good_answer();
     facts.logprob_sum = log(0.5) + log(0.125); /* sqrt(1/16) */
     facts.logprob_count = 2;
-    assert_confidence(&facts, 0.25, "logprobs");
+    assert_confidence(&facts, 0.25, DOUBT_CONFIDENCE);
 
     facts.logprob_sum = 0; /* certain of every token */
-    assert_confidence(&facts, 1, NULL);
+    assert_confidence(&facts, 1, NO_DOUBT);
     facts.logprob_sum = -INFINITY;
-    assert_confidence(&facts, 0, "logprobs");
+    assert_confidence(&facts, 0, DOUBT_CONFIDENCE);
 }
 
 static void test_what_makes_it_nothing(void **state)
@@ -162,33 +159,33 @@ static void test_what_makes_it_nothing(void **state)
     (void)state;
     struct answer_facts facts = good_answer();
     facts.finish = S("length");
-    assert_confidence(&facts, 0, "length");
+    assert_confidence(&facts, 0, DOUBT_LENGTH);
 
     facts = good_answer();
     facts.finish = S("content_filter");
-    assert_confidence(&facts, 0, "refusal");
+    assert_confidence(&facts, 0, DOUBT_REFUSAL);
 
     facts = good_answer();
     facts.has_refusal = true;
-    assert_confidence(&facts, 0, "refusal");
+    assert_confidence(&facts, 0, DOUBT_REFUSAL);
 
     facts = good_answer();
     facts.opening = S("I don't know.");
     facts.content_bytes = 13;
-    assert_confidence(&facts, 0, "refusal");
+    assert_confidence(&facts, 0, DOUBT_REFUSAL);
 
     facts = good_answer();
     facts.has_words = false;
-    assert_confidence(&facts, 0, "empty");
+    assert_confidence(&facts, 0, DOUBT_EMPTY);
 }
 
 static void test_a_tool_call_needs_no_words(void **state)
 {
     (void)state;
     struct answer_facts facts = { .finish = S("tool_calls"), .has_tool_calls = true };
-    assert_confidence(&facts, 1, NULL);
+    assert_confidence(&facts, 1, NO_DOUBT);
     facts.finish = S("length"); /* its arguments may be cut */
-    assert_confidence(&facts, 0, "length");
+    assert_confidence(&facts, 0, DOUBT_LENGTH);
 }
 
 int main(void)

@@ -342,29 +342,29 @@ static void test_outcome(void **state)
     assert_int_equal(p.outcome.usage.prompt_tokens, 9);
     assert_int_equal(p.outcome.usage.completion_tokens, 12);
     assert_true(p.outcome.confidence == 1);
-    assert_null(p.outcome.doubt);
+    assert_int_equal(p.outcome.doubt, NO_DOUBT);
 
     p = pass(s, &options, S(BEGINS SAYS("a") ENDS("length") DONE));
     assert_false(p.outcome.usage.is_given);
     assert_true(p.outcome.is_whole);
     assert_int_not_equal(p.outcome.flaws, 0);
     assert_true(p.outcome.confidence == 0);
-    assert_string_equal(p.outcome.doubt, "length");
+    assert_int_equal(p.outcome.doubt, DOUBT_LENGTH);
 
     p = pass(s, &options, S(BEGINS SAYS(" \\n") ENDS("stop") DONE));
-    assert_string_equal(p.outcome.doubt, "empty");
+    assert_int_equal(p.outcome.doubt, DOUBT_EMPTY);
 
     p = pass(s, &options, S(BEGINS ENDS("stop") DONE));
     assert_int_not_equal(p.outcome.flaws, 0);
     assert_false(p.has_spoken);
 
     p = pass(s, &options, S(BEGINS SAYS("I'm sor") SAYS("ry, but I can") SAYS("'t help.") ENDS("stop") DONE));
-    assert_string_equal(p.outcome.doubt, "refusal");
+    assert_int_equal(p.outcome.doubt, DOUBT_REFUSAL);
     assert_true(p.outcome.is_whole);
     assert_int_not_equal(p.outcome.flaws, 0);
 
     p = pass(s, &options, S(EVENT(CHOICE(0, "\"refusal\":\"No.\"", "null")) ENDS("stop") DONE));
-    assert_string_equal(p.outcome.doubt, "refusal");
+    assert_int_equal(p.outcome.doubt, DOUBT_REFUSAL);
     assert_true(p.has_spoken);
 
     p = pass(s, &options,
@@ -387,7 +387,7 @@ static void test_logprobs_are_counted_and_stripped(void **state)
                            S(LIKELY("a", TOKEN("-0.5"), "null")
                                  LIKELY("b", TOKEN("-1.0") "," TOKEN("-1.5"), "null") ENDS("stop") DONE));
     assert_true(fabs(p.outcome.confidence - exp(-1)) < 1e-9);
-    assert_string_equal(p.outcome.doubt, "logprobs");
+    assert_int_equal(p.outcome.doubt, DOUBT_CONFIDENCE);
     assert_slices(p.out, S(SAYS("a") SAYS("b") ENDS("stop") DONE));
     assert_true(slice_find(p.record, S("-1.5")) != SLICE_NONE);
 

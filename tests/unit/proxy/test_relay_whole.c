@@ -87,7 +87,7 @@ static void test_logprobs_are_stripped_and_usage_stays(void **state)
                              "\"logprob\":-0.25}]},\"finish_reason\":\"stop\"}]" COUNTED "}"));
     assert_slices(p.out, S("{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"},\"logprobs\":null,"
                            "\"finish_reason\":\"stop\"}]" COUNTED "}"));
-    assert_string_equal(p.outcome.doubt, "logprobs");
+    assert_int_equal(p.outcome.doubt, DOUBT_CONFIDENCE);
     assert_true(p.outcome.confidence > 0.77 && p.outcome.confidence < 0.78);
 }
 

@@ -1,0 +1,209 @@
+"""A draft is held and judged by what it says; then it is committed, or a better model's answer stands in its place."""
+import json
+import threading
+import time
+
+import pytest
+
+from actors.scripted import chunk, completion, fails, in_turn, says, stream_of
+from actors.weir import wait_for
+
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "n", "schema": {
+    "type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"], "additionalProperties": False}}}
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {
+    "type": "object", "properties": {"at": {"enum": ["sky", "sea"]}}, "required": ["at"]}}}
+LONG = " ".join(f"word{i}" for i in range(400))
+ROUND = "It is what it is, and so it goes on. " * 20
+
+
+def policy(when=None, **more):
+    escalate = {"to": "large", "when": when or {"confidence": {"below": 0.6}}, **more}
+    return {"privacy": [{"name": "masked", "when": {"pii": ["email"]}, "redact": "placeholder"}],
+            "routes": [{"name": "near", "ask": ["small"], "escalate": escalate}]}
+
+
+def calls(name, arguments, size=9):
+    """Calls a tool, whole or streamed in pieces."""
+    def script(request, wire):
+        call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
+        if not request.wants_stream:
+            wire.whole(completion(None, "tool_calls", message={"role": "assistant", "content": None, "tool_calls": [call]}))
+            return
+        wire.head(content_type="text/event-stream")
+        wire.event(chunk({"role": "assistant", "tool_calls": [{**call, "index": 0, "function": {"name": name, "arguments": ""}}]}))
+        for at in range(0, len(arguments), size):
+            wire.event(chunk({"tool_calls": [{"index": 0, "function": {"arguments": arguments[at:at + size]}}]}))
+        wire.event(chunk({}, finish="tool_calls"))
+        wire.event(b"[DONE]")
+        wire.last_chunk()
+    return script
+
+
+DOUBTFUL = {
+    "no JSON": (says("age: 3"), {"response_format": SCHEMA}, "malformed"),
+    "another shape": (says('{"age": "3"}'), {"response_format": SCHEMA}, "malformed"),
+    "a tool that is not there": (calls("listen", "{}"), {"tools": [TOOL]}, "malformed"),
+    "arguments that it does not take": (calls("look", '{"at": "the car"}'), {"tools": [TOOL]}, "malformed"),
+    "no call where one must be": (says("I need no tool."), {"tools": [TOOL], "tool_choice": "required"}, "malformed"),
+    "in circles": (says(ROUND), {}, "repetition"),
+    "a wrong sum": (says("That is 12 x 12 = 124 eggs."), {}, "wrong_sums"),
+}
+FINE = {
+    "JSON": (says('{"age": 3}'), {"response_format": SCHEMA}),
+    "a call": (calls("look", '{"at": "sky"}'), {"tools": [TOOL]}),
+    "JSON?": (says("Fine."), {}),
+    "a right sum": (says("That is 12 x 12 = 144 eggs."), {}),
+}
+
+
+@pytest.mark.parametrize("ask", ["chat", "stream"])
+def test_what_a_draft_says_is_checked(stage, ask):
+    """One Weir for all rows: a draft's script is told by the question."""
+    rows = {**{name: row for name, row in DOUBTFUL.items()}, **{name: (*row, None) for name, row in FINE.items()}}
+    local = stage.provider(lambda request, wire: rows[request.question.partition(":")[0]][0](request, wire))
+    cloud = stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"confidence": {"below": 0.6}, "wrong_sums": True}), audit={"file": "audit.log"})
+    for name, (_, more, doubt) in rows.items():
+        answer = getattr(weir, ask)(f"{name}: tell me now what you see there", **more)
+        assert (name, answer.told("escalated"), answer.told("model")) == (name, doubt, "large" if doubt else "small")
+    audit = weir.folder / "audit.log"  # written when the client has its answer
+    wait_for(lambda: audit.exists() and audit.read_text().count("\n") == len(rows))
+    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    assert [entry.get("doubt") for entry in entries] == [row[2] for row in rows.values()]
+    assert [entry.get("draft") for entry in entries] == ["small" if row[2] else None for row in rows.values()]
+    assert getattr(weir, ask)("JSON?: " + LONG).told("escalated") == "prompt_cut", "nine tokens cannot be four hundred words"
+    assert weir.metric("weir_doubts_total") == weir.metric("weir_escalations_total") == len(DOUBTFUL) + 1
+
+
+def test_doubts_are_named_one_by_one(stage):
+    local, cloud = stage.provider(says("I'm sorry, but I can't help with that. That is 1 + 1 = 3.")), stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"confidence": {"below": 0.6}, "refusal": False}))
+    assert weir.chat("hello").told("model") == "small"
+
+
+# ---- streams ----
+
+
+def spoken(words, gate=None, finish="stop", rest="", logprob=None):
+    """A stream of these words, then, when the gate opens, of the rest."""
+    def script(request, wire):
+        first, *events = stream_of(words, finish, None, logprob)
+        wire.head(content_type="text/event-stream")
+        for value in [first, *events[:-1]]:
+            wire.event(value)
+        if gate:
+            assert gate(10)
+        for value in [*stream_of(rest, finish)[1:-1], events[-1]]:
+            wire.event(value)
+        wire.event(b"[DONE]")
+        wire.last_chunk()
+    return script
+
+
+def read_until(client, words, seconds=10):
+    """What has come by the time that the words have."""
+    seen, deadline = b"", time.monotonic() + seconds
+    client.settimeout(seconds)
+    while words not in seen and time.monotonic() < deadline:
+        seen += client.recv(65536)
+    return seen
+
+
+def test_a_draft_that_does_well_is_streamed_once_it_was_held_long_enough(stage):
+    may_end = threading.Event()
+    local, cloud = stage.provider(spoken(LONG, may_end.wait, rest=" end")), stage.provider()
+    weir = stage.weir(local=local, cloud=cloud, policy=policy(hold_tokens=100))
+    client = weir.send_chat("hello", stream=True)
+    assert b"x-weir-model: small" in read_until(client, b"word"), "while the model still speaks"
+    may_end.set()
+    assert b" end" in read_until(client, b"[DONE]")
+    assert not cloud.requests
+
+
+def test_a_draft_that_goes_wrong_early_is_hung_up_on(stage):
+    local, cloud = stage.provider(lambda request, wire: (wire.head(content_type="text/event-stream"),
+                                                         [wire.event(value) for value in stream_of(ROUND * 2)[:-2]],
+                                                         wire.wait_until_gone(10))), stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy(hold_tokens=100))
+    answer = weir.stream("hello")
+    assert (answer.text, answer.told("escalated"), answer.is_done) == ("surely", "repetition", True)
+    assert local.left.wait(5)
+
+
+def test_what_is_doubted_after_it_has_gone_out_is_told_alone(stage):
+    local, cloud = stage.provider(spoken(LONG + " and 2 + 2 = 5")), stage.provider()
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"wrong_sums": True}, hold_tokens=100))
+    answer = weir.stream("hello")
+    assert answer.text.endswith("2 + 2 = 5") and answer.is_done
+    assert answer.told("escalated") is None
+    assert weir.metric("weir_doubted_late_total") == 1
+    assert weir.metric("weir_escalations_total") == 0
+
+
+def test_json_and_calls_are_held_whole(stage):
+    local, cloud = stage.provider(spoken(json.dumps({"age": 3, "why": LONG}))), stage.provider(says('{"age": 4}'))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy(hold_tokens=10))
+    assert weir.stream("hello", response_format=SCHEMA).text == '{"age": 4}'
+
+
+def test_a_model_hung_up_on_is_asked_again_where_nothing_better_comes(stage):
+    local = stage.provider(in_turn(spoken(ROUND * 2), says("well, then")))
+    weir = stage.weir(local=local, cloud=stage.provider(fails(400)), policy=policy(hold_tokens=100))
+    answer = weir.stream("hello")
+    assert (answer.text, answer.told("model"), answer.is_done) == ("well, then", "small", True)
+    assert len(local.requests) == 2
+
+
+# ---- two drafts ----
+
+
+@pytest.mark.parametrize("ask", ["chat", "stream"])
+def test_a_second_draft_that_says_something_else_sends_it_on(stage, ask):
+    local, cloud = stage.provider(in_turn(says("So it is 12."), says("So it is 13."))), stage.provider(says("It is 14."))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"drafts_disagree": True}))
+    answer = getattr(weir, ask)("how many?", temperature=0, seed=7)
+    assert (answer.text, answer.told("escalated")) == ("It is 14.", "drafts_disagree")
+    first, second = (request.json for request in local.requests)
+    assert (first["temperature"], second["temperature"]) == (0, 0.7)
+    assert first["seed"] != second["seed"]
+
+
+@pytest.mark.parametrize("second", [says("the answer: 12"), fails(500)])
+def test_a_second_draft_that_agrees_or_fails_leaves_the_first(stage, second):
+    local, cloud = stage.provider(in_turn(says("So it is 12."), second)), stage.provider()
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"drafts_disagree": True}))
+    assert weir.chat("how many?").text == "So it is 12."
+    assert len(local.requests) == 2 and not cloud.requests
+
+
+# ---- the second leg ----
+
+
+def test_the_draft_goes_along_as_a_hint_where_nothing_is_hidden(stage):
+    local, cloud = stage.provider(says("perhaps this", logprob=-2.5)), stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy(hint=True))
+    weir.chat("hello")
+    weir.chat("write to ann@example.org")
+    plain, masked = (request.question for request in cloud.requests)
+    assert plain.startswith("hello\n\n[A smaller model's draft") and "perhaps this" in plain
+    assert "perhaps" not in masked and "ann@" not in masked
+
+
+def test_a_refusal_is_no_hint(stage):
+    local, cloud = stage.provider(says("I'm sorry, but I can't help with that.")), stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy(hint=True))
+    weir.chat("hello")
+    assert cloud.requests[0].question == "hello"
+
+
+def test_one_reservation_covers_both_drafts_and_the_better_answer(stage):
+    """The worst case of a request is three calls: a budget that has room for two refuses it before anything is asked."""
+    local, cloud = stage.provider(in_turn(says("So it is 12."), says("So it is 13."))), stage.provider(says("It is 14.", usage=(10, 10)))
+    prices = {"small": {"input": 1, "output": 1}, "large": {"input": 1, "output": 1}}
+    rules = policy({"drafts_disagree": True})
+    rules["cost"] = [{"name": "a little", "budget": {"usd": 0.0025, "every": "month"}, "over": "deny"}]
+    weir = stage.weir(local=local, cloud=cloud, policy=rules, prices=prices)
+    assert weir.chat("how many?", max_tokens=1000).status == 402
+    assert not local.requests
+    answer = weir.chat("how many?", max_tokens=100)
+    assert (answer.text, answer.told("cost-usd")) == ("It is 14.", "0.000048000")
