@@ -125,7 +125,8 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     if (!p->tools.redis)
         return false;
     redis_count_in(p->tools.redis, p->tools.metrics);
-    p->tools.ledger = ledger_new(loop, p->tools.redis, p->tools.metrics, d->journal, &d->allowance);
+    const struct ledger_times times = { .lease_ms = settings->lease_ms, .recovery_ms = settings->recovery_ms };
+    p->tools.ledger = ledger_new(loop, p->tools.redis, d->journal, &d->allowance, &times);
     ledger_on_alert(p->tools.ledger, on_mark, p);
     p->webhook = webhook_new(loop, p->tools.upstream, p->tools.redis, p->tools.metrics, &p->tools.snapshot);
     p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);

@@ -3,8 +3,8 @@
  *
  *     hold_new -> add lines -> ledger_hold -> (extended, cancelled) -> ledger_settle -> told to Redis -> freed
  *
- * A hold that is settled stays in the list `settled` until Redis has it, and SETTLED_KEEP_MS longer: what Redis
- * acknowledged in its last second before a crash is told to it again when it is back.
+ * A hold that is settled stays in the list `settled` until Redis has it, or, when it was paid out of the
+ * allowance and the budget had no room, until the budget's window is over.
  */
 #include "ledger_inside.h"
 
@@ -19,11 +19,9 @@
 #include <stdio.h>
 #include <time.h>
 
-enum {
-    BEAT_MS = 500,
-    SETTLED_KEEP_MS = 5000, /* more than the second of an append-only file's sync */
-    TELL_AGAIN_MS = 1000
-};
+enum { BEAT_MS = 500, TELL_AGAIN_MS = 1000 };
+
+#define ALLOWANCE_KEEP_MS INT64_C(2678400000) /* 31 days */
 
 /* ---- a hold ---- */
 
@@ -35,6 +33,12 @@ struct hold *hold_new(void)
     return h;
 }
 
+static void rest_all(struct hold *h)
+{
+    for (unsigned i = 0; i < h->lines; i++)
+        line_rests(&h->line[i]);
+}
+
 void hold_free(struct hold **handle)
 {
     struct hold *h = *handle;
@@ -42,6 +46,7 @@ void hold_free(struct hold **handle)
     if (!h)
         return;
     struct arena *arena = h->arena;
+    rest_all(h);
     hold_move(h, NULL);
     arena_free(&arena);
 }
@@ -87,7 +92,7 @@ struct line *hold_add_line(struct hold *h, const struct budget *budget, const ch
     line->limit_nanousd =
         budget->limit_nanousd < LEDGER_MOST_NANOUSD ? budget->limit_nanousd : LEDGER_MOST_NANOUSD;
     window_at(&budget->window, wall_ms, &line->span);
-    line->marker = arena_printf(h->arena, "weir:{%s}:ledger", tag);
+    line->hold = h;
     line->key =
         arena_printf(h->arena, "weir:{%s}:money:%s:%s", tag, path, window_name(h->arena, budget, &line->span));
     return line;
@@ -142,19 +147,29 @@ static void note_rate(struct rate *rate, int64_t requests, int64_t tokens)
     rate->tokens_in_ms = refill_ms(rate->limit->tokens_a_minute, tokens);
 }
 
-static bool read_held(const redisReply *reply, struct hold *h)
+/* Should Redis forget it, and who spent it not come back, this much is known. */
+static void note_seen(struct ledger *l, const struct line *line, int64_t spent_nanousd)
+{
+    struct total *total = book_total(&l->book, book_purse(&l->book, line), l->me, line);
+    if (spent_nanousd > total->seen_nanousd)
+        total->seen_nanousd = spent_nanousd;
+}
+
+static bool read_held(struct ledger *l, const redisReply *reply, struct hold *h)
 {
     unsigned rates = h->is_held ? 0 : h->rates;
-    int64_t  held, requests, tokens;
-    if (reply->elements < AT_FIRST + h->lines + 2 * rates)
+    int64_t  held, spent, requests, tokens;
+    if (reply->elements < AT_FIRST + 2 * h->lines + 2 * rates)
         return false;
     for (unsigned i = 0; i < h->lines; i++) {
-        if (!read_amount(reply->element[AT_FIRST + i], &held))
+        const size_t at = AT_FIRST + 2 * i;
+        if (!read_amount(reply->element[at], &held) || !read_amount(reply->element[at + 1], &spent))
             return false;
         h->line[i].left_nanousd = h->line[i].limit_nanousd - held;
+        note_seen(l, &h->line[i], spent);
     }
     for (unsigned i = 0; i < rates; i++) {
-        const size_t at = AT_FIRST + h->lines + 2 * i;
+        const size_t at = AT_FIRST + 2 * h->lines + 2 * i;
         if (!read_number(reply->element[at], &requests) || !read_number(reply->element[at + 1], &tokens))
             return false;
         note_rate(&h->rate[i], requests, tokens);
@@ -195,12 +210,11 @@ static bool read_verdict(struct ledger *l, const redisReply *reply, struct hold 
     int64_t verdict;
     if (!take_answer(l, reply, 1) || !read_number(reply->element[0], &verdict))
         return false;
-    know_markers(l, h);
     h->is_recovering = verdict == 3;
     switch (verdict) {
     case 0:
         *out = LEDGER_HELD;
-        return read_held(reply, h);
+        return read_held(l, reply, h);
     case 1:
         *out = LEDGER_OVER;
         return read_over(reply, h);
@@ -214,43 +228,25 @@ static bool read_verdict(struct ledger *l, const redisReply *reply, struct hold 
     return false;
 }
 
-/* sign: '+' for a call that begins, '-' for one that is over. Its lease's time is as long as anybody asks for
- * the former. */
-static void write_down(struct ledger *l, const struct hold *h, const struct line *line, char sign)
-{
-    const struct account *a = book_account(&l->book, l->me, line);
-    char                  lease[96];
-    if (!l->journal)
-        return;
-    snprintf(lease, sizeof lease, "%c%s:%" PRId64, sign, h->id, line->reserved_nanousd);
-    const struct journal_entry entry = {
-        .line = line->key,
-        .marker = line->marker,
-        .who = a->who,
-        .lease = line->reserved_nanousd ? lease : "-",
-        .bucket = a->bucket,
-        .buckets = a->buckets,
-        .total_nanousd = a->total_nanousd,
-        .until_ms = sign == '+' ? loop_wall_ms(l->loop) + LEDGER_LEASE_MS : a->until_ms,
-        .keep_ms = a->keep_ms,
-    };
-    journal_add(l->journal, &entry);
-}
-
-/* In the journal before a provider is asked: should this process be killed and Redis forget its last second,
- * too, the next one knows what was running. */
+/* Before a provider is asked. */
 static void note_held(struct ledger *l, struct hold *h)
 {
     for (unsigned i = 0; i < h->lines; i++) {
-        struct line *line = &h->line[i];
-        if (line->worst_nanousd == line->reserved_nanousd)
-            continue;
-        if (line->reserved_nanousd)
-            write_down(l, h, line, '-');
-        line->reserved_nanousd = line->worst_nanousd;
-        write_down(l, h, line, '+');
+        h->line[i].reserved_nanousd = h->line[i].worst_nanousd;
+        note_begun(l, &h->line[i], h->line[i].reserved_nanousd);
     }
     h->is_held = true;
+}
+
+/* It may have been done, or be done yet: what is told now comes after it on the same link, and on the next link
+ * all is told. Asked again, it goes by another name. */
+static void undo(struct ledger *l, struct hold *h)
+{
+    tell_undone(l, h);
+    if (h->is_held)
+        return;
+    rest_all(h);
+    name_hold(l, h);
 }
 
 static void on_reserved(void *arg, const redisReply *reply, const struct fault *why)
@@ -264,32 +260,45 @@ static void on_reserved(void *arg, const redisReply *reply, const struct fault *
     if (!reply || !read_verdict(l, reply, h, &verdict)) {
         if (reply && reply->type == REDIS_REPLY_ERROR)
             log_warn("ledger", "Redis refused to reserve: %s", reply->str);
-        /* It may have been done, or be done yet; this comes after it on the same link. */
-        tell_undone(l, h);
-        name_hold(l, h);
+        undo(l, h);
         verdict = LEDGER_AWAY;
     }
     if (verdict == LEDGER_HELD)
         note_held(l, h);
+    else if (!h->is_held)
+        rest_all(h);
     h->call(h->arg, verdict, h);
 }
 
 static void add_lines(struct words *w, struct ledger *l, struct hold *h)
 {
     for (unsigned i = 0; i < h->lines; i++) {
-        struct line          *line = &h->line[i];
-        const struct account *a = book_account(&l->book, l->me, line);
+        struct line        *line = &h->line[i];
+        struct purse       *purse = book_purse(&l->book, line);
+        const struct total *total = book_total(&l->book, purse, l->me, line);
         if (line->worst_nanousd < line->reserved_nanousd)
             line->worst_nanousd = line->reserved_nanousd;
+        line_runs(purse, line);
         words_number(w, line->worst_nanousd);
         words_add(w, h->is_held ? lease_of(w->arena, h, line->reserved_nanousd) : "");
         words_number(w, line->limit_nanousd);
-        words_number(w, a->bucket);
-        words_number(w, a->buckets);
-        words_add(w, a->who);
-        words_number(w, a->total_nanousd);
-        words_number(w, a->keep_ms);
+        words_number(w, total->bucket);
+        words_number(w, purse->buckets);
+        words_add(w, arena_cstr(w->arena, slice_str(total->who)));
+        words_number(w, total->nanousd);
+        words_number(w, total->seen_nanousd);
+        words_number(w, purse->keep_ms);
     }
+}
+
+/* Who reserves must have told all before. */
+static void become_active(struct ledger *l)
+{
+    if (l->is_active)
+        return;
+    l->is_active = true;
+    if (redis_is_up(l->redis))
+        tell_all(l); /* else once it is */
 }
 
 void ledger_hold(struct ledger *l, struct hold *h, on_ledger_fn *call, void *arg)
@@ -302,9 +311,11 @@ void ledger_hold(struct ledger *l, struct hold *h, on_ledger_fn *call, void *arg
     if (!h->is_held)
         name_hold(l, h);
     hold_move(h, &l->held);
+    if (h->lines)
+        become_active(l);
     words_init(&w);
-    words_keys(&w, l, h, rates);
-    words_begin(&w, l, l->has_told, h->lines, rates);
+    words_keys(&w, h, rates);
+    words_begin(&w, l, h->lines, rates);
     words_add(&w, h->id);
     add_lines(&w, l, h);
     for (unsigned i = 0; i < rates; i++) {
@@ -326,7 +337,22 @@ void ledger_cancel(struct ledger *l, struct hold *h)
         return;
     redis_cancel(l->redis, h->redis_id);
     h->redis_id = 0;
-    tell_undone(l, h);
+    undo(l, h);
+}
+
+static void note_allowed(struct ledger *l, struct hold *h, int64_t worst_nanousd)
+{
+    int64_t now_ms = loop_wall_ms(l->loop);
+    h->allowed_nanousd += worst_nanousd;
+    l->taken_nanousd += worst_nanousd;
+    for (unsigned i = 0; i < h->lines; i++) {
+        struct line *line = &h->line[i];
+        int64_t      most_ms = now_ms + ALLOWANCE_KEEP_MS;
+        int64_t      until_ms = line->span.to_ms < most_ms ? line->span.to_ms : most_ms;
+        l->taken_until_ms = until_ms > l->taken_until_ms ? until_ms : l->taken_until_ms;
+        note_begun(l, line, line->worst_nanousd);
+    }
+    note_allowance(l);
 }
 
 bool ledger_allow(struct ledger *l, struct hold *h, int64_t worst_nanousd, int64_t most_nanousd)
@@ -338,7 +364,7 @@ bool ledger_allow(struct ledger *l, struct hold *h, int64_t worst_nanousd, int64
         if (taken > most_nanousd - worst_nanousd)
             return false;
     } while (!atomic_compare_exchange_weak(&l->allowance->taken_nanousd, &taken, taken + worst_nanousd));
-    h->allowed_nanousd += worst_nanousd;
+    note_allowed(l, h, worst_nanousd);
     return true;
 }
 
@@ -354,15 +380,15 @@ static int64_t sum_most(int64_t a, int64_t b)
 static void book_line(struct ledger *l, struct hold *h, struct line *line)
 {
     struct span now;
+    line_rests(line);
     window_at(&line->budget->window, loop_wall_ms(l->loop), &now);
     line->span.bucket = line->budget->window.kind == ROLLING ? now.bucket : 0;
-    struct account *a = book_account(&l->book, l->me, line);
-    int64_t         cost = line->cost_nanousd < LEDGER_MOST_NANOUSD ? line->cost_nanousd : LEDGER_MOST_NANOUSD;
-    a->total_nanousd = sum_most(a->total_nanousd, cost > 0 ? cost : 0);
-    line->total_nanousd = a->total_nanousd;
-    line->who = arena_cstr(h->arena, slice_str(a->who));
-    if (cost > 0 || line->reserved_nanousd)
-        write_down(l, h, line, '-');
+    struct total *total = book_total(&l->book, book_purse(&l->book, line), l->me, line);
+    int64_t       cost = line->cost_nanousd < LEDGER_MOST_NANOUSD ? line->cost_nanousd : LEDGER_MOST_NANOUSD;
+    total->nanousd = sum_most(total->nanousd, cost > 0 ? cost : 0);
+    line->total_nanousd = total->nanousd;
+    line->who = arena_cstr(h->arena, slice_str(total->who));
+    note_over(l, line);
 }
 
 /* What it took beyond its cost is given back at once; the rest once Redis knows of it. */
@@ -374,7 +400,9 @@ static void settle_allowance(struct ledger *l, struct hold *h)
     if (cost >= h->allowed_nanousd)
         return;
     atomic_fetch_sub(&l->allowance->taken_nanousd, h->allowed_nanousd - cost);
+    l->taken_nanousd -= h->allowed_nanousd - cost;
     h->allowed_nanousd = cost;
+    note_allowance(l);
 }
 
 void ledger_settle(struct ledger *l, struct hold **handle)
@@ -409,64 +437,81 @@ static bool is_overdrawn(struct ledger *l, struct hold *h)
     return false;
 }
 
-static void on_beat(void *arg)
+static void look_at_settled(struct ledger *l)
 {
-    struct ledger *l = arg;
-    struct hold   *h, *next;
-    int64_t        now_ms = loop_now_ms(l->loop);
-    for (h = TAILQ_FIRST(&l->settled); h; h = next) {
+    struct hold *next;
+    int64_t      now_ms = loop_now_ms(l->loop);
+    for (struct hold *h = TAILQ_FIRST(&l->settled); h; h = next) {
         next = TAILQ_NEXT(h, link);
-        if (h->told_ms && now_ms - h->told_ms >= SETTLED_KEEP_MS && !h->redis_id) {
+        if (h->is_told) {
             if (!is_overdrawn(l, h))
                 hold_free(&h);
-        }
-        if (h && !h->told_ms && !h->redis_id && redis_is_up(l->redis) && now_ms - h->sent_ms >= TELL_AGAIN_MS)
+        } else if (!h->redis_id && redis_is_up(l->redis) && now_ms - h->sent_ms >= TELL_AGAIN_MS) {
             tell_settled(l, h);
+        }
     }
+}
+
+static void look_at_inheritance(struct ledger *l)
+{
+    if (l->inherited_nanousd == 0 || l->inherited_until_ms > loop_wall_ms(l->loop))
+        return;
+    if (l->allowance)
+        atomic_fetch_sub(&l->allowance->taken_nanousd, l->inherited_nanousd);
+    l->inherited_nanousd = 0;
+}
+
+static void on_time(void *arg)
+{
+    struct ledger *l = arg;
+    look_at_settled(l);
+    look_at_inheritance(l);
     book_prune(&l->book, loop_wall_ms(l->loop));
-    if (redis_is_up(l->redis))
+    if (l->is_active && redis_is_up(l->redis))
         tell_beat(l);
-    timer_set(l->loop, &l->beat, BEAT_MS, on_beat, l);
+    timer_set(l->loop, &l->beat, BEAT_MS, on_time, l);
 }
 
 static void on_redis_up(void *arg)
 {
     struct ledger *l = arg;
     l->run[0] = '\0';
-    l->has_told = false;
-    tell_all(l);
+    l->link++;
+    if (l->is_active)
+        tell_all(l);
 }
 
-/* One loop tells what processes that are gone have left in the journal, and that nobody need wait for them. */
-static void adopt_past(struct ledger *l)
+/* The process' name is its journal's, by which its heir speaks for it. */
+static void name_ledger(struct ledger *l)
 {
-    l->past = journal_past(l->journal, &l->pasts);
-    for (unsigned i = 0; i < l->pasts; i++) {
-        if (l->past[i].lease[0] != '+')
-            book_add_past(&l->book, &l->past[i]);
-        (void)book_marker(&l->book, l->past[i].marker);
-    }
-}
-
-struct ledger *ledger_new(struct loop *loop, struct redis *redis, struct metrics *metrics,
-                          struct journal *journal, struct allowance *allowance)
-{
-    struct ledger *l = must_calloc(1, sizeof *l);
-    unsigned char  random[12];
-    *l = (struct ledger){
-        .loop = loop, .redis = redis, .metrics = metrics, .journal = journal, .allowance = allowance
-    };
+    char          name[JOURNAL_NAME_BYTES];
+    unsigned char random[(JOURNAL_NAME_BYTES - 1) / 2];
     if (RAND_bytes(random, sizeof random) != 1)
         die("OpenSSL has no random bytes");
     for (size_t i = 0; i < sizeof random; i++)
-        snprintf(l->me + 2 * i, 3, "%02x", random[i]);
+        snprintf(name + 2 * i, 3, "%02x", random[i]);
+    snprintf(l->me, sizeof l->me, "%s-%u", l->journal ? journal_name(l->journal) : name, loop_index(l->loop));
+    snprintf(l->owner, sizeof l->owner, "%s-", l->me);
+}
+
+struct ledger *ledger_new(struct loop *loop, struct redis *redis, struct journal *journal,
+                          struct allowance *allowance, const struct ledger_times *times)
+{
+    struct ledger *l = must_calloc(1, sizeof *l);
+    *l = (struct ledger){
+        .loop = loop, .redis = redis, .journal = journal, .allowance = allowance, .times = *times, .changes = -1
+    };
+    name_ledger(l);
     TAILQ_INIT(&l->held);
     TAILQ_INIT(&l->settled);
     book_init(&l->book);
-    if (journal && loop_index(loop) == 0)
-        adopt_past(l);
+    buf_init(&l->peers, PEERS_MOST_BYTES);
+    buf_init(&l->heir_of, PEERS_MOST_BYTES);
+    buf_init(&l->owners, 2 * PEERS_MOST_BYTES);
+    if (journal)
+        take_past(l);
     redis_on_up(redis, on_redis_up, l);
-    timer_set(loop, &l->beat, BEAT_MS, on_beat, l);
+    timer_set(loop, &l->beat, BEAT_MS, on_time, l);
     return l;
 }
 
@@ -487,6 +532,9 @@ void ledger_free(struct ledger **handle)
     free_all(&l->held);
     free_all(&l->settled);
     book_fini(&l->book);
+    buf_fini(&l->peers);
+    buf_fini(&l->heir_of);
+    buf_fini(&l->owners);
     timer_fini(&l->beat);
     free(l);
 }
@@ -501,12 +549,14 @@ bool ledger_is_idle(const struct ledger *l)
 {
     const struct hold *h;
     TAILQ_FOREACH(h, &l->settled, link)
-    if (!h->told_ms)
+    if (!h->is_told)
         return false;
     return TAILQ_EMPTY(&l->held);
 }
 
 void ledger_leave(struct ledger *l)
 {
-    tell_left(l);
+    if (l->is_active)
+        tell_left(l);
+    l->is_active = false;
 }

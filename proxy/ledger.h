@@ -5,28 +5,46 @@
  * A line is one budget of one payer in one window. In Redis, {tag} being {team:interns}, or {all} for what
  * crosses teams:
  *
- *     weir:{tag}:money:<rule>:<whose>:<window>   hash: held = running + what was spent; running; b:<bucket>,
- *                                                spent in that part of the window (0 but for rolling ones);
- *                                                mark:<percent>, told to somebody
- *     …:leases                                   sorted set: each running call "<id>:<amount>", and when it
- * lapses …:lapsed                                   hash: a call that lapsed, and the bucket that it was
- * counted into …:by:<bucket>                              hash: what each proxy has spent there in all, as it
- * says itself weir:{tag}:ledger                          which server this is (run_id); …:alive, when each
- * proxy was last heard; …:waits, proxies that have yet to tell what they know weir:{tag}:rate:<rule>:<whose>
- * hash: a bucket of requests, one of tokens, when they were filled; …:running, sorted set: the calls that run
- * now
+ *     weir:{tag}:money:<rule>:<whose>:<window>
+ *              hash: held, all that is spent or running; running; and of each part of the window b:<bucket>,
+ *              spent in it (0 but for rolling windows), s:<bucket>, what of that proxies say, f:<bucket>, what
+ *              somebody has seen there at least; mark:<percent>, told to somebody
+ *     ...:leases       sorted set: each running call "<id>:<amount>", and when it lapses
+ *     ...:lapsed       hash: a call that lapsed, and the bucket that it was counted into
+ *     ...:by:<bucket>  hash: what each loop of each proxy has spent there in all, as it says itself
+ *     weir:{tag}:rate:<rule>:<whose>  hash: a bucket of requests, one of tokens, when they were filled;
+ *     ...:running      sorted set: the calls that run now
  *
- * All lines of a request are reserved in one atomic script, or none. Lines of several tags meet in one script,
- * so the truth is one Redis (or one master under Sentinel); where a Cluster of slots is faked by a proxy, only
- * budgets within teams hold. Amounts are added by HINCRBY (int64) and compared as decimal strings: exact; no
- * Lua number ever holds one.
+ *     weir:{all}:ledger  which server this is (run_id)
+ *     ...:links        hash: each loop that has told all that it knows, and over which of its links; #, how
+ *                      often that has changed
+ *     ...:alive        sorted set: the same loops, and when each was last heard
+ *     ...:waits        set: loops that have yet to tell, or "?": nobody has said yet which these are
+ *     ...:gone         sorted set: processes whose heir has told all that they knew
  *
- * What is told is state, not change: a proxy tells what it has spent from a line in all, so telling it twice,
- * late, or to a Redis that forgot the last second does no harm, and corrects upward alone. A call that is not
- * settled within LEDGER_LEASE_MS lapses and counts at its worst, until it is settled after all: so nothing is
- * lost and nobody is locked out for ever. When Redis has been restarted, replaced or emptied, lines wait until
- * the proxies that were there have told what they know, or LEDGER_GRACE_MS have passed. What was settled is in
- * a journal, too (journal.h), from which the next process tells it.
+ * All lines of a request are reserved in one atomic script, or none: the truth is one Redis, or one master
+ * under Sentinel. Amounts are added by HINCRBY (int64) and compared as decimal strings: exact; no Lua number
+ * ever holds one.
+ *
+ * What is told is state, not change. A loop tells what it has spent from a line in all, which of its calls run
+ * on it, and that no others do; so telling it twice, late, or to a Redis that forgot the last second, or all,
+ * does no harm, and puts right both what was forgotten and what stands there by mistake. It tells everything
+ * when a link is made, and when Redis says that it does not know it. Until all that were there have told,
+ * nothing is reserved from any line, but not longer than the `recovery` of ledger_times; what a proxy that does
+ * not come back had spent is known as far as others saw it (f:).
+ *
+ * What an old link left behind in a frozen Redis' sockets comes too late: a script whose link is not the loop's
+ * newest does nothing.
+ *
+ * A call that is not settled within its lease lapses and counts at its worst, until it is settled after all: so
+ * nothing is lost and nobody is locked out for ever. What is reserved stands in a journal (journal.h) before a
+ * provider is asked; the next process tells what a killed one had spent, and counts what it had running at its
+ * worst.
+ *
+ * Two holes are known. A proxy that was never there before, started in the half second in which Redis loses all
+ * its memory, does not know that somebody has something to tell. And a master that was voted down, but goes on
+ * taking writes for a proxy that does not know it yet, is a second truth as long as that lasts: Redis'
+ * min-replicas-to-write ends that.
  *
  * Time is the caller's wall clock: a proxy whose clock runs ahead by more than a lease takes other proxies'
  * leases for lapsed, and so errs on the side of the budget.
@@ -46,11 +64,12 @@
     INT64_C(1000000000000000000) /* a billion dollars: a higher budget counts as that                          \
                                   */
 
-enum {
-    LEDGER_LEASE_MS = 15 * 60 * 1000, /* a call that runs longer is counted at its worst */
-    LEDGER_GRACE_MS = 3000,           /* longer than a link's longest back-off, and a heartbeat */
-    LEDGER_LINES_MOST = 32,
-    LEDGER_RATES_MOST = 16
+enum { LEDGER_LINES_MOST = 32, LEDGER_RATES_MOST = 16 };
+
+/* Settings of the same names, in budgets. */
+struct ledger_times {
+    int64_t lease_ms;    /* a call that runs longer is counted at its worst */
+    int64_t recovery_ms; /* for so long lines wait for who has something to tell, at most */
 };
 
 struct ledger; /* one loop's */
@@ -73,11 +92,11 @@ struct ledger_alert {
 typedef void on_alert_fn(void *arg, const struct ledger_alert *);
 
 /* journal and allowance are refs, may be NULL, and must outlive it. */
-struct ledger *ledger_new(struct loop *, struct redis *, struct metrics *, struct journal *,
-                          struct allowance *);
+struct ledger *ledger_new(struct loop *, struct redis *, struct journal *, struct allowance *,
+                          const struct ledger_times *);
 void           ledger_free(struct ledger **); /* before its redis */
 void           ledger_on_alert(struct ledger *, on_alert_fn *, void *arg);
-/* Is there something that Redis has not heard of yet? */
+/* Has Redis heard of everything? */
 bool ledger_is_idle(const struct ledger *);
 /* At a clean end: nobody need wait for what this proxy knows. */
 void ledger_leave(struct ledger *);
@@ -93,11 +112,14 @@ struct line {
     int64_t     worst_nanousd;
     int64_t     cost_nanousd; /* set before settling */
     /* the ledger's */
-    const char *key, *marker;
-    struct span span;
-    int64_t     limit_nanousd, reserved_nanousd, left_nanousd;
-    int64_t     total_nanousd; /* once settled: all that this proxy has spent from it */
-    const char *who;           /* this proxy's name in the line */
+    const char  *key;
+    struct span  span;
+    int64_t      limit_nanousd, reserved_nanousd, left_nanousd;
+    int64_t      noted_nanousd; /* of the call that the journal has as begun; 0: it has none */
+    int64_t      total_nanousd; /* once settled: all that this loop has spent from it */
+    const char  *who;           /* this loop's name in the line */
+    struct hold *hold;
+    LIST_ENTRY(line) link; /* of the purse's running ones; unlinked where le_prev is NULL */
 };
 
 struct rate {
@@ -137,13 +159,14 @@ struct hold {
     uint64_t          redis_id; /* what it waits for; 0: nothing */
     on_ledger_fn     *call;
     void             *arg;
-    int64_t           sent_ms, told_ms; /* settled: when Redis was told, and had it; 0: not yet */
+    int64_t           sent_ms; /* settled: when Redis was told */
+    bool              is_told; /* and has it */
 };
 
 struct hold *hold_new(void);
 void         hold_free(struct hold **); /* one that is neither held, nor allowed, nor waited for */
 /* tag: "team:interns" or "all", path: "<rule>:<whose>", both escaped (ledger_name()). NULL when there is no
- * room. */
+ * room. The lines of a hold that is asked about may not move. */
 MUST_CHECK struct line *hold_add_line(struct hold *, const struct budget *, const char *tag, const char *path,
                                       const char *whose, int64_t wall_ms);
 MUST_CHECK struct rate *hold_add_rate(struct hold *, const struct limit *, const char *tag, const char *path,

@@ -1,62 +1,63 @@
-/* ledger_book.c - what this loop has spent from each line, in all: the truth that Redis is told. See ledger.h.
- */
+/* ledger_book.c - what this loop has spent from each line, in all, and which of its calls run on it: the truth
+ * that Redis is told. See ledger.h. */
 #include "ledger_inside.h"
 
 #include "base/die.h"
 
 #include <stdio.h>
 
-enum { ACCOUNTS_MOST = 65536, LATE_MS = LEDGER_LEASE_MS + 60 * 60 * 1000 };
+enum { TOTALS_MOST = 65536, LATE_MS = 2 * 60 * 60 * 1000 };
 
 #define DAY_MS INT64_C(86400000)
 
 void book_init(struct book *book)
 {
-    TAILQ_INIT(&book->accounts);
+    TAILQ_INIT(&book->purses);
 }
 
-static struct account **slot_of(struct book *book, const char *key)
+static struct purse **slot_of(struct book *book, const char *key)
 {
-    return &book->slot[slice_hash(slice_str(key)) % ACCOUNT_SLOTS];
+    return &book->slot[slice_hash(slice_str(key)) % PURSE_SLOTS];
 }
 
-static void forget(struct book *book, struct account *account)
+static void forget(struct book *book, struct purse *purse)
 {
-    struct account **at = slot_of(book, account->key);
-    while (*at && *at != account)
+    struct purse **at = slot_of(book, purse->key);
+    while (*at != purse)
         at = &(*at)->next;
-    if (*at)
-        *at = account->next;
-    TAILQ_REMOVE(&book->accounts, account, link);
-    book->count--;
-    free(account->key);
-    free(account->marker);
-    free(account);
+    *at = purse->next;
+    TAILQ_REMOVE(&book->purses, purse, link);
+    book->totals -= purse->totals;
+    free(purse->total);
+    free(purse->key);
+    free(purse);
 }
 
 void book_fini(struct book *book)
 {
-    for (struct account *next, *a = TAILQ_FIRST(&book->accounts); a; a = next) {
-        next = TAILQ_NEXT(a, link);
-        forget(book, a);
-    }
-    for (struct marker *next, *m = book->marker; m; m = next) {
-        next = m->next;
-        free(m->key);
-        free(m);
+    for (struct purse *next, *p = TAILQ_FIRST(&book->purses); p; p = next) {
+        next = TAILQ_NEXT(p, link);
+        forget(book, p);
     }
 }
 
-static struct account *add(struct book *book, const char *key, const char *marker)
+static struct purse *find_purse(struct book *book, const char *key, int64_t buckets, int64_t keep_ms)
 {
-    struct account *account = must_calloc(1, sizeof *account);
-    account->key = die_if_null(strdup(key));
-    account->marker = die_if_null(strdup(marker));
-    account->next = *slot_of(book, key);
-    *slot_of(book, key) = account;
-    TAILQ_INSERT_TAIL(&book->accounts, account, link);
-    book->count++;
-    return account;
+    struct purse *purse = *slot_of(book, key);
+    while (purse && strcmp(purse->key, key) != 0)
+        purse = purse->next;
+    if (purse) {
+        TAILQ_REMOVE(&book->purses, purse, link);
+    } else {
+        purse = must_calloc(1, sizeof *purse);
+        *purse = (struct purse){
+            .buckets = buckets, .keep_ms = keep_ms, .key = die_if_null(strdup(key)), .next = *slot_of(book, key)
+        };
+        LIST_INIT(&purse->running);
+        *slot_of(book, key) = purse;
+    }
+    TAILQ_INSERT_TAIL(&book->purses, purse, link);
+    return purse;
 }
 
 /* A full Redis forgets first what lives shortest; the cache lives at most 90 days, sums of spending at most
@@ -79,61 +80,81 @@ static int64_t keep_ms(const struct window *w)
     return 0;
 }
 
-struct account *book_account(struct book *book, const char *me, const struct line *line)
+struct purse *book_purse(struct book *book, const struct line *line)
 {
-    struct account *a = *slot_of(book, line->key);
-    size_t          me_len = strlen(me);
-    while (a && !(a->bucket == line->span.bucket && strcmp(a->key, line->key) == 0 &&
-                  strncmp(a->who, me, me_len) == 0))
-        a = a->next;
-    if (!a) {
-        a = add(book, line->key, line->marker);
-        snprintf(a->who, sizeof a->who, "%s.%u", me, book->generation);
-        a->bucket = line->span.bucket;
-        a->buckets = line->budget->window.kind == ROLLING ? ROLLING_BUCKETS : 0;
-        a->until_ms = line->span.to_ms < INT64_MAX - LATE_MS ? line->span.to_ms + LATE_MS : INT64_MAX;
-        a->keep_ms = keep_ms(&line->budget->window);
+    int64_t buckets = line->budget->window.kind == ROLLING ? ROLLING_BUCKETS : 0;
+    return find_purse(book, line->key, buckets, keep_ms(&line->budget->window));
+}
+
+static struct total *add_total(struct book *book, struct purse *purse)
+{
+    if (purse->totals == purse->cap) {
+        purse->cap = purse->cap ? 2 * purse->cap : 2;
+        purse->total = die_if_null(realloc(purse->total, purse->cap * sizeof *purse->total));
     }
-    TAILQ_REMOVE(&book->accounts, a, link);
-    TAILQ_INSERT_TAIL(&book->accounts, a, link);
-    return a;
+    struct total *total = &purse->total[purse->totals++];
+    *total = (struct total){ 0 };
+    book->totals++;
+    return total;
+}
+
+struct total *book_total(struct book *book, struct purse *purse, const char *me, const struct line *line)
+{
+    char who[WHO_BYTES];
+    snprintf(who, sizeof who, "%s.%u", me, book->generation);
+    for (size_t i = 0; i < purse->totals; i++)
+        if (purse->total[i].bucket == line->span.bucket && strcmp(purse->total[i].who, who) == 0)
+            return &purse->total[i];
+    struct total *total = add_total(book, purse);
+    memcpy(total->who, who, sizeof who);
+    total->bucket = line->span.bucket;
+    total->until_ms = line->span.to_ms < INT64_MAX - LATE_MS ? line->span.to_ms + LATE_MS : INT64_MAX;
+    return total;
 }
 
 void book_add_past(struct book *book, const struct journal_entry *entry)
 {
-    struct account *a = add(book, entry->line, entry->marker);
-    snprintf(a->who, sizeof a->who, "%s", entry->who);
-    a->bucket = entry->bucket;
-    a->buckets = entry->buckets;
-    a->total_nanousd = entry->total_nanousd;
-    a->until_ms = entry->until_ms;
-    a->keep_ms = entry->keep_ms;
+    struct purse *purse = find_purse(book, entry->line, entry->buckets, entry->keep_ms);
+    struct total *total = add_total(book, purse);
+    snprintf(total->who, sizeof total->who, "%s", entry->who);
+    total->bucket = entry->bucket;
+    total->nanousd = entry->total_nanousd;
+    total->until_ms = entry->until_ms;
 }
 
-struct marker *book_marker(struct book *book, const char *key)
+/* What is left has its old place; the order of totals means nothing. */
+static void prune_totals(struct book *book, struct purse *purse, int64_t wall_ms)
 {
-    struct marker *m = book->marker;
-    while (m && strcmp(m->key, key) != 0)
-        m = m->next;
-    if (m || book->markers == MARKERS_MOST)
-        return m;
-    m = must_calloc(1, sizeof *m);
-    m->key = die_if_null(strdup(key));
-    m->next = book->marker;
-    book->marker = m;
-    book->markers++;
-    return m;
+    for (size_t i = purse->totals; i > 0; i--)
+        if (purse->total[i - 1].until_ms < wall_ms) {
+            purse->total[i - 1] = purse->total[--purse->totals];
+            book->totals--;
+        }
 }
 
 void book_prune(struct book *book, int64_t wall_ms)
 {
-    for (struct account *next, *a = TAILQ_FIRST(&book->accounts); a; a = next) {
-        next = TAILQ_NEXT(a, link);
-        if (a->until_ms < wall_ms) {
-            forget(book, a);
-        } else if (book->count > ACCOUNTS_MOST) {
-            forget(book, a);
+    for (struct purse *next, *p = TAILQ_FIRST(&book->purses); p; p = next) {
+        next = TAILQ_NEXT(p, link);
+        prune_totals(book, p, wall_ms);
+        if (!LIST_EMPTY(&p->running))
+            continue;
+        if (book->totals > TOTALS_MOST)
             book->generation++;
-        }
+        if (p->totals == 0 || book->totals > TOTALS_MOST)
+            forget(book, p);
     }
+}
+
+void line_runs(struct purse *purse, struct line *line)
+{
+    line_rests(line);
+    LIST_INSERT_HEAD(&purse->running, line, link);
+}
+
+void line_rests(struct line *line)
+{
+    if (line->link.le_prev)
+        LIST_REMOVE(line, link);
+    line->link.le_prev = NULL;
 }

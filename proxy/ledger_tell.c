@@ -2,7 +2,6 @@
  * ledger.h. */
 #include "ledger_inside.h"
 
-#include "base/buf.h"
 #include "base/die.h"
 #include "base/log.h"
 #include "ledger_script.h"
@@ -11,7 +10,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { WORDS_MOST = 480, LINES_A_TELLING = 32 };
+enum { WORDS_MOST = 500, LINES_A_TELLING = 24 };
+
+static const char home[] = "weir:{all}:ledger";
 
 /* ---- words ---- */
 
@@ -20,6 +21,7 @@ void words_init(struct words *w)
     w->arena = arena_new();
     w->word = arena_array(w->arena, WORDS_MOST, sizeof *w->word);
     w->count = w->keys = 0;
+    words_key(w, home);
 }
 
 void words_fini(struct words *w)
@@ -34,7 +36,7 @@ void words_add(struct words *w, const char *word)
     w->word[w->count++] = slice_str(word);
 }
 
-static void words_key(struct words *w, const char *key)
+void words_key(struct words *w, const char *key)
 {
     words_add(w, key);
     w->keys++;
@@ -45,51 +47,19 @@ void words_number(struct words *w, int64_t number)
     words_add(w, arena_printf(w->arena, "%" PRId64, number));
 }
 
-static bool is_among(const struct words *w, const char *key)
+void words_begin(struct words *w, const struct ledger *l, unsigned lines, unsigned rates)
 {
-    for (int i = 0; i < w->keys; i++)
-        if (slice_is(w->word[i], key))
-            return true;
-    return false;
-}
-
-static void add_marker(struct words *w, struct ledger *l, const char *key)
-{
-    if (is_among(w, key))
-        return;
-    (void)book_marker(&l->book, key);
-    words_key(w, key);
-}
-
-void words_keys(struct words *w, struct ledger *l, const struct hold *h, unsigned rates)
-{
-    for (unsigned i = 0; i < h->lines; i++)
-        add_marker(w, l, h->line[i].marker);
-    for (unsigned i = 0; i < h->lines; i++)
-        words_key(w, h->line[i].key);
-    for (unsigned i = 0; i < rates; i++)
-        words_key(w, h->rate[i].key);
-}
-
-void words_begin(struct words *w, const struct ledger *l, bool told, unsigned lines, unsigned rates)
-{
-    unsigned tags = (unsigned)w->keys - lines - rates;
-    int64_t  now_ms = loop_wall_ms(l->loop);
+    int64_t now_ms = loop_wall_ms(l->loop);
+    bool    is_up = redis_is_up(l->redis); /* else it goes over the next link, to who knows which server */
     words_add(w, l->me);
-    words_add(w, l->run);
+    words_number(w, is_up ? l->link : l->link + 1);
+    words_add(w, is_up ? l->run : "");
     words_number(w, now_ms);
-    words_number(w, now_ms + LEDGER_LEASE_MS);
-    words_number(w, LEDGER_GRACE_MS);
-    words_add(w, told ? "1" : "0");
-    words_number(w, tags);
+    words_number(w, now_ms + l->times.lease_ms);
+    words_add(w, l->is_known ? "1" : "0");
+    words_number(w, l->times.recovery_ms);
     words_number(w, lines);
     words_number(w, rates);
-    for (unsigned i = 0; i < tags; i++) {
-        const struct marker *m = l->book.marker;
-        while (m && !slice_is(w->word[i], m->key))
-            m = m->next;
-        words_add(w, m && m->is_known ? "1" : "0");
-    }
 }
 
 const char *lease_of(struct arena *arena, const struct hold *h, int64_t amount)
@@ -108,15 +78,6 @@ void hold_move(struct hold *h, struct hold_list *to)
 
 /* ---- answers ---- */
 
-void know_markers(struct ledger *l, const struct hold *h)
-{
-    for (unsigned i = 0; i < h->lines; i++) {
-        struct marker *m = book_marker(&l->book, h->line[i].marker);
-        if (m)
-            m->is_known = true;
-    }
-}
-
 bool take_answer(struct ledger *l, const redisReply *reply, unsigned run_at)
 {
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements < run_at + 2 ||
@@ -124,14 +85,14 @@ bool take_answer(struct ledger *l, const redisReply *reply, unsigned run_at)
         reply->element[run_at + 1]->type != REDIS_REPLY_INTEGER)
         return false;
     snprintf(l->run, sizeof l->run, "%s", reply->element[run_at]->str);
-    if (reply->element[run_at + 1]->integer == 1) {
+    if (reply->element[run_at + 1]->integer == 1 && l->is_active && !l->is_telling) {
         log_warn("ledger_restored", "Redis has lost what it knew of budgets; it is told again");
         tell_all(l);
     }
     return true;
 }
 
-/* For what needs no acknowledgement. */
+/* For what needs no acknowledgement: should it be lost, the next telling of everything makes up for it. */
 static void on_told(void *arg, const redisReply *reply, const struct fault *why)
 {
     (void)why;
@@ -140,27 +101,56 @@ static void on_told(void *arg, const redisReply *reply, const struct fault *why)
         log_warn("ledger", "Redis takes nothing: %s", reply->str);
 }
 
-static void send(struct ledger *l, struct words *w, on_redis_fn *on_reply, void *arg)
+static void send_report(struct ledger *l, struct words *w, on_redis_fn *on_reply, void *arg)
 {
     redis_run(l->redis, ledger_report_script, w->keys, w->count, w->word, on_reply, arg);
     words_fini(w);
 }
 
-/* ---- one call ---- */
-
-static void add_line(struct words *w, const char *close, const char *open, const struct line *line,
-                     const struct account *a, const char *marks)
+/* Of a report that tells not all. */
+static void begin_report(struct words *w, const struct ledger *l, unsigned lines, unsigned rates)
 {
-    words_add(w, close);
-    words_add(w, open);
-    words_number(w, line ? line->limit_nanousd : 0);
-    words_number(w, a->bucket);
-    words_number(w, a->buckets);
-    words_add(w, arena_cstr(w->arena, slice_str(a->who)));
-    words_number(w, a->total_nanousd);
-    words_number(w, a->keep_ms);
-    words_add(w, marks);
+    words_begin(w, l, lines, rates);
+    words_add(w, "0");
+    words_add(w, "");
+    words_add(w, "");
 }
+
+/* What a report says of a line; where nothing is said, nothing is meant. */
+struct telling {
+    const char *close, *stands, *owners, *marks;
+    int64_t     limit_nanousd, bucket, buckets, total_nanousd, seen_nanousd, keep_ms;
+    const char *who;
+};
+
+static void add_line(struct words *w, const struct telling *t)
+{
+    words_add(w, t->close ? t->close : "");
+    words_add(w, t->stands ? t->stands : "");
+    words_add(w, t->owners ? t->owners : "");
+    words_number(w, t->limit_nanousd);
+    words_number(w, t->bucket);
+    words_number(w, t->buckets);
+    words_add(w, arena_cstr(w->arena, slice_str(t->who)));
+    words_number(w, t->total_nanousd);
+    words_number(w, t->seen_nanousd);
+    words_number(w, t->keep_ms);
+    words_add(w, t->marks ? t->marks : "");
+}
+
+static struct telling telling_of(const struct purse *purse, const struct total *total)
+{
+    return (struct telling){
+        .bucket = total->bucket,
+        .buckets = purse->buckets,
+        .who = total->who,
+        .total_nanousd = total->nanousd,
+        .seen_nanousd = total->seen_nanousd,
+        .keep_ms = purse->keep_ms,
+    };
+}
+
+/* ---- one call ---- */
 
 static const char *marks_of(struct arena *arena, const struct budget *budget)
 {
@@ -170,6 +160,14 @@ static const char *marks_of(struct arena *arena, const struct budget *budget)
     for (unsigned i = 0; i < budget->marks; i++)
         len += (size_t)snprintf(text + len, sizeof text - len, "%u,", budget->mark[i]);
     return arena_cstr(arena, slice_of(text, len));
+}
+
+void words_keys(struct words *w, const struct hold *h, unsigned rates)
+{
+    for (unsigned i = 0; i < h->lines; i++)
+        words_key(w, h->line[i].key);
+    for (unsigned i = 0; i < rates; i++)
+        words_key(w, h->rate[i].key);
 }
 
 static void add_rate(struct words *w, const struct hold *h, const struct rate *rate, int64_t used_tokens)
@@ -197,9 +195,12 @@ static void alert(struct ledger *l, const struct hold *h, long long mark)
 
 void give_allowance_back(struct ledger *l, struct hold *h)
 {
-    if (h->allowed_nanousd)
-        atomic_fetch_sub(&l->allowance->taken_nanousd, h->allowed_nanousd);
+    if (h->allowed_nanousd == 0)
+        return;
+    atomic_fetch_sub(&l->allowance->taken_nanousd, h->allowed_nanousd);
+    l->taken_nanousd -= h->allowed_nanousd;
     h->allowed_nanousd = 0;
+    note_allowance(l);
 }
 
 static void on_settled(void *arg, const redisReply *reply, const struct fault *why)
@@ -207,14 +208,16 @@ static void on_settled(void *arg, const redisReply *reply, const struct fault *w
     struct hold   *h = arg;
     struct ledger *l = h->ledger;
     h->redis_id = 0;
-    if (!reply || !take_answer(l, reply, 0)) {
+    h->is_told =
+        reply && reply->type == REDIS_REPLY_ARRAY; /* said first: an answer may make all be told anew */
+    if (!h->is_told || !take_answer(l, reply, 0)) {
+        h->is_told = false;
         log_debug("ledger", "a call is not settled yet: %s",
                   !reply                             ? why->detail
                   : reply->type == REDIS_REPLY_ERROR ? reply->str
                                                      : "an odd answer");
         return;
     }
-    know_markers(l, h);
     bool is_overdrawn = false;
     for (size_t i = 2; i < reply->elements; i++) {
         is_overdrawn = is_overdrawn || reply->element[i]->integer < 0;
@@ -222,7 +225,6 @@ static void on_settled(void *arg, const redisReply *reply, const struct fault *w
     }
     if (!is_overdrawn)
         give_allowance_back(l, h);
-    h->told_ms = loop_now_ms(l->loop);
 }
 
 void tell_settled(struct ledger *l, struct hold *h)
@@ -231,15 +233,19 @@ void tell_settled(struct ledger *l, struct hold *h)
     if (h->redis_id)
         redis_cancel(l->redis, h->redis_id);
     words_init(&w);
-    words_keys(&w, l, h, h->rates);
-    words_begin(&w, l, l->has_told, h->lines, h->rates);
+    words_keys(&w, h, h->rates);
+    begin_report(&w, l, h->lines, h->rates);
     for (unsigned i = 0; i < h->lines; i++) {
-        struct line   *line = &h->line[i];
-        struct account a = *book_account(&l->book, l->me, line);
-        snprintf(a.who, sizeof a.who, "%s", line->who);
-        a.total_nanousd = line->total_nanousd;
-        add_line(&w, lease_of(w.arena, h, line->reserved_nanousd), "", line, &a,
-                 marks_of(w.arena, line->budget));
+        const struct line  *line = &h->line[i];
+        struct purse       *purse = book_purse(&l->book, line);
+        const struct total *total = book_total(&l->book, purse, l->me, line);
+        struct telling      t = telling_of(purse, total);
+        t.close = lease_of(w.arena, h, line->reserved_nanousd);
+        t.limit_nanousd = line->limit_nanousd;
+        t.who = line->who;
+        t.total_nanousd = line->total_nanousd;
+        t.marks = marks_of(w.arena, line->budget);
+        add_line(&w, &t);
     }
     for (unsigned i = 0; i < h->rates; i++)
         add_rate(&w, h, &h->rate[i], h->rate[i].used_tokens);
@@ -248,121 +254,171 @@ void tell_settled(struct ledger *l, struct hold *h)
     words_fini(&w);
 }
 
-/* What was asked for must not stand; what stood before does again. */
 void tell_undone(struct ledger *l, const struct hold *h)
 {
     struct words w;
     unsigned     rates = h->is_held ? 0 : h->rates;
     words_init(&w);
-    words_keys(&w, l, h, rates);
-    words_begin(&w, l, l->has_told, h->lines, rates);
+    words_keys(&w, h, rates);
+    begin_report(&w, l, h->lines, rates);
     for (unsigned i = 0; i < h->lines; i++) {
-        const struct line *line = &h->line[i];
-        bool               is_new = line->worst_nanousd > line->reserved_nanousd;
-        add_line(&w, is_new ? lease_of(w.arena, h, line->worst_nanousd) : "",
-                 h->is_held ? lease_of(w.arena, h, line->reserved_nanousd) : "", line,
-                 book_account(&l->book, l->me, line), "");
+        const struct line  *line = &h->line[i];
+        struct purse       *purse = book_purse(&l->book, line);
+        const struct total *total = book_total(&l->book, purse, l->me, line);
+        struct telling      t = telling_of(purse, total);
+        bool                is_new = line->worst_nanousd > line->reserved_nanousd;
+        t.close = is_new ? lease_of(w.arena, h, line->worst_nanousd) : "";
+        t.stands = h->is_held ? lease_of(w.arena, h, line->reserved_nanousd) : "";
+        t.limit_nanousd = line->limit_nanousd;
+        add_line(&w, &t);
     }
     for (unsigned i = 0; i < rates; i++)
         add_rate(&w, h, &h->rate[i], 0);
-    send(l, &w, on_told, l);
+    send_report(l, &w, on_told, l);
 }
 
 /* ---- everything ---- */
 
-static void tell_accounts(struct ledger *l)
+/* The leases of this loop on a line. Of a call that is being asked for it is not known yet which stand. */
+static const char *leases_of(struct arena *arena, const struct purse *purse)
 {
-    struct account *a = TAILQ_FIRST(&l->book.accounts);
-    while (a) {
-        struct account *first = a;
-        struct words    w;
-        unsigned        lines = 0;
-        words_init(&w);
-        for (struct account *b = a; b && lines < LINES_A_TELLING; b = TAILQ_NEXT(b, link), lines++)
-            add_marker(&w, l, b->marker);
-        lines = 0;
-        for (; a && lines < LINES_A_TELLING; a = TAILQ_NEXT(a, link), lines++)
-            words_key(&w, a->key);
-        words_begin(&w, l, false, lines, 0);
-        a = first;
-        for (unsigned i = 0; i < lines; i++, a = TAILQ_NEXT(a, link))
-            add_line(&w, "", "", NULL, a, "");
-        send(l, &w, on_told, l);
+    const struct line *line;
+    struct buf         text;
+    buf_init(&text, SIZE_MAX);
+    LIST_FOREACH(line, &purse->running, link)
+    {
+        const struct hold *h = line->hold;
+        const char        *may = h->redis_id ? "~" : "";
+        if (line->reserved_nanousd > 0)
+            buf_printf(&text, "%s%s:%" PRId64 " ", may, h->id, line->reserved_nanousd);
+        if (h->redis_id && line->worst_nanousd > line->reserved_nanousd)
+            buf_printf(&text, "~%s:%" PRId64 " ", h->id, line->worst_nanousd);
     }
+    const char *words = arena_cstr(arena, buf_slice(&text));
+    buf_fini(&text);
+    return words;
 }
 
-static void tell_held(struct ledger *l, const struct hold *h)
+/* Totals on their way into a script. */
+struct batch {
+    const struct purse *purse[LINES_A_TELLING];
+    size_t              at[LINES_A_TELLING]; /* index of the purse's total */
+    unsigned            count;
+};
+
+static void send_batch(struct ledger *l, struct batch *b)
+{
+    struct words w;
+    if (b->count == 0)
+        return;
+    words_init(&w);
+    for (unsigned i = 0; i < b->count; i++)
+        words_key(&w, b->purse[i]->key);
+    begin_report(&w, l, b->count, 0);
+    const char *owners = arena_printf(w.arena, "%s%.*s", l->owner, SLICE_ARG(buf_slice(&l->owners)));
+    for (unsigned i = 0; i < b->count; i++) {
+        const struct purse *purse = b->purse[i];
+        struct telling      t = telling_of(purse, &purse->total[b->at[i]]);
+        if (b->at[i] == 0) { /* once a line */
+            t.stands = leases_of(w.arena, purse);
+            t.owners = owners;
+        }
+        add_line(&w, &t);
+    }
+    send_report(l, &w, on_told, l);
+    b->count = 0;
+}
+
+static void tell_purses(struct ledger *l)
+{
+    struct batch  batch = { .count = 0 };
+    struct purse *purse;
+    TAILQ_FOREACH(purse, &l->book.purses, link)
+    for (size_t i = 0; i < purse->totals; i++) {
+        batch.purse[batch.count] = purse;
+        batch.at[batch.count++] = i;
+        if (batch.count == LINES_A_TELLING)
+            send_batch(l, &batch);
+    }
+    send_batch(l, &batch);
+}
+
+static bool take_peers(struct ledger *l, const redisReply *reply)
+{
+    int64_t changes;
+    if (reply->elements < 4 || reply->element[2]->type != REDIS_REPLY_STRING ||
+        reply->element[3]->type != REDIS_REPLY_STRING ||
+        !slice_to_i64(slice_of(reply->element[2]->str, reply->element[2]->len), &changes))
+        return false;
+    if (reply->element[3]->len == 0 || changes == l->changes)
+        return true;
+    l->changes = changes;
+    buf_reset(&l->peers);
+    buf_add(&l->peers, slice_of(reply->element[3]->str, reply->element[3]->len));
+    note_peers(l);
+    return true;
+}
+
+static void on_all_told(void *arg, const redisReply *reply, const struct fault *why)
+{
+    struct ledger *l = arg;
+    if (reply && take_answer(l, reply, 0) && take_peers(l, reply))
+        l->is_known = true;
+    else
+        log_warn("ledger", "what was spent could not be told: %s",
+                 !reply                             ? why->detail
+                 : reply->type == REDIS_REPLY_ERROR ? reply->str
+                                                    : "an odd answer");
+    l->is_telling = false; /* where it was not heard, the next beat is told that something is lost */
+}
+
+static void tell_that_is_all(struct ledger *l)
 {
     struct words w;
     words_init(&w);
-    words_keys(&w, l, h, 0);
-    words_begin(&w, l, false, h->lines, 0);
-    for (unsigned i = 0; i < h->lines; i++)
-        add_line(&w, "", lease_of(w.arena, h, h->line[i].reserved_nanousd), &h->line[i],
-                 book_account(&l->book, l->me, &h->line[i]), "");
-    send(l, &w, on_told, l);
-}
-
-/* Calls that ran when their process was killed: their leases stand until they lapse, whatever Redis has
- * forgotten. */
-static void tell_orphans(struct ledger *l)
-{
-    for (unsigned i = 0; i < l->pasts; i++) {
-        const struct journal_entry *e = &l->past[i];
-        struct account              a = { .bucket = e->bucket, .buckets = e->buckets, .keep_ms = e->keep_ms };
-        struct words                w;
-        if (e->lease[0] != '+' || e->until_ms <= loop_wall_ms(l->loop))
-            continue;
-        snprintf(a.who, sizeof a.who, "%s", e->who);
-        words_init(&w);
-        add_marker(&w, l, e->marker);
-        words_key(&w, e->line);
-        words_begin(&w, l, false, 1, 0);
-        add_line(&w, "", e->lease + 1, NULL, &a, "");
-        send(l, &w, on_told, l);
-    }
-}
-
-/* Nothing but the tags, LINES_A_TELLING at a time. */
-static void tell_markers(struct ledger *l, bool told, unsigned most)
-{
-    for (struct marker *m = l->book.marker; m && most;) {
-        struct words w;
-        words_init(&w);
-        for (unsigned i = 0; m && most && i < LINES_A_TELLING; i++, m = m->next, most--)
-            words_key(&w, m->key);
-        words_begin(&w, l, told, 0, 0);
-        send(l, &w, on_told, l);
-    }
+    words_begin(&w, l, 0, 0);
+    words_add(&w, "1");
+    words_add(&w, arena_cstr(w.arena, buf_slice(&l->peers)));
+    words_add(&w, arena_cstr(w.arena, buf_slice(&l->heir_of)));
+    send_report(l, &w, on_all_told, l);
 }
 
 void tell_all(struct ledger *l)
 {
     struct hold *h;
-    tell_accounts(l);
-    tell_orphans(l);
+    l->is_telling = true;
+    tell_purses(l);
     TAILQ_FOREACH(h, &l->settled, link)
-    tell_settled(l, h);
-    TAILQ_FOREACH(h, &l->held, link)
-    if (h->is_held)
-        tell_held(l, h);
-    l->has_told = true;
-    tell_markers(l, true, UINT32_MAX);
+    if (!h->is_told)
+        tell_settled(l, h);
+    tell_that_is_all(l);
 }
 
-/* All of them go at once, when they go. */
+static void on_beat(void *arg, const redisReply *reply, const struct fault *why)
+{
+    (void)why;
+    struct ledger *l = arg;
+    if (reply && take_answer(l, reply, 0))
+        (void)take_peers(l, reply);
+}
+
+static void send_beat(struct ledger *l, const char *leaves)
+{
+    struct words w;
+    words_init(&w);
+    words_begin(&w, l, 0, 0);
+    words_number(&w, l->changes);
+    words_add(&w, leaves);
+    redis_run(l->redis, ledger_beat_script, w.keys, w.count, w.word, on_beat, l);
+    words_fini(&w);
+}
+
 void tell_beat(struct ledger *l)
 {
-    tell_markers(l, true, 1);
+    send_beat(l, "0");
 }
 
 void tell_left(struct ledger *l)
 {
-    for (struct marker *m = l->book.marker; m; m = m->next) {
-        char *alive = NULL;
-        if (asprintf(&alive, "%s:alive", m->key) < 0)
-            die("out of memory");
-        redis_ask(l->redis, 3, (struct slice[]){ S("ZREM"), slice_str(alive), slice_str(l->me) }, NULL, NULL);
-        free(alive);
-    }
+    send_beat(l, "1");
 }

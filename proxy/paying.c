@@ -19,6 +19,7 @@
 enum {
     BOOKINGS_MOST = 8,      /* tries to find what there is room for */
     HINT_WORDS_BYTES = 128, /* around a draft that goes along */
+    AWAY_RETRY_S = 1        /* a fresh link to Redis, or what proxies have to tell, takes about as long */
 };
 
 static void book(struct exchange *x);
@@ -124,7 +125,7 @@ static void on_away(struct exchange *x)
     fault_set(&x->fault, FAULT_LEDGER_AWAY, "%s",
               h->is_recovering ? "Redis was restarted, and is being told what was spent"
                                : "Redis does not answer");
-    x->retry_after_s = LEDGER_GRACE_MS / 1000;
+    x->retry_after_s = AWAY_RETRY_S;
     if (h->line[0].budget->over == OVER_LOCAL && keep_models(x, is_local))
         x->fault = (struct fault){ 0 };
 }

@@ -144,7 +144,8 @@ static void check_section(struct setup *s, const char *section, const char *cons
 static void read_numbers(struct setup *s)
 {
     static const char *const slm[] = { "model", "precision", "heads", NULL }, *const redis[] = { "url", NULL },
-                             *const file[] = { "file", NULL }, *const baseline[] = { "baseline", NULL };
+                             *const file[] = { "file", NULL }, *const baseline[] = { "baseline", NULL },
+                             *const budgets[] = { "redis_away", "unknown_price", NULL };
     check_section(s, "slm", slm);
     check_section(s, "redis", redis);
     check_section(s, "limits", redis + 1);
@@ -152,6 +153,7 @@ static void read_numbers(struct setup *s)
     check_section(s, "store", redis + 1);
     check_section(s, "spending", baseline);
     check_section(s, "cache", redis + 1);
+    check_section(s, "budgets", budgets);
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
     s->settings->field = (__typeof__(s->settings->field))read_number(                                          \
         s, yaml_get(*section ? yaml_get(s->root, section) : s->root, key), kind, least, most, fallback);
@@ -260,14 +262,12 @@ static void read_words(struct setup *s)
 /* redis_away: refuse, or allow, which is a dollar, or allow: { usd: 0.5 } */
 static void read_budgets(struct setup *s)
 {
-    static const char *const keys[] = { "redis_away", "unknown_price", NULL }, *const allow_keys[] = { "usd",
-                                                                                                       NULL };
-    static const char *const words[] = { "refuse", "allow", NULL }, *const away_keys[] = { "allow", NULL };
-    const int64_t      a_dollar = 1000000000;
+    static const char *const words[] = { "refuse", "allow", NULL }, *const away_keys[] = { "allow", NULL },
+                             *const allow_keys[] = { "usd", NULL };
+    const int64_t                   a_dollar = 1000000000;
     const struct yaml *budgets = yaml_get(s->root, "budgets"), *away = yaml_get(budgets, "redis_away");
-    if (!yaml_is_map(budgets, "budgets", s->diag))
-        return;
-    yaml_known_keys(budgets, keys, s->diag);
+    if (budgets && budgets->kind != YAML_MAP)
+        return; /* told already */
     read_price(s, yaml_get(budgets, "unknown_price"), &s->settings->unknown_price);
     if (!away || away->kind != YAML_MAP) {
         s->settings->ledger_allow_nanousd = read_word(s, away, words) == 1 ? a_dollar : 0;

@@ -129,6 +129,7 @@ class Scripted:
         self.left.set()
 
     def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts, which else takes one of who listens next
         self.listener.close()
         with self.lock:
             for connection in list(self.open):

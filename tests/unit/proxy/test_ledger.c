@@ -6,8 +6,9 @@
 
 #include <inttypes.h>
 
-static const int64_t DOLLAR = INT64_C(1000000000);
-static const char    KEY[] = "weir:{team:interns}:money:b:team=interns:total";
+static const int64_t             DOLLAR = INT64_C(1000000000);
+static const struct ledger_times times = { .lease_ms = 900000, .recovery_ms = 30000 };
+static const char                KEY[] = "weir:{team:interns}:money:b:team=interns:total";
 
 struct scene {
     struct stage     stage;
@@ -19,7 +20,7 @@ static void scene_open(struct scene *s)
 {
     *s = (struct scene){ 0 };
     stage_open(&s->stage);
-    s->ledger = ledger_new(s->stage.loop, s->stage.redis, NULL, NULL, &s->allowance);
+    s->ledger = ledger_new(s->stage.loop, s->stage.redis, NULL, &s->allowance, &times);
     run_until(s->stage.loop, is_up, s->stage.redis);
 }
 
@@ -238,7 +239,7 @@ static void away_leaves_nothing_held(void **state)
     struct scene s;
     scene_open(&s);
     struct redis  *quick = link_new(s.stage.loop, redis_child_url(s.stage.child), 100);
-    struct ledger *l = ledger_new(s.stage.loop, quick, NULL, NULL, &s.allowance);
+    struct ledger *l = ledger_new(s.stage.loop, quick, NULL, &s.allowance, &times);
     struct asked   a;
     struct budget  b = total(10 * DOLLAR);
     run_until(s.stage.loop, is_up, quick);
@@ -506,7 +507,7 @@ static void calls_at_once_do_not_overspend(void **state)
     scene_open(&s);
     for (int i = 0; i < LEDGERS; i++) {
         link[i] = link_new(s.stage.loop, redis_child_url(s.stage.child), DEADLINE_MS);
-        l[i] = ledger_new(s.stage.loop, link[i], NULL, NULL, NULL);
+        l[i] = ledger_new(s.stage.loop, link[i], NULL, NULL, &times);
     }
     for (int i = 0; i < LEDGERS * CALLS; i++)
         begin(l[i % LEDGERS], &a[i], &b, DOLLAR / 10);
