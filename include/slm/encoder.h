@@ -54,6 +54,9 @@ uint64_t encoder_fingerprint(const struct encoder *);
 bool         encoder_has_tensor(const struct encoder *, const char *name);
 const float *encoder_tensor(struct encoder *, const char *name, size_t rows, size_t columns, struct fault *why);
 
+/* What is known of a token before the first layer: hidden floats (ref). id < vocabulary. */
+const float *encoder_word(const struct encoder *, uint32_t id);
+
 struct encoder_scratch *encoder_scratch_new(const struct encoder *);
 void                    encoder_scratch_free(struct encoder_scratch **);
 

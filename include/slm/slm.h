@@ -83,6 +83,22 @@ void slm_embed_question(struct slm_worker *, struct slice question, float *out);
 /* Token ids with [CLS] and [SEP], cut at most (>= 2); returns how many. */
 size_t slm_tokenize(struct slm_worker *, struct slice text, uint32_t *ids, size_t most);
 
+/*
+ * What the encoder knows of each token of a text, [CLS] and [SEP] left out: of texts that are to be compared
+ * word by word. All in the arena.
+ */
+struct slm_states {
+    size_t count;
+    uint32_t (*place)[2];      /* bytes of the text, from and to */
+    float *rarity;             /* [count], 0: one of the commonest words .. 1: one of the rarest */
+    float *state;              /* [count][slm_dim()], after the last layer, of length 1 */
+    float *piece;              /* likewise, before the first: what the word is by itself */
+    float *embedding, *middle; /* as slm_embed_question() gives them, of what is looked at */
+};
+
+/* Looks at slm_tokens_most() tokens. */
+void slm_states(struct slm_worker *, struct arena *, struct slice text, struct slm_states *out);
+
 /* What a folder's own head tells: nothing, a text's class, or each token's. */
 enum slm_head { SLM_HEAD_NONE, SLM_HEAD_TEXT, SLM_HEAD_TOKENS };
 enum slm_head slm_head(const struct slm *);

@@ -15,6 +15,11 @@
 
 #include <math.h>
 
+const float *encoder_word(const struct encoder *e, uint32_t id)
+{
+    return e->words + id * e->config.hidden;
+}
+
 const struct bert_config *encoder_config(const struct encoder *e)
 {
     return &e->config;

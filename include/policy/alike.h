@@ -1,0 +1,64 @@
+/*
+ * alike.h - do two questions want the same answer? What lets a cache serve the one's answer to the other.
+ *
+ * No distance between embeddings tells: a question with one number, name or "not" changed is closer than most
+ * paraphrases. So two checks, both of which must agree. First the rules: numbers (spelled ones too), units,
+ * dates, negations, comparisons, tense, mood, names, identifiers, quotations, code, and who does what to whom
+ * must be the same in both; a rule that finds a difference is sure. Then a chance, learned from pairs of our
+ * own (src/slm/train/alike.py), by how the words of the two find each other in the encoder's states. Neither is
+ * asked about the conversation before: that must be the same to begin with.
+ *
+ * English alone, of ALIKE_WORDS_MOST words; all else differs. Both questions are as they go out: what is hidden
+ * is a placeholder, which is an identifier.
+ */
+#ifndef WEIR_POLICY_ALIKE_H
+#define WEIR_POLICY_ALIKE_H
+
+#include "base/arena.h"
+#include "slm/slm.h"
+
+enum { ALIKE_WORDS_MOST = 96, ALIKE_BYTES_MOST = 1024 };
+
+enum alike_difference {
+    ALIKE_NONE,
+#define ALIKE_DIFFERENCE(name, word, words) ALIKE_##name,
+#include "tables/alike_differences.h"
+#undef ALIKE_DIFFERENCE
+    ALIKE_DIFFERENCES
+};
+
+const char *alike_word(enum alike_difference); /* "none", "number" ... */
+
+/* The words that the rules know. Immutable, shared by threads. */
+struct alike;
+struct alike *alike_new(void);
+void          alike_free(struct alike **);
+
+/* A question as the rules read it; in the arena, refers to the text. Microseconds. */
+struct alike_text;
+struct alike_text *alike_read(const struct alike *, struct arena *, struct slice text);
+
+/* The first difference that a rule finds; ALIKE_NONE: they may be alike. The same in both directions. */
+enum alike_difference alike_differs(const struct alike_text *, const struct alike_text *);
+
+/* What the learned check looks at: see alike_features.c, which computes it. */
+enum { ALIKE_FEATURES = 22 };
+struct alike_features {
+    float value[ALIKE_FEATURES];
+};
+
+/* The states are those of the texts, slm_states(), dim: slm_dim(). The same in both directions. */
+void alike_compare(struct arena *scratch, size_t dim, const struct alike_text *, const struct slm_states *,
+                   const struct alike_text *, const struct slm_states *, struct alike_features *out);
+
+/* The chance that they want the same answer, 0..1, for pairs that no rule parts. */
+float alike_chance(const struct alike_features *);
+
+/* Is it the model that the chance was learned with? */
+bool alike_fits(const struct slm *);
+
+/* The chance from which on at most such a share of what is served was wrong, on pairs that nothing was learned
+ * from (an upper bound, at 95 %); above 1 where no chance is sure enough. */
+float alike_least_chance(double max_error);
+
+#endif
