@@ -7,6 +7,7 @@
 
 #include "base/die.h"
 #include "base/log.h"
+#include "wire/path.h"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
@@ -128,7 +129,7 @@ static const struct admin_route *find_route(const struct http1_head *head, struc
 {
     const char *right_method = NULL;
     for (size_t i = 0; i < admin_route_count; i++) {
-        if (!admin_path_is(admin_routes[i].path, head->path, word))
+        if (!path_matches(admin_routes[i].path, head->path, word))
             continue;
         if (slice_is(head->method, admin_routes[i].method))
             return &admin_routes[i];

@@ -101,7 +101,5 @@ void admin_fail(struct admin_call *, const struct fault *);
 
 void            admin_write_openapi(struct buf *out);
 MUST_CHECK bool admin_read(struct admin_call *, const struct http1_head *, struct fault *why);
-/* Does the pattern stand for the path? *word is what its "{id}" stands for. */
-MUST_CHECK bool admin_path_is(const char *pattern, struct slice path, struct slice *word);
 
 #endif

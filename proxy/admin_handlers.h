@@ -7,6 +7,17 @@
 
 #include "admin_call.h"
 
+/* admin_keys.c */
+void                             admin_create_key(struct admin_call *);
+void                             admin_list_keys(struct admin_call *);
+void                             admin_show_key(struct admin_call *);
+void                             admin_change_key(struct admin_call *);
+void                             admin_rotate_key(struct admin_call *);
+void                             admin_revoke_key(struct admin_call *);
+extern const struct admin_field  admin_keys_query[];
+extern const struct admin_object admin_new_key, admin_key_change, admin_rotation, admin_key, admin_made_key,
+    admin_key_list;
+
 /* admin_teams.c */
 void                             admin_list_teams(struct admin_call *);
 extern const struct admin_object admin_team_list;

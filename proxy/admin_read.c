@@ -5,55 +5,9 @@
  */
 #include "admin_call.h"
 
+#include "wire/path.h"
+
 enum { QUERY_MOST_BYTES = 64 * 1024 };
-
-/* ---- paths ---- */
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Of "%20", and in a query "+". False where a "%" is followed by anything else. */
-static bool unescape(struct slice text, bool is_query, struct buf *out)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != '%') {
-            buf_add_byte(out, is_query && text.ptr[i] == '+' ? ' ' : text.ptr[i]);
-            continue;
-        }
-        int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-        int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
-        if (high < 0 || low < 0)
-            return false;
-        buf_add_byte(out, (char)(high << 4 | low));
-        i += 2;
-    }
-    return true;
-}
-
-static struct slice first_word(struct slice *path)
-{
-    struct slice word = slice_cut(*path, 0, slice_find_byte(*path, '/'));
-    *path = slice_cut(*path, word.len + 1, path->len);
-    return word;
-}
-
-bool admin_path_is(const char *pattern, struct slice path, struct slice *word)
-{
-    struct slice wanted = slice_str(pattern);
-    while (wanted.len && path.len) {
-        struct slice want = first_word(&wanted), is = first_word(&path);
-        if (slice_is(want, "{id}") && is.len)
-            *word = is;
-        else if (!slice_eq(want, is))
-            return false;
-    }
-    return wanted.len == 0 && path.len == 0;
-}
 
 /* ---- fields ---- */
 
@@ -169,41 +123,23 @@ static void add_value(struct buf *out, const struct admin_field *field, struct s
     }
 }
 
-static bool add_pair(struct buf *out, const struct admin_field *fields, struct slice pair, struct arena *arena)
-{
-    size_t     equals = slice_find_byte(pair, '=');
-    struct buf text;
-    buf_init(&text, QUERY_MOST_BYTES);
-    bool         ok = unescape(slice_cut(pair, 0, equals), true, &text);
-    struct slice name = arena_copy(arena, buf_slice(&text));
-    buf_reset(&text);
-    ok = ok && (equals == SLICE_NONE || unescape(slice_cut(pair, equals + 1, pair.len), true, &text));
-    json_add_comma(out);
-    json_add_string(out, name);
-    buf_add_byte(out, ':');
-    add_value(out, field_named(fields, name), buf_slice(&text));
-    buf_fini(&text);
-    return ok;
-}
-
 static bool read_query(struct admin_call *call, struct slice query, struct fault *why)
 {
-    struct buf text;
-    bool       ok = true;
+    struct buf   text;
+    struct slice name, value;
     buf_init(&text, QUERY_MOST_BYTES);
     buf_add_byte(&text, '{');
-    while (query.len) {
-        struct slice pair = slice_cut(query, 0, slice_find_byte(query, '&'));
-        query = slice_cut(query, pair.len + 1, query.len);
-        ok = ok && (pair.len == 0 || add_pair(&text, call->route->query, pair, call->arena));
+    while (query_next(&query, call->arena, &name, &value)) {
+        json_add_comma(&text);
+        json_add_string(&text, name);
+        buf_add_byte(&text, ':');
+        add_value(&text, field_named(call->route->query, name), value);
     }
     buf_add_byte(&text, '}');
-    if (!ok || text.full)
-        fault_set(why, FAULT_BAD_REQUEST, "the query cannot be read");
-    ok = ok && !text.full &&
-         json_read(call->arena, arena_copy(call->arena, buf_slice(&text)), &call->query, why);
+    struct slice json = arena_copy(call->arena, buf_slice(&text));
+    bool         fits = !text.full || fault_set(why, FAULT_BAD_REQUEST, "the query is too long");
     buf_fini(&text);
-    return ok;
+    return fits && json_read(call->arena, json, &call->query, why);
 }
 
 /* ---- the whole ---- */
@@ -211,13 +147,7 @@ static bool read_query(struct admin_call *call, struct slice query, struct fault
 bool admin_read(struct admin_call *call, const struct http1_head *head, struct fault *why)
 {
     struct slice text = slice_trim(buf_slice(&call->body_text));
-    struct buf   word;
-    buf_init(&word, call->word.len + 1);
-    bool ok = unescape(call->word, false, &word);
-    call->word = arena_copy(call->arena, buf_slice(&word));
-    buf_fini(&word);
-    if (!ok)
-        return fault_set(why, FAULT_BAD_REQUEST, "the path cannot be read");
+    call->word = path_decode(call->arena, call->word);
     if (!read_query(call, head->query, why) || !check(call, &call->query, call->route->query, why))
         return false;
     if (text.len && !call->route->body)

@@ -13,6 +13,18 @@ static void describe(struct admin_call *call)
 
 const struct admin_route admin_routes[] = {
     { "GET", "/admin/v1/openapi.json", "describe", describe, "This description.", NULL, NULL, NULL },
+    { "GET", "/admin/v1/keys", "list_keys", admin_list_keys, "API keys that Weir has made.", admin_keys_query,
+      NULL, &admin_key_list },
+    { "POST", "/admin/v1/keys", "create_key", admin_create_key, "Makes an API key; it is shown this once.",
+      NULL, &admin_new_key, &admin_made_key },
+    { "GET", "/admin/v1/keys/{id}", "show_key", admin_show_key, "An API key.", NULL, NULL, &admin_key },
+    { "PATCH", "/admin/v1/keys/{id}", "change_key", admin_change_key,
+      "Changes what is given; all proxies heed it within a second.", NULL, &admin_key_change, &admin_key },
+    { "POST", "/admin/v1/keys/{id}/rotate", "rotate_key", admin_rotate_key,
+      "A new secret for the key, shown this once; the old one lives a while longer.", NULL, &admin_rotation,
+      &admin_made_key },
+    { "POST", "/admin/v1/keys/{id}/revoke", "revoke_key", admin_revoke_key,
+      "Revokes the key for good; all proxies refuse it within a second.", NULL, NULL, &admin_key },
     { "GET", "/admin/v1/teams", "list_teams", admin_list_teams, "The teams, and what applies to each.", NULL,
       NULL, &admin_team_list },
     { "GET", "/admin/v1/spend", "ask_spend", admin_ask_spend,

@@ -19,7 +19,8 @@ struct embedding {
     size_t  cut;     /* # texts that were longer than any is read */
 };
 
-static bool is_served(const struct snapshot *s, const struct embeddings_request *request, struct fault *why)
+static bool is_served(const struct snapshot *s, const struct grants *grants,
+                      const struct embeddings_request *request, struct fault *why)
 {
     if (!s->slm)
         return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model",
@@ -31,7 +32,9 @@ static bool is_served(const struct snapshot *s, const struct embeddings_request 
         return fault_set_param(why, FAULT_UNSUPPORTED, "dimensions",
                                "%s makes embeddings of %u numbers, no other", slm_name(s->slm),
                                slm_dim(s->slm));
-    return true;
+    const char *whose = grants_forbid_model(grants, s->settings, slm_name(s->slm));
+    return !whose || fault_set_param(why, FAULT_NOT_ALLOWED, "model", "%s may not use model \"%s\"", whose,
+                                     slm_name(s->slm));
 }
 
 static bool read_request(struct errand *errand, struct fault *why)
@@ -39,7 +42,7 @@ static bool read_request(struct errand *errand, struct fault *why)
     struct embedding *e = (struct embedding *)errand;
     const struct slm *slm = errand->snapshot->slm;
     if (!embeddings_read(errand->arena, buf_slice(&errand->body), &e->request, why) ||
-        !is_served(errand->snapshot, &e->request, why))
+        !is_served(errand->snapshot, &errand->asking_who.caller.grants, &e->request, why))
         return false;
     e->vectors = arena_array(errand->arena, PIECE_TEXTS * (size_t)slm_dim(slm), sizeof *e->vectors);
     buf_init(&errand->answer, embeddings_bytes_most(e->request.count, slm_dim(slm)));

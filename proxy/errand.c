@@ -44,6 +44,7 @@ static void tell_audit(const struct errand *e, enum fault_kind fault)
 static void end(struct errand *e, enum fault_kind fault)
 {
     struct metrics *metrics = e->tools->metrics;
+    auth_cancel(&e->asking_who);
     if (e->is_waiting)
         ledger_cancel(e->tools->ledger, e->hold);
     e->is_waiting = false;
@@ -158,18 +159,6 @@ static void on_piece(struct job *job)
 
 /* ---- the beginning ---- */
 
-static bool read_request(struct errand *e, struct fault *why)
-{
-    struct slice key = client_api_key(e->client);
-    e->team = snapshot_team(e->snapshot, key);
-    if (!e->team) {
-        *why = (struct fault){ .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
-        return false;
-    }
-    client_take_body(e->client, &e->body);
-    return e->kind->read(e, why);
-}
-
 static void on_counted(void *arg, enum ledger_verdict verdict, struct hold *h)
 {
     struct errand *e = arg;
@@ -197,10 +186,21 @@ static bool count(struct errand *e)
     return true;
 }
 
+/* It is known who asks, or why that is not known. */
+static void on_identified(void *arg)
+{
+    struct errand *e = arg;
+    struct fault   why = e->asking_who.why;
+    e->team = e->asking_who.caller.team;
+    if (!e->team || !e->kind->read(e, &why))
+        refuse(e, &why, 0);
+    else if (!count(e))
+        begin_work(e);
+}
+
 void errand_begin(struct tools *tools, struct client *client, const struct errand_kind *kind,
                   struct slice object)
 {
-    struct fault   why = { 0 };
     struct errand *e = must_calloc(1, kind->bytes);
     *e = (struct errand){
         .job = { .run = run_piece, .done = on_piece, .loop = tools->loop },
@@ -218,10 +218,10 @@ void errand_begin(struct tools *tools, struct client *client, const struct erran
     metrics_add(tools->metrics, METRIC_REQUESTS_RUNNING, 1);
     client_set_owner(client, e);
     request_id_make(client, e->id);
-    if (!read_request(e, &why))
-        refuse(e, &why, 0);
-    else if (!count(e))
-        begin_work(e);
+    struct slice key = client_api_key(client);
+    client_take_body(client, &e->body);
+    if (auth_ask(tools->auth, &e->asking_who, e->snapshot, key, e->arena, on_identified, e) != AUTH_WAITS)
+        on_identified(e);
 }
 
 const struct vault_key *errand_team_key(const struct errand *e)

@@ -3,7 +3,7 @@
  * was kept.
  *
  *   identify -> read -> admit -> fetch -> piece -> piece ... -> reply
- *   client              redis    redis    SLM      SLM
+ *   (redis)             redis    redis    SLM      SLM
  *
  * It waits for at most one thing: Redis, or the piece that is out. Between two pieces the SLM threads serve
  * whoever else waits, so that a client with two thousand texts does not keep chats from being inspected. A
@@ -42,7 +42,8 @@ struct errand {
     struct snapshot          *snapshot;
     struct arena             *arena;  /* the loop's until pieces begin, then the pieces' */
     struct client            *client; /* NULL once it has hung up or has its reply */
-    const struct team        *team;
+    struct auth_ask           asking_who;
+    const struct team        *team;       /* NULL until it is known */
     struct slice              object;     /* of the id in its path, in the arena; empty where there is none */
     struct buf                body;       /* the request's; it outlives the client */
     struct hold              *hold;       /* counted in the team's limit; NULL: it has none */

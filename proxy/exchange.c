@@ -8,11 +8,12 @@
  * model it escalates to.
  *
  *   client -> identify -> understand -> inspect -> decide -> redact -> book ->
- *   client                              SLM        pure                redis
+ *   client    (redis)                   SLM        pure                redis
  *             summarize -> shorten -> forward -> client          settle, always
  *             network      SLM        network                    redis
  *
- * Redis is asked in book alone, in one flush (limits, budgets and the cache), and told in settle.
+ * Redis is asked in book alone, in one flush (limits, budgets and the cache), and told in settle; and in
+ * identify, where the key is one that is not remembered.
  */
 #include "exchange_parts.h"
 
@@ -105,14 +106,40 @@ static bool think(struct exchange *x, struct thinking *t, void (*run)(struct job
 
 /* ---- the steps ---- */
 
+static void take_caller(struct exchange *x)
+{
+    const struct caller *caller = &x->asking_who.caller;
+    x->team = caller->team;
+    x->payer = caller->payer;
+    payer_add_tags(&x->payer, http1_header(client_head(x->client), "x-weir-tags"), x->arena);
+}
+
+static void on_identified(void *arg)
+{
+    struct exchange *x = arg;
+    x->fault = x->asking_who.why;
+    if (x->asking_who.caller.team)
+        take_caller(x);
+    exchange_go_on(x);
+}
+
+static void cancel_identifying(struct exchange *x)
+{
+    auth_cancel(&x->asking_who);
+}
+
 enum step_result take_identify(struct exchange *x)
 {
-    struct slice key = client_api_key(x->client);
-    x->team = snapshot_payer(x->snapshot, key, &x->payer);
-    struct fault why = { .kind = key.len ? FAULT_BAD_KEY : FAULT_NO_KEY };
-    if (!x->team)
-        return refuse(x, &why);
-    payer_add_tags(&x->payer, http1_header(client_head(x->client), "x-weir-tags"), x->arena);
+    switch (auth_ask(x->tools->auth, &x->asking_who, x->snapshot, client_api_key(x->client), x->arena,
+                     on_identified, x)) {
+    case AUTH_WAITS:
+        return wait_for(x, cancel_identifying);
+    case AUTH_REFUSED:
+        return refuse(x, &x->asking_who.why);
+    case AUTH_KNOWN:
+        break;
+    }
+    take_caller(x);
     return NEXT;
 }
 
@@ -199,6 +226,7 @@ enum step_result take_decide(struct exchange *x)
         metrics_add(x->tools->metrics, METRIC_INSPECTIONS_FAILED, 1);
     facts_of(&x->chat, inspection, x->team, &x->facts);
     x->facts.payer = &x->payer;
+    x->facts.grants = x->asking_who.caller.grants;
     find_bars(x);
     if (!decide(x->snapshot->policy, &x->facts, &x->decision, &why))
         return refuse(x, &why);

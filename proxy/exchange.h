@@ -5,6 +5,7 @@
 #define WEIR_EXCHANGE_H
 
 #include "audit.h"
+#include "auth.h"
 #include "bars.h"
 #include "cache.h"
 #include "client.h"
@@ -24,6 +25,7 @@ struct tools {
     struct snapshot *snapshot; /* the one in force; an exchange takes a reference */
     struct upstream *upstream;
     struct redis    *redis;
+    struct auth     *auth;
     struct ledger   *ledger;
     struct spend    *spend;
     struct cache    *cache;

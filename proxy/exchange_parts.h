@@ -136,6 +136,7 @@ struct exchange {
     char         id[REQUEST_ID_BYTES];
 
     /* who, what, whereto */
+    struct auth_ask    asking_who;
     const struct team *team;
     struct chat        chat;
     struct payer       payer;

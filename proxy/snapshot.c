@@ -126,6 +126,7 @@ static bool make_team_keys(struct snapshot *s, struct diag *diag)
     cache_secret_derive(&master, &s->cache_secret);
     for (unsigned i = 0; i < settings->team_count; i++)
         vault_key_derive(&master, slice_str(settings->team[i].name), &s->team_key[i]);
+    key_ring_make(&master, &s->key_ring);
     explicit_bzero(&master, sizeof master);
     return true;
 }
@@ -233,6 +234,7 @@ void snapshot_unref(struct snapshot **handle)
     explicit_bzero(&s->cache_secret, sizeof s->cache_secret);
     if (s->team_key)
         explicit_bzero(s->team_key, s->settings->team_count * sizeof *s->team_key);
+    explicit_bzero(&s->key_ring, sizeof s->key_ring);
     arena_free(&s->arena);
     free(s);
 }
@@ -249,14 +251,6 @@ static const struct key_row *find_key(const struct snapshot *s, struct slice api
     return bsearch(&wanted, s->key_row, s->key_count, sizeof wanted, by_hash);
 }
 
-const struct team *snapshot_team(const struct snapshot *s, struct slice api_key)
-{
-    if (!s->settings->has_keys)
-        return &s->settings->team[0];
-    const struct key_row *row = find_key(s, api_key);
-    return row ? row->team : NULL;
-}
-
 static void add_tag(struct payer *payer, const char *tag)
 {
     for (unsigned i = 0; i < payer->tags; i++)
@@ -266,11 +260,13 @@ static void add_tag(struct payer *payer, const char *tag)
         payer->tag[payer->tags++] = tag;
 }
 
-const struct team *snapshot_payer(const struct snapshot *s, struct slice api_key, struct payer *out)
+const struct team *snapshot_payer(const struct snapshot *s, struct slice api_key, struct payer *out,
+                                  const struct key_owner **owner)
 {
     const struct key_row *row = s->settings->has_keys ? find_key(s, api_key) : NULL;
     const struct team    *team = row ? row->team : s->settings->has_keys ? NULL : &s->settings->team[0];
     *out = (struct payer){ .team = team ? team->name : "", .key = "", .user = "" };
+    *owner = row ? row->owner : NULL;
     if (!row)
         return team;
     out->key = row->name;

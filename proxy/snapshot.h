@@ -9,6 +9,7 @@
 #define WEIR_SNAPSHOT_H
 
 #include "cache_secret.h"
+#include "policy/api_key.h"
 #include "policy/decide.h"
 #include "privacy/find.h"
 #include "slm/slm.h"
@@ -35,6 +36,7 @@ struct snapshot {
     SSL_CTX            *admin_tls;  /* the admin API's; NULL: plain, or none */
     struct cache_secret cache_secret;
     struct vault_key   *team_key; /* one for each of settings->team: what its placeholders are keyed with */
+    struct key_ring     key_ring; /* of the API keys that Weir makes */
     struct key_row     *key_row;  /* API keys' hashes, sorted */
     unsigned            key_count;
     unsigned            redis_zone; /* where our store is: 0 on this machine */
@@ -47,13 +49,13 @@ void                        snapshot_unref(struct snapshot **);
 
 const struct origin *snapshot_origin(const struct snapshot *, const struct provider *);
 
-/* As snapshot_team(), and who pays: what the settings say of the key, refs for as long as the snapshot is. */
-const struct team *snapshot_payer(const struct snapshot *, struct slice api_key, struct payer *out);
+/* The team whose key the settings say this is, who pays, and what they say of the key: refs for as long as the
+ * snapshot is. NULL where it is none of theirs (auth.h knows others). Without teams in the settings everyone is
+ * the one team. *owner is NULL where the settings say nothing of the key. */
+const struct team *snapshot_payer(const struct snapshot *, struct slice api_key, struct payer *out,
+                                  const struct key_owner **owner);
 /* Adds the tags of a header, "a, b": words of letters, digits, "_-.", at most 64 bytes each; others are passed
  * over. */
 void payer_add_tags(struct payer *, struct slice header, struct arena *);
-
-/* The team whose API key this is; NULL for none. Without keys in the settings, everyone is the one team. */
-const struct team *snapshot_team(const struct snapshot *, struct slice api_key);
 
 #endif

@@ -14,6 +14,9 @@
  * choice puts them in. What a route has under `instead` is asked besides, where the candidates came to nothing
  * for such a reason.
  *
+ * grants   what the team and its key may use narrows all of it: their reach counts like a privacy rule's,
+ * routes that they may not take are passed over, models and zones that they may not use are struck out.
+ *
  * A model that the client names itself replaces the route's candidates, under the same reach and the same
  * budgets, and without the route's compressing, cache, escalation and `instead`; where the reach forbids it the
  * answer is a fault, not another model.
@@ -33,7 +36,11 @@
 #include "policy/budget.h"
 #include "policy/caching.h"
 #include "policy/choice.h"
+<<<<<<< HEAD
 #include "policy/draft.h"
+=======
+#include "policy/grant.h"
+>>>>>>> 0745a4b (API keys are made, changed, rotated and revoked while Weir runs, and heard of by every loop within a second)
 #include "slm/classes.h"
 #include "slm/slm.h"
 #include "slm/taught.h"
@@ -42,6 +49,7 @@
 struct facts {
     const struct team  *team;
     const struct payer *payer;        /* NULL: no more than the team is known */
+    struct grants       grants;       /* what the team and the key may do at most */
     struct slice        model;        /* as asked, aliases not yet followed */
     bool                is_inspected; /* false: inspection failed, so everything is private (law 2) */
     pii_set             pii;
@@ -166,6 +174,7 @@ struct needs policy_needs(const struct policy *);
 /* The names of the routes, in order; NULL beyond the last. Clients ask for one by "weir/NAME", with dashes for
  * blanks where they like. */
 const char *policy_route(const struct policy *, unsigned index);
+bool        policy_has_route(const struct policy *, const char *name);
 /* Is it a name that a client may ask for: a model's, an alias, "auto", "weir/local", "weir/cloud", a route's?
  */
 bool policy_knows(const struct policy *, struct slice name);
@@ -173,8 +182,8 @@ bool policy_knows(const struct policy *, struct slice name);
 /* The law of zones. Every leg asks this one function: forward, retry, fallback, escalation, cache write. */
 bool reach_allows(unsigned reach, unsigned zone);
 
-/* why: NO_SUCH_MODEL, DENIED, OUT_OF_REACH; the rule is named. *out is filled as far as it came, for explain
- * and the audit. */
+/* why: NO_SUCH_MODEL, DENIED, OUT_OF_REACH, NOT_ALLOWED; the rule is named. *out is filled as far as it came,
+ * for explain and the audit. */
 MUST_CHECK bool decide(const struct policy *, const struct facts *, struct decision *out, struct fault *why);
 
 /* The first rule that wants the kind hidden, "law: secrets" where none does and it is hidden all the same;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "policy/breaker.h"
 #include "policy/budget.h"
+#include "policy/grant.h"
 #include "policy/yaml.h"
 #include "privacy/vault.h"
 #include "slm/slm.h"
@@ -101,11 +102,12 @@ struct group {
     unsigned      count; /* at least 1 */
 };
 
-/* Whose key it is. */
+/* Whose key it is, and what it may. */
 struct key_owner {
-    const char *user; /* "" where nobody is named */
-    const char *tag[TAGS_MOST];
-    unsigned    tags;
+    const char  *user; /* "" where nobody is named */
+    const char  *tag[TAGS_MOST];
+    unsigned     tags;
+    struct grant grant;
 };
 
 struct team {
@@ -114,6 +116,8 @@ struct team {
     unsigned    key_count;
     unsigned char (*key_hash)[32]; /* SHA-256 of each key */
     struct key_owner *key_owner;   /* of each key */
+    struct grant      grant;
+    struct place      place;
 };
 
 /* A model's name that means another, or "auto", or another of Weir's own names: "weir/…". */
@@ -174,6 +178,7 @@ struct settings {
 
     const struct listen *admin;              /* the admin API's listener; NULL: there is none */
     unsigned char        admin_key_hash[32]; /* SHA-256 of its key */
+    int64_t              keys_away_ms;       /* so long keys that are remembered are served without Redis */
 
     struct {
         struct provider *webhook; /* where alerts go; NULL: to the log alone */

@@ -41,5 +41,6 @@ METRIC(ALERTS,             counter, "weir_budget_alerts_total",         "marks o
 METRIC(ALERTS_DELIVERED,   counter, "weir_alerts_delivered_total",      "alerts that the webhook has taken")
 METRIC(ALERTS_LOST,        counter, "weir_alerts_lost_total",           "alerts that it was not told of, or did not take")
 METRIC(REDIS_AWAY,         counter, "weir_redis_away_total",            "commands that Redis did not answer in time")
+METRIC(KEYS_ASKED,         counter, "weir_keys_asked_total",            "API keys looked up in Redis, since they were not remembered")
 METRIC(RELOADS,            counter, "weir_reloads_total",               "settings and policies taken anew")
 METRIC(RELOADS_REFUSED,    counter, "weir_reloads_refused_total",       "changed files that had mistakes: the old ones stay in force")

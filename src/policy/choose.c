@@ -50,15 +50,26 @@ const char *policy_route(const struct policy *p, unsigned index)
     return index < p->route_count ? p->route[index].name : NULL;
 }
 
-static bool no_such_model(const struct policy *p, struct slice name, struct fault *why)
+bool policy_has_route(const struct policy *p, const char *name)
+{
+    for (size_t i = 0; i < p->route_count; i++)
+        if (strcmp(p->route[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool no_such_model(const struct policy *p, const struct facts *facts, struct slice name,
+                          struct fault *why)
 {
     enum { NAMES_MOST = 64 };
     const struct settings *settings = p->settings;
     const char            *names[NAMES_MOST + 1] = { NULL };
     char                   hint[DIAG_HINT_BYTES];
+    unsigned               count = 0;
     name = slice_cut(name, 0, 80); /* it is the client's; a fault has no room for a novel */
-    for (unsigned i = 0; i < settings->model_count && i < NAMES_MOST; i++)
-        names[i] = settings->model[i].name;
+    for (unsigned i = 0; i < settings->model_count && count < NAMES_MOST; i++)
+        if (!grants_forbid_model(&facts->grants, settings, settings->model[i].name))
+            names[count++] = settings->model[i].name;
     return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model", "\"%.*s\"%s", SLICE_ARG(name),
                            diag_hint(name, names, hint));
 }
@@ -128,19 +139,33 @@ static void take_route(const struct policy *p, const struct route *route, const 
     out->cache = route->cache;
 }
 
+static bool refuse_route(const struct facts *facts, const char *route, struct fault *why)
+{
+    return fault_set(why, FAULT_NOT_ALLOWED, "%s may not take route \"%s\"",
+                     grants_forbid_route(&facts->grants, route), route);
+}
+
+/* Routes that may not be taken are passed over; where no other takes the request, the first of them is told. */
 static bool take_first(const struct policy *p, const struct facts *facts, struct decision *out,
                        struct fault *why)
 {
+    const char *forbidden = NULL;
     if (p->route_count == 0) {
         take_in_order(p->settings, out);
         return true;
     }
     for (size_t i = 0; i < p->route_count; i++) {
-        if (condition_holds(p->route[i].when, facts, ROUTE_ASKS)) {
-            take_route(p, &p->route[i], facts, out);
+        const struct route *route = &p->route[i];
+        if (!condition_holds(route->when, facts, ROUTE_ASKS))
+            continue;
+        if (!grants_forbid_route(&facts->grants, route->name)) {
+            take_route(p, route, facts, out);
             return true;
         }
+        forbidden = forbidden ? forbidden : route->name;
     }
+    if (forbidden)
+        return refuse_route(facts, forbidden, why);
     return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model",
                            "no route of the policies takes this request; name a model instead of \"auto\"");
 }
@@ -197,7 +222,7 @@ bool choose(const struct policy *p, const struct facts *facts, struct decision *
     if (settings_is_auto(p->settings, name))
         return take_first(p, facts, out, why);
     if (group || model) { /* a group may be called as its members are beyond */
-        out->route = "asked";
+        out->route = ROUTE_ASKED;
         add_candidates(p, facts, group ? (struct asked){ .group = group } : (struct asked){ .model = model },
                        out);
     } else if (slice_is(name, "weir/local") || slice_is(name, "weir/cloud")) {
@@ -205,8 +230,14 @@ bool choose(const struct policy *p, const struct facts *facts, struct decision *
     } else if (route) {
         take_route(p, route, facts, out);
     } else {
-        out->route = "asked";
-        return no_such_model(p, name, why);
+        out->route = ROUTE_ASKED;
+        return no_such_model(p, facts, name, why);
     }
-    return true;
+    const char *whose = grants_forbid_route(&facts->grants, out->route);
+    if (whose && (group || model))
+        return fault_set_param(why, FAULT_NOT_ALLOWED, "model",
+                               "%s may not name a model; \"auto\" leaves it to the "
+                               "routes that it may take",
+                               whose);
+    return !whose || refuse_route(facts, out->route, why);
 }

@@ -175,8 +175,9 @@ static bool strike(const struct policy *p, struct decision *out, struct fault *w
 bool decide(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
 {
     *out = (struct decision){ .reach = p->settings->zone_count - 1 };
+    narrow_reach(p, facts, out);
     return apply_privacy(p, facts, out, why) && apply_cost(p, facts, out, why) && choose(p, facts, out, why) &&
-           strike(p, out, why);
+           bar(p, facts, out, why) && strike(p, out, why);
 }
 
 static bool wants_hidden(const struct privacy_rule *rule, enum pii_kind kind)

@@ -193,6 +193,25 @@ static void check_aliases(const struct compiling *c)
     }
 }
 
+static void check_routes_allowed(const struct compiling *c, const struct names *routes, struct place place)
+{
+    for (unsigned i = 0; i < routes->count; i++)
+        if (strcmp(routes->name[i], ROUTE_ASKED) != 0 && !policy_has_route(c->policy, routes->name[i]))
+            diag_error(c->diag, place, "there is no route \"%s\"", routes->name[i]);
+}
+
+/* Teams were read before the routes that they and their keys may take. */
+static void check_grants(const struct compiling *c)
+{
+    const struct settings *settings = c->policy->settings;
+    for (unsigned t = 0; t < settings->team_count; t++) {
+        const struct team *team = &settings->team[t];
+        check_routes_allowed(c, &team->grant.routes, team->place);
+        for (unsigned k = 0; k < team->key_count; k++)
+            check_routes_allowed(c, &team->key_owner[k].grant.routes, team->place);
+    }
+}
+
 struct policy *policy_read(struct arena *arena, const struct settings *settings, settings_file_reader *reader,
                            struct diag *diag)
 {
@@ -210,6 +229,7 @@ struct policy *policy_read(struct arena *arena, const struct settings *settings,
     for (c.file = 0; c.file < settings->policy_count; c.file++)
         read_file(&c, root[c.file]);
     check_aliases(&c);
+    check_grants(&c);
     return diag->errors == errors_before ? c.policy : NULL;
 }
 

@@ -187,6 +187,11 @@ void tell_rule(struct decision *, const char *name);
 /* The rule narrows the reach, where it is not as narrow already. */
 void keep_within(struct decision *, unsigned reach, const char *rule);
 
+/* bar.c: the reach of grants; and models and zones that they do not allow are struck out, before the law of
+ * zones, lest a fault tell of them. why: NOT_ALLOWED. */
+void            narrow_reach(const struct policy *, const struct facts *, struct decision *);
+MUST_CHECK bool bar(const struct policy *, const struct facts *, struct decision *, struct fault *why);
+
 /* choose.c: whom the name of a model leaves to be asked, before the law of zones. */
 MUST_CHECK bool choose(const struct policy *, const struct facts *, struct decision *out, struct fault *why);
 /* The route that "weir/NAME" means, where blanks may be written as dashes; NULL where none is meant. */

@@ -11,7 +11,7 @@ static const char *const top_keys[] = { "listen",      "cors",     "loops",  "zo
                                         "aliases",     "slm",      "redis",  "state",  "teams",     "secret",
                                         "secret_file", "policies", "prices", "limits", "budgets",   "log",
                                         "audit",       "records",  "admin",  "store",  "spending",  "alerts",
-                                        "cache",       NULL };
+                                        "cache",       "keys",     NULL };
 
 static const char first_run[] = "providers:\n"
                                 "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
@@ -149,6 +149,7 @@ static void read_numbers(struct setup *s)
     check_section(s, "slm", slm);
     check_section(s, "redis", redis);
     check_section(s, "limits", redis + 1);
+    check_section(s, "keys", redis + 1);
     check_section(s, "records", file);
     check_section(s, "store", redis + 1);
     check_section(s, "spending", baseline);

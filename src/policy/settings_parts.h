@@ -32,6 +32,8 @@ void read_teams(struct setup *);                                         /* afte
 void read_price(struct setup *, const struct yaml *, struct price *out); /* NULL: nothing */
 void read_master_key(struct setup *);
 void read_admin(struct setup *);
+/* `models`, `routes`, `zones` and `reach` of a team or a key; after zones, models and aliases. */
+void read_grant(struct setup *, const struct yaml *map, struct grant *out);
 
 /* The text of a member, as a C string; NULL where it is missing, empty, or wrong (then told). */
 const char *setup_text(struct setup *, const struct yaml *map, const char *key);

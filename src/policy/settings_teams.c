@@ -110,7 +110,7 @@ static void add_tag(const struct yaml *y, void *arg)
 /* A key as it stands, or { key: …, user: ann, tags: [batch] }. */
 static void read_key(struct setup *s, const struct yaml *y, struct team *team)
 {
-    static const char *const known[] = { "key", "user", "tags", NULL };
+    static const char *const known[] = { "key", "user", "tags", "models", "routes", "zones", "reach", NULL };
     struct key_owner         owner = { .user = "" };
     struct tag_list          tags = { s, &owner };
     const struct yaml       *key = y;
@@ -121,6 +121,7 @@ static void read_key(struct setup *s, const struct yaml *y, struct team *team)
             diag_error(s->diag, y->place, "a key of team %s is a text, or a map with `key`", team->name);
         const char *user = setup_text(s, y, "user");
         owner.user = user ? user : "";
+        read_grant(s, y, &owner.grant);
         if (yaml_get(y, "tags"))
             yaml_each(yaml_get(y, "tags"), add_tag, &tags);
     }
@@ -131,11 +132,14 @@ static void read_key(struct setup *s, const struct yaml *y, struct team *team)
 
 static void read_team(struct setup *s, const struct yaml *y, struct team *team)
 {
-    static const char *const known[] = { "keys", "keys_file", "requests_a_minute", NULL };
+    static const char *const known[] = { "keys",  "keys_file", "requests_a_minute", "models", "routes", "zones",
+                                         "reach", NULL };
     team->name = arena_cstr(s->arena, y->key);
+    team->place = y->place;
     if (!yaml_is_map(y, arena_printf(s->arena, "team %s", team->name), s->diag))
         return;
     yaml_known_keys(y, known, s->diag);
+    read_grant(s, y, &team->grant);
     team->requests_a_minute = yaml_int(yaml_get(y, "requests_a_minute"), 0, 1000000, 0, s->diag);
     const struct yaml *keys = yaml_get(y, "keys"), *file = yaml_get(y, "keys_file");
     struct slice       lines = setup_secret_file(s, y, "keys_file");
@@ -148,9 +152,6 @@ static void read_team(struct setup *s, const struct yaml *y, struct team *team)
     }
     if (file)
         add_key_lines(s, team, lines, file->place);
-    if (!keys && !file)
-        diag_error(s->diag, y->place, "team %s has neither `keys` nor `keys_file`: nobody could ask as it",
-                   team->name);
 }
 
 /* Without keys, whoever reaches a listener may spend: so none may be reached from outside. */

@@ -1,0 +1,193 @@
+/* models.c - see models.h. */
+#include "models.h"
+
+#include "wire/chat.h"
+#include "wire/path.h"
+
+enum { BODY_MOST = 1 << 20 };
+
+static void add_model(struct buf *out, const char *name, const char *owner)
+{
+    json_add_comma(out);
+    buf_add(out, S("{\"id\":"));
+    json_add_string(out, slice_str(name));
+    buf_add(out, S(",\"object\":\"model\",\"created\":0,\"owned_by\":"));
+    json_add_string(out, slice_str(owner));
+    buf_add_byte(out, '}');
+}
+
+/* "weir/easy-stays": the route's name, as it stands well in a model's. The caller frees it. */
+static struct buf name_of_route(const char *route)
+{
+    struct buf name;
+    buf_init(&name, BODY_MOST);
+    buf_printf(&name, "weir/%s", route);
+    buf_add_byte(&name, '\0');
+    for (size_t i = 0; i < name.len; i++)
+        name.ptr[i] = (char)(name.ptr[i] == ' ' ? '-' : name.ptr[i]);
+    return name;
+}
+
+static bool may_use(const struct snapshot *snapshot, const struct grants *grants, const struct model *model)
+{
+    return !grants_forbid_model(grants, snapshot->settings, model->name) &&
+           !grants_forbid_zone(grants, snapshot->settings->zone[model->provider->zone]);
+}
+
+static bool may_use_group(const struct snapshot *snapshot, const struct grants *grants,
+                          const struct group *group)
+{
+    for (unsigned i = 0; i < group->count; i++)
+        if (may_use(snapshot, grants, group->member[i].model))
+            return true;
+    return false;
+}
+
+/* What the name means: a group, a model, or a choice of Weir's, which decide() narrows. */
+static bool may_use_alias(const struct snapshot *snapshot, const struct grants *grants, struct slice name)
+{
+    const struct group *group = settings_group(snapshot->settings, name);
+    const struct model *model = settings_model(snapshot->settings, name);
+    if (group)
+        return may_use_group(snapshot, grants, group);
+    return !model || may_use(snapshot, grants, model);
+}
+
+/* Calls add for all that the caller may name. */
+static void each_model(const struct snapshot *snapshot, const struct grants              *grants,
+                       void (*add)(void *arg, const char *name, const char *owner), void *arg)
+{
+    static const char *const ours[] = { "auto", "weir/auto", "weir/local", "weir/cloud" };
+    const struct settings   *settings = snapshot->settings;
+    const char              *route;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        add(arg, ours[i], "weir");
+    for (unsigned i = 0; (route = policy_route(snapshot->policy, i)); i++) {
+        struct buf name = name_of_route(route);
+        if (!grants_forbid_route(grants, route))
+            add(arg, name.ptr, "weir");
+        buf_fini(&name);
+    }
+    for (unsigned i = 0; i < settings->alias_count; i++)
+        if (may_use_alias(snapshot, grants, slice_str(settings->alias[i].from)))
+            add(arg, settings->alias[i].from, "weir");
+    for (unsigned i = 0; i < settings->group_count; i++)
+        if (may_use_group(snapshot, grants, &settings->group[i]))
+            add(arg, settings->group[i].name, "weir");
+    for (unsigned i = 0; i < settings->model_count; i++)
+        if (may_use(snapshot, grants, &settings->model[i]))
+            add(arg, settings->model[i].name, settings->model[i].provider->name);
+    if (snapshot->slm && !grants_forbid_model(grants, settings, slm_name(snapshot->slm)))
+        add(arg, slm_name(snapshot->slm), "weir");
+}
+
+static void list_model(void *arg, const char *name, const char *owner)
+{
+    add_model(arg, name, owner);
+}
+
+/* Answers with what is known of all models: `before`, each as `add` writes it, "]}". */
+static void list_models(struct tools *tools, struct client *client, const struct caller *caller,
+                        const char *before, void (*add)(void *arg, const char *name, const char *owner))
+{
+    struct buf body;
+    buf_init(&body, BODY_MOST);
+    buf_add_str(&body, before);
+    each_model(tools->snapshot, &caller->grants, add, &body);
+    buf_add(&body, S("]}"));
+    client_reply(client, 200, "application/json", slice_of(NULL, 0), buf_slice(&body));
+    buf_fini(&body);
+}
+
+/* As Anthropic lists its own. */
+static void list_anthropic(void *arg, const char *name, const char *owner)
+{
+    struct buf *out = arg;
+    (void)owner;
+    json_add_comma(out);
+    buf_add(out, S("{\"type\":\"model\",\"created_at\":\"1970-01-01T00:00:00Z\""));
+    json_add_text_member(out, "id", slice_str(name));
+    json_add_text_member(out, "display_name", slice_str(name));
+    buf_add_byte(out, '}');
+}
+
+void tell_models(struct tools *tools, struct client *client, const struct caller *caller, struct slice object)
+{
+    (void)object;
+    if (http1_header(client_head(client), "anthropic-version").len)
+        list_models(tools, client, caller, "{\"has_more\":false,\"first_id\":null,\"last_id\":null,\"data\":[",
+                    list_anthropic);
+    else
+        list_models(tools, client, caller, "{\"object\":\"list\",\"data\":[", list_model);
+}
+
+/* What Ollama tells of files, and models elsewhere do not have, is told as nothing. */
+static void tag_model(void *arg, const char *name, const char *owner)
+{
+    struct buf *out = arg;
+    json_add_comma(out);
+    buf_add_byte(out, '{');
+    json_add_text_member(out, "name", slice_str(name));
+    json_add_text_member(out, "model", slice_str(name));
+    buf_add(out, S(",\"modified_at\":\"1970-01-01T00:00:00Z\",\"size\":0,\"digest\":\"\",\"details\":{\"parent_"
+                   "model\":\"\","
+                   "\"format\":\"\",\"families\":null,\"parameter_size\":\"\",\"quantization_level\":\"\""));
+    json_add_text_member(out, "family", slice_str(owner));
+    buf_add(out, S("}}"));
+}
+
+void tell_ollama_tags(struct tools *tools, struct client *client, const struct caller *caller,
+                      struct slice object)
+{
+    (void)object;
+    list_models(tools, client, caller, "{\"models\":[", tag_model);
+}
+
+struct wanted_model {
+    struct slice name;
+    struct buf  *out; /* empty until it is found */
+};
+
+static void find_model(void *arg, const char *name, const char *owner)
+{
+    struct wanted_model *wanted = arg;
+    if (wanted->out->len == 0 && slice_is(wanted->name, name))
+        add_model(wanted->out, name, owner);
+}
+
+/* The model of that id, written; empty where there is none. */
+static void describe_model(struct tools *tools, const struct caller *caller, struct slice object,
+                           struct buf *out)
+{
+    struct arena       *arena = arena_new();
+    struct wanted_model wanted = { path_decode(arena, object), out };
+    each_model(tools->snapshot, &caller->grants, find_model, &wanted);
+    arena_free(&arena);
+}
+
+void tell_model(struct tools *tools, struct client *client, const struct caller *caller, struct slice object)
+{
+    struct fault why = { .kind = FAULT_NO_SUCH_MODEL };
+    struct buf   body;
+    buf_init(&body, BODY_MOST);
+    describe_model(tools, caller, object, &body);
+    if (body.len)
+        client_reply(client, 200, "application/json", slice_of(NULL, 0), buf_slice(&body));
+    else
+        client_reply_fault(client, &why, slice_of(NULL, 0));
+    buf_fini(&body);
+}
+
+/* Which models there are is a matter of the settings. */
+void refuse_model_deletion(struct tools *tools, struct client *client, const struct caller *caller,
+                           struct slice object)
+{
+    struct fault why = { .kind = FAULT_NO_SUCH_MODEL };
+    struct buf   body;
+    buf_init(&body, BODY_MOST);
+    describe_model(tools, caller, object, &body);
+    if (body.len)
+        fault_set(&why, FAULT_DENIED, "models stand in the settings, and are taken out there");
+    client_reply_fault(client, &why, slice_of(NULL, 0));
+    buf_fini(&body);
+}
