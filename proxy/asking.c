@@ -126,7 +126,7 @@ enum step_result take_forward(struct exchange *x)
     buf_wipe(&body);
     x->asked_us = loop_now_us(x->tools->loop);
     x->cancel = cancel_call;
-    asking_keep_awake(x);
+    exchange_keep_awake(x);
     return WAIT;
 }
 

@@ -45,8 +45,6 @@ extern const struct call_handler asking_hearing;
  * nothing. */
 struct relay       *asking_relay(struct exchange *);
 const struct vault *asking_vault(const struct exchange *);
-/* From now on a client of a stream is told now and then that its answer is still being waited for. */
-void asking_keep_awake(struct exchange *);
 /* What is sent goes at once; what the client is too slow for makes the provider wait. */
 void asking_pass_on(struct exchange *);
 void asking_deliver(struct exchange *);    /* the answer is whole: what is left of it */

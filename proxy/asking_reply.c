@@ -21,6 +21,7 @@ struct relay *asking_relay(struct exchange *x)
         .vault = asking_vault(x),
         .strip_logprobs = !x->chat.has_logprobs,
         .strip_usage = x->chat.stream && !x->chat.include_usage,
+        .is_replay = x->recalling.is_hit,
         .is_judged = x->is_draft || x->recalling.keeps,
         .is_heard = x->is_draft,
         .answer_most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
@@ -61,7 +62,7 @@ static void on_ping(void *arg)
     timer_set(x->tools->loop, &x->ping, silent_ms < ping_ms ? ping_ms - silent_ms : ping_ms, on_ping, x);
 }
 
-void asking_keep_awake(struct exchange *x)
+void exchange_keep_awake(struct exchange *x)
 {
     int64_t ping_ms = x->snapshot->settings->ping_ms;
     if (!x->chat.stream || dialect_tells_lines(x->told_in) || ping_ms == 0 || x->told_us)
@@ -77,6 +78,9 @@ static void add_who(struct exchange *x)
     reply_header(&x->out, "x-weir-model", x->model->name);
     buf_add(&x->out, S(": "));
     reply_header(&x->out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
+    buf_add(&x->out, S(": x-weir-cache: "));
+    exchange_tell_cache(x, &x->out);
+    buf_add(&x->out, S("\r\n"));
 }
 
 /* A stream's cost is known only now, after its headers: it goes along in a comment, which SSE readers pass over
@@ -144,6 +148,8 @@ void exchange_fail(struct exchange *x, const struct fault *why)
     if (x->retry_after_ms > 0)
         headers = slice_str(arena_printf(x->arena, "%.*sretry-after-ms: %lld\r\n", SLICE_ARG(headers),
                                          (long long)x->retry_after_ms));
+    if (why->kind == FAULT_NOT_CACHED) /* as RFC 9111 wants it, a status that SDKs try again */
+        headers = slice_str(arena_printf(x->arena, "%.*sx-should-retry: false\r\n", SLICE_ARG(headers)));
     client_reply_fault(client, why, headers);
 }
 

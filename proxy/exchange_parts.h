@@ -206,8 +206,10 @@ void exchange_go_behind(struct exchange *);
 /* What it was waiting for on an SLM thread has come back after its end. */
 void exchange_free_when_nothing_is_out(struct exchange *);
 
-/* recalling.c: the cache is asked; false where it is not, by the route or by the client's wish. Then
- * exchange_recalled() is called, once, never from within. */
+/* recalling.c: what becomes of it in the cache is known from here on. False where that is all that the client
+ * wants, and it is nothing (NOT_CACHED). */
+MUST_CHECK bool exchange_may_recall(struct exchange *, struct fault *why);
+/* The cache is asked; exchange_recalled() is called, once, never from within. False where it is not. */
 bool        exchange_recall(struct exchange *);
 void        exchange_forget_recall(struct exchange *);    /* it is not */
 void        exchange_end_recall(struct exchange *);       /* at the end, always */
@@ -243,6 +245,8 @@ enum step_result take_forward(struct exchange *);
 void exchange_ask_again(struct exchange *);
 /* Answers with x->recalling.hit; NEXT when that is no whole answer, and nothing has been sent. */
 enum step_result exchange_replay(struct exchange *);
+/* From now on a client of a stream is told now and then that its answer is still being waited for. */
+void exchange_keep_awake(struct exchange *);
 /* Answers the client with the fault, or breaks off an answer that has begun. */
 void exchange_fail(struct exchange *, const struct fault *);
 

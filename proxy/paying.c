@@ -248,7 +248,8 @@ static void book(struct exchange *x)
 
 enum step_result take_book(struct exchange *x)
 {
-    make_hold(x);
+    if (exchange_may_recall(x, &x->fault))
+        make_hold(x);
     if (x->fault.kind) {
         struct fault why = x->fault;
         exchange_fail(x, &why);

@@ -126,27 +126,35 @@ static void bypass(struct recalling *r, const char *because)
     r->because = because;
 }
 
-static bool prepare(struct exchange *x)
+/* Sets what becomes of it: r->use, and r->keeps. */
+static void prepare(struct exchange *x)
 {
     struct recalling *r = &x->recalling;
-    r->wishes = cache_wishes_read(http1_header(client_head(x->client), "cache-control"));
     if (!is_remembered_here(x))
-        return false;
+        return;
     if (!question_read(&x->chat, x->arena, &r->question)) {
         bypass(r, "unreadable");
-        return false;
+        return;
     }
     const char *barred = barred_by(x);
     if (barred) {
         bypass(r, barred);
-        return false;
+        return;
     }
     r->kept_model = x->decision.candidate[0];
     r->keeps = true;
+    r->use = RECALL_LOOKED;
     make_key(x);
     if (r->wishes.no_cache)
         bypass(r, "no-cache");
-    return !r->wishes.no_cache;
+}
+
+bool exchange_may_recall(struct exchange *x, struct fault *why)
+{
+    struct recalling *r = &x->recalling;
+    r->wishes = cache_wishes_read(http1_header(client_head(x->client), "cache-control"));
+    prepare(x);
+    return r->use == RECALL_LOOKED || !r->wishes.only_if_cached || fault_set(why, FAULT_NOT_CACHED, "%s", "");
 }
 
 /* ---- asking ---- */
@@ -172,9 +180,8 @@ bool exchange_recall(struct exchange *x)
 {
     struct recalling     *r = &x->recalling;
     const struct caching *caching = x->decision.cache;
-    if (!prepare(x))
+    if (r->use != RECALL_LOOKED)
         return false;
-    r->use = RECALL_LOOKED;
     r->is_out = true;
     r->ask.wait_ms = r->wishes.only_if_cached ? 0 : caching->wait_ms;
     r->ask.keep_ms = caching->keep_ms;
@@ -182,6 +189,7 @@ bool exchange_recall(struct exchange *x)
     r->ask.most_age_ms = r->wishes.most_age_ms;
     r->ask.max_tokens = x->chat.max_tokens;
     cache_recall(x->tools->cache, &r->ask, on_recalled, x);
+    exchange_keep_awake(x); /* it may have to wait for another */
     return true;
 }
 

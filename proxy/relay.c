@@ -17,6 +17,7 @@ static const struct {
     { relay_mend, "what SDKs stumble over is made whole" },
     { relay_hear, "what a judge of drafts wants to know is kept" },
     { relay_strip, "what only we asked for is taken out" },
+    { relay_replay, "what comes out of the cache says so in its usage" },
     { relay_restore, "placeholders become values again" },
 };
 

@@ -29,6 +29,7 @@ struct relay_options {
     const struct vault *vault;          /* (ref) outlives the relay; NULL or empty: nothing to restore */
     bool                strip_logprobs; /* the client did not ask for them: null in their place */
     bool                strip_usage;    /* streams: the client did not ask for usage */
+    bool                is_replay;      /* out of the cache: its usage says that no prompt was read anew */
     bool                is_judged; /* confidence and fitness for the cache are wanted, which takes reading */
     bool                is_heard;  /* relay_heard() is wanted */
     size_t              answer_most_bytes; /* ceiling of a whole answer, of one event, and of the record */

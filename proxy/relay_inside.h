@@ -4,8 +4,8 @@
  * A document is one chunk of a stream or a whole answer. It is read once and goes through the stages in order;
  * a stage reads it, keeps what it must remember in its own part of struct relay, and adds edits. No stage
  * prints: the edits are spliced into the bytes at the end. They must never overlap, so each stage has its own
- * fields: mend (tool calls' index and id), strip (error, usage, logprobs), restore (texts that no earlier stage
- * has replaced).
+ * fields: mend (tool calls' index and id), strip (error, usage, logprobs), replay (the usage that strip left),
+ * restore (texts that no earlier stage has replaced).
  */
 #ifndef WEIR_RELAY_INSIDE_H
 #define WEIR_RELAY_INSIDE_H
@@ -170,6 +170,7 @@ relay_stage relay_mend;    /* relay_mend.c */
 relay_stage relay_hear;    /* relay_hear.c */
 relay_stage relay_strip;   /* relay_mend.c */
 relay_stage relay_restore; /* relay_restore.c */
+relay_stage relay_replay;  /* relay_replay.c */
 
 void relay_hear_init(struct relay *);
 void relay_hear_fini(struct relay *);

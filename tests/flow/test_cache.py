@@ -15,7 +15,7 @@ def test_the_second_time_nobody_is_asked(stage):
     first, second = weir.chat("six times nine?"), weir.chat("six times nine?")
 
     assert (first.told("cache"), second.told("cache")) == ("miss", "hit")
-    assert second.body == first.body
+    assert {**second.json, "usage": 0} == {**first.json, "usage": 0}
     assert second.told("cost-usd") == "0.000000000"
     assert second.told("model") == "large"
     assert len(cloud.requests) == 1
@@ -32,7 +32,7 @@ def test_a_stream_is_replayed_as_a_stream(stage, more):
     assert second.told("cache") == "hit"
     assert second.text == first.text == "a rather long answer, in pieces"
     assert second.is_done and second.is_whole
-    assert second.chunks == first.chunks
+    assert [chunk for chunk in second.chunks if "usage" not in chunk] == [chunk for chunk in first.chunks if "usage" not in chunk]
     assert bool(second.usage) == bool(more)
     assert len(cloud.requests) == 1
 

@@ -207,6 +207,12 @@ class Weir(Process):
     def reload(self):
         self.child.send_signal(signal.SIGHUP)
 
+    def redis(self, *words):
+        """What the Redis that Weir started answers to a command, in lines."""
+        state = json.loads(self.settings_path.read_text())["state"]
+        command = ["redis-cli", "-s", f"{state}/redis.sock", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+
 
 def conversation(messages):
     """Strings take turns, the user first; messages stay as they are."""
