@@ -37,6 +37,10 @@ int cmd_teach(int argc, char **argv);
 /* spend [-c FILE] [--by …] [--since DAY] [--until DAY] [--format F] [--team T] …: what was spent and saved. */
 int cmd_spend(int argc, char **argv);
 
+/* prices list|check [-c FILE] [--older-than DAYS] [--strict] [--seen]: what models cost, and how well that is
+ * known. */
+int cmd_prices(int argc, char **argv);
+
 /* fake-provider [--listen A:P] [--name N] [--record FILE] [--fast] [--loops N]: a provider to try and test
  * with. */
 int cmd_fake_provider(int argc, char **argv);

@@ -27,6 +27,8 @@ static int cmd_help(int argc, char **argv);
             "how hard prompts are for you, from rows {\"prompt\", \"weak_ok\", \"strong_ok\"} or records")     \
     COMMAND("spend", cmd_spend, "[-c weir.yaml] [--by team,key,user,model,route,day,tag] [--since DAY]",       \
             "what was spent and saved, and by whom; --help tells all")                                         \
+    COMMAND("prices", cmd_prices, "list | check [-c weir.yaml] [--older-than DAYS] [--strict] [--seen]",       \
+            "what models cost, since when and from whom; check is for CI")                                     \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
             "a provider to try and test with: it says back what it received")                                  \
     COMMAND("version", cmd_version, "", "print the version")                                                   \

@@ -27,6 +27,7 @@
 #ifndef WEIR_SPEND_H
 #define WEIR_SPEND_H
 
+#include "base/day.h"
 #include "metrics.h"
 #include "policy/savings.h"
 #include "redis.h"
@@ -78,9 +79,6 @@ void spend_add(struct spend *, const struct spent *, int64_t keep_ms);
 /* Has Redis all that it can be told by now? Also where it is away. */
 bool spend_is_idle(const struct spend *);
 
-/* "2026-11-23" of a day since 1970, NUL-terminated. */
-enum { DAY_BYTES = 16 };
-void day_name(int64_t day, char out[DAY_BYTES]);
 /* The keys of sheets and of the set of teams. The team as it is called; ceilings are the caller's. */
 void spend_sheet_key(struct buf *out, const char *team, const char *day);
 void spend_teams_key(struct buf *out, const char *day);

@@ -5,19 +5,7 @@
 #include "base/die.h"
 #include "ledger.h"
 
-#include <time.h>
-
-#define DAY_MS INT64_C(86400000)
-
 /* ---- names ---- */
-
-void day_name(int64_t day, char out[DAY_BYTES])
-{
-    const time_t at_s = day * (DAY_MS / 1000);
-    struct tm    utc;
-    gmtime_r(&at_s, &utc);
-    strftime(out, DAY_BYTES, "%Y-%m-%d", &utc);
-}
 
 void spend_sheet_key(struct buf *out, const char *team, const char *day)
 {

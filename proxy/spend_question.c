@@ -3,8 +3,6 @@
 
 #include "base/arena.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 enum { DAYS_MOST = 500 }; /* sums are kept for 480 at most */
@@ -21,22 +19,6 @@ void spend_question_init(struct spend_question *question, int64_t wall_ms)
     gmtime_r(&now_s, &utc);
     *question = (struct spend_question){ .by = { SPEND_TEAM }, .bys = 1, .until = wall_ms / DAY_MS };
     question->since = question->until - (utc.tm_mday - 1);
-}
-
-/* A day of the calendar, not one that timegm() makes up. */
-static bool read_day(struct slice text, int64_t *out)
-{
-    char      words[DAY_BYTES], again[DAY_BYTES];
-    struct tm tm = { 0 };
-    if (text.len != strlen("2026-11-23"))
-        return false;
-    snprintf(words, sizeof words, "%.*s", SLICE_ARG(text));
-    const char *end = strptime(words, "%Y-%m-%d", &tm);
-    if (!end || *end)
-        return false;
-    *out = timegm(&tm) / (DAY_MS / 1000);
-    day_name(*out, again);
-    return strcmp(words, again) == 0;
 }
 
 static int find_word(struct slice text, const char *const *words)
@@ -72,7 +54,7 @@ bool spend_question_take(struct spend_question *question, struct arena *arena, s
     if (slice_is(name, "by"))
         return read_by(question, value, why);
     if (slice_is(name, "since") || slice_is(name, "until"))
-        return read_day(value, slice_is(name, "since") ? &question->since : &question->until) ||
+        return day_read(value, slice_is(name, "since") ? &question->since : &question->until) ||
                fault_set(why, FAULT_BAD_REQUEST, "%.*s is a day such as 2026-11-01", SLICE_ARG(name));
     if (slice_is(name, "format")) {
         int format = find_word(value, formats);

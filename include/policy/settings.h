@@ -78,11 +78,37 @@ struct price {
     struct rates when_long;
 };
 
+/* Where a price comes from. */
+struct price_source {
+    enum price_kind {
+        PRICE_NONE,
+        PRICE_OWN,     /* the settings give it */
+        PRICE_NEAR,    /* it runs in the nearest zone, and costs nothing */
+        PRICE_LISTED,  /* a price list has it */
+        PRICE_ASSUMED, /* `budgets: { unknown_price: … }` */
+    } kind;
+    const char *file;           /* the list; NULL: it is in none */
+    const char *url;            /* where it was looked up; NULL: not told */
+    int64_t     day;            /* since 1970, on which that was; PRICE_UNDATED: not told */
+    bool        is_second_hand; /* not the provider's own word */
+};
+#define PRICE_UNDATED INT64_MIN
+
+/* A line of a price list. Without a price it tells what a model reads and writes at most. */
+struct priced {
+    const char         *name;
+    struct price        price;
+    struct price_source source;
+    int64_t             context_tokens, output_tokens; /* 0: not told */
+    struct priced      *next;
+};
+
 struct model {
     const char            *name; /* how policies and clients name it */
     const struct provider *provider;
     const char            *sent_as; /* the provider's name for it */
     struct price           price;
+    struct price_source    source;                        /* of the price */
     int64_t                context_tokens, output_tokens; /* its limits; 0 where unknown */
 };
 
@@ -156,6 +182,7 @@ struct settings {
     unsigned         policy_count; /* relative to the settings file */
     const char     **price_file;   /* the built-in list first; a later file's prices replace an earlier one's */
     unsigned         price_count;
+    struct priced   *priced; /* all lines of all lists, the later first */
     int64_t          head_most_bytes, body_most_bytes, answer_most_bytes;
     int64_t          client_idle_ms; /* an idle connection, and a request that does not arrive */
     int64_t          ping_ms;        /* a comment after so long a silence in a stream; 0: none */

@@ -57,6 +57,13 @@ static bool reader(struct arena *arena, const char *file, struct slice *text)
     else if (strcmp(file, "conf/mine.yaml") == 0)
         *text = S("models:\n  gpt-x: { price: { input: 1, cached: 0.1, output: 2.5 }, context: 1000, output: "
                   "100 }\n");
+    else if (strcmp(file, "conf/dated.yaml") == 0)
+        *text = S("sources: { list: { url: https://prices.example/list, second_hand: true } }\n"
+                  "models:\n  gpt-y: { price: { input: 1, output: 2 }, from: list, at: 2026-11-23 }\n"
+                  "  tiny: { context: 9000 }\n  tiny:2b: { context: 2000 }\n");
+    else if (strcmp(file, "conf/bad.yaml") == 0)
+        *text = S("models:\n  a: { price: { input: 1, output: 2 }, from: x, at: 2026-02-30 }\n"
+                  "  b: { from: s }\nsources:\n  s: { second_hand: true }\n");
     else if (strcmp(file, "conf/models/all-MiniLM-L6-v2/config.json") == 0 && has_model)
         *text = S("{}");
     else
@@ -325,6 +332,48 @@ static void dated_names_have_their_model_s_price(void **state)
     assert_false(s->model[3].price.is_known);
 }
 
+/* Where a price is from; and what a model of one's own reads, which has none. */
+static void prices_say_where_they_are_from(void **state)
+{
+    struct fixture  *f = *state;
+    struct settings *s =
+        read_settings(f, PROVIDERS "models:\n"
+                                   "  a: { provider: far, model: gpt-y-2026-08-07 }\n"
+                                   "  b: { provider: far, model: gpt-y, price: { input: 1, output: 1 } }\n"
+                                   "  c: { provider: near, model: 'tiny:2b-q4_K_M' }\n"
+                                   "  d: { provider: near, model: 'tiny:9b' }\n"
+                                   "  e: { provider: far, model: 'tiny:9b' }\n"
+                                   "  f: { provider: far, model: gpt-x }\n"
+                                   "prices: [mine.yaml, dated.yaml]\n");
+    assert_non_null(s);
+    assert_int_equal(s->model[0].source.kind, PRICE_LISTED);
+    assert_string_equal(s->model[0].source.url, "https://prices.example/list");
+    assert_string_equal(s->model[0].source.file, "conf/dated.yaml");
+    assert_int_equal(s->model[0].source.day, 20780); /* 2026-11-23 */
+    assert_true(s->model[0].source.is_second_hand);
+    assert_int_equal(s->model[1].source.kind, PRICE_OWN);
+    assert_int_equal(s->model[2].source.kind, PRICE_NEAR);
+    assert_int_equal(s->model[2].context_tokens, 2000);
+    assert_int_equal(s->model[3].context_tokens, 9000);
+    assert_int_equal(s->model[4].source.kind, PRICE_NONE);
+    assert_int_equal(s->model[4].context_tokens, 9000);
+    assert_int_equal(s->model[5].source.kind, PRICE_LISTED);
+    assert_true(s->model[5].source.day == PRICE_UNDATED);
+    assert_null(s->model[5].source.url);
+    s = read_settings(f, PROVIDERS "models: { e: { provider: far, model: unheard-of } }\n"
+                                   "budgets: { unknown_price: { input: 20, output: 100 } }\n");
+    assert_int_equal(s->model[0].source.kind, PRICE_ASSUMED);
+}
+
+static void lists_that_make_no_sense(void **state)
+{
+    struct fixture *f = *state;
+    assert_null(read_settings(f, PROVIDERS MODELS "prices: [bad.yaml]\n"));
+    assert_errors(f, "conf/bad.yaml:2:46: there is no \"x\" among the list's `sources`\n"
+                     "conf/bad.yaml:2:53: `at` is the day on which it was looked up, such as 2026-11-23\n"
+                     "conf/bad.yaml:5:6: source s needs a value for `url`\n");
+}
+
 static void what_needs_a_restart_is_known(void **state)
 {
     struct fixture        *f = *state;
@@ -353,6 +402,8 @@ int main(void)
         TEST(a_missing_file_is_told),
         TEST(urls),
         TEST(dated_names_have_their_model_s_price),
+        TEST(prices_say_where_they_are_from),
+        TEST(lists_that_make_no_sense),
         TEST(what_needs_a_restart_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
