@@ -125,13 +125,9 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     if (!p->tools.redis)
         return false;
     redis_count_in(p->tools.redis, p->tools.metrics);
-<<<<<<< HEAD
     const struct ledger_times times = { .lease_ms = settings->lease_ms, .recovery_ms = settings->recovery_ms };
     p->tools.ledger = ledger_new(loop, p->tools.redis, d->journal, &d->allowance, &times);
-=======
     p->tools.auth = auth_new(loop, p->tools.redis, p->tools.metrics);
-    p->tools.ledger = ledger_new(loop, p->tools.redis, p->tools.metrics, d->journal, &d->allowance);
->>>>>>> 0745a4b (API keys are made, changed, rotated and revoked while Weir runs, and heard of by every loop within a second)
     ledger_on_alert(p->tools.ledger, on_mark, p);
     p->webhook = webhook_new(loop, p->tools.upstream, p->tools.redis, p->tools.metrics, &p->tools.snapshot);
     p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);

@@ -36,11 +36,8 @@
 #include "policy/budget.h"
 #include "policy/caching.h"
 #include "policy/choice.h"
-<<<<<<< HEAD
 #include "policy/draft.h"
-=======
 #include "policy/grant.h"
->>>>>>> 0745a4b (API keys are made, changed, rotated and revoked while Weir runs, and heard of by every loop within a second)
 #include "slm/classes.h"
 #include "slm/slm.h"
 #include "slm/taught.h"

@@ -8,12 +8,9 @@
 SETTING("",        "loops",        COUNT,       loops,             0,     256,             0,             true,    "event loops; 0 is one a core")
 SETTING("slm",     "threads",      COUNT,       slm_threads,       0,     256,             0,             true,    "threads that inspect; 0 is half the cores")
 SETTING("redis",   "deadline",     DURATION_MS, redis_ms,          1,     60000,           500,           true,    "for one reply of Redis")
-<<<<<<< HEAD
 SETTING("budgets", "lease",        DURATION_MS, lease_ms,          1000,  3600000,         900000,        true,    "a call that runs longer counts at its worst, until it is over")
 SETTING("budgets", "recovery",     DURATION_MS, recovery_ms,       100,   3600000,         30000,         true,    "after Redis has lost something: for so long nothing is reserved, while a proxy has yet to tell what it knows")
-=======
 SETTING("keys",    "away",         DURATION_MS, keys_away_ms,      0,     7 * 86400000ll, 300000,        false,   "keys that are remembered are served so long while Redis is away")
->>>>>>> 0745a4b (API keys are made, changed, rotated and revoked while Weir runs, and heard of by every loop within a second)
 SETTING("limits",  "head",         BYTES,       head_most_bytes,   1024,  1 << 20,         64 << 10,      false,   "a request's headers")
 SETTING("limits",  "body",         BYTES,       body_most_bytes,   1024,  1 << 30,         32 << 20,      false,   "a request's body")
 SETTING("limits",  "answer",       BYTES,       answer_most_bytes, 1024,  1 << 30,         64 << 20,      false,   "an answer that must be held whole")
