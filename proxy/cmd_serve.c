@@ -51,6 +51,8 @@ struct daemon {
     struct post        *post;
     unsigned            posts;
     uint64_t            files_seen; /* what the watched files looked like at the last load */
+
+    struct conversations *conversations;
 };
 
 /* ---- start ---- */
@@ -117,6 +119,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
         .audit = d->audit,
         .records = d->records,
         .bars = d->bars,
+        .conversations = d->conversations,
     };
     struct server_handler handler = endpoints_handler;
     handler.arg = &p->tools;
@@ -294,6 +297,7 @@ static void close_all(struct daemon *d)
     audit_close(&d->records);
     journal_close(&d->journal);
     bars_free(&d->bars);
+    conversations_free(&d->conversations);
     redis_child_stop(&d->redis_child);
     snapshot_unref(&d->first);
     snapshot_unref(&d->snapshot);
@@ -330,6 +334,7 @@ static bool open_all(struct daemon *d, struct fault *why)
     unsigned slm_threads = settings->slm_threads ? settings->slm_threads : (cores() + 1) / 2;
     d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);
     d->bars = bars_new();
+    d->conversations = conversations_new();
 
     unsigned  loops = settings->loops ? settings->loops : cores();
     uint16_t *ports = must_calloc(settings->listen_count, sizeof *ports);

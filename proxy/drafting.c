@@ -279,7 +279,8 @@ static void compare(struct exchange *x)
 {
     struct arena  *arena = arena_new();
     struct draft   one, other;
-    bool           is_all = draft_of(x, x->draft_relay, arena, &one) && draft_of(x, x->relay, arena, &other);
+    bool           is_first_all = draft_of(x, x->draft_relay, arena, &one);
+    bool           is_all = draft_of(x, x->relay, arena, &other) && is_first_all;
     enum agreement said = is_all ? drafts_agree(&one, &other, arena) : AGREEMENT_UNTOLD;
     bool           is_waiting = said == AGREEMENT_UNTOLD && compare_prose(x, &one, &other);
     arena_free(&arena);

@@ -210,10 +210,21 @@ static void find_bars(struct exchange *x)
 {
     const struct policy *policy = x->snapshot->policy;
     const struct share  *share;
-    if (policy_shares(policy, &share) && x->facts.is_judged &&
+    if (policy_shares(policy, &share) && x->facts.is_judged && !x->facts.ends_in_tool &&
         settings_is_auto(x->snapshot->settings, x->facts.model) &&
         bars_take(x->tools->bars, policy, (double)x->facts.judgement.difficulty, x->bar))
         x->facts.bar = x->bar;
+}
+
+/* Only fresh turns of people are decided anew; and a move has to be worth what is lost by it. */
+static void stay(struct exchange *x)
+{
+    struct conversations *all = x->tools->conversations;
+    x->conversation = conversation_key(all, &x->chat, &x->payer);
+    const struct companion with =
+        conversations_recall(all, x->conversation, x->snapshot->settings, loop_wall_ms(x->tools->loop));
+    if (decision_stay(x->snapshot->policy, &x->facts, &with, &x->decision))
+        metrics_add(x->tools->metrics, METRIC_STAYED, 1);
 }
 
 enum step_result take_decide(struct exchange *x)
@@ -230,6 +241,7 @@ enum step_result take_decide(struct exchange *x)
     find_bars(x);
     if (!decide(x->snapshot->policy, &x->facts, &x->decision, &why))
         return refuse(x, &why);
+    stay(x);
     keeping_decide(x);
     return NEXT;
 }
@@ -322,7 +334,7 @@ enum step_result take_shorten(struct exchange *x)
     if (x->inspecting.is_out)
         return NEXT; /* an inspection that came too late still reads the texts that this would change */
     t->arena = arena_new();
-    t->question = arena_copy(t->arena, chat_question(chat, t->arena));
+    t->question = arena_copy(t->arena, chat_subject(chat, t->arena));
     t->passage = arena_array(t->arena, chat->text_count, sizeof *t->passage);
     t->passages = chat->text_count;
     for (size_t i = 0; i < chat->text_count; i++)

@@ -9,6 +9,7 @@
 #include "bars.h"
 #include "cache.h"
 #include "client.h"
+#include "conversations.h"
 #include "ledger.h"
 #include "metrics.h"
 #include "redis.h"
@@ -37,6 +38,8 @@ struct tools {
     unsigned         running;     /* # exchanges */
     LIST_HEAD(, exchange) behind; /* those that go on although their client has its answer */
     bool is_draining;
+
+    struct conversations *conversations;
 };
 
 /* Takes the client's request in hand: from here on the exchange replies to it, in the dialect that it speaks.

@@ -145,6 +145,7 @@ struct exchange {
     struct facts       facts;
     double             bar[SHARES_MOST]; /* what facts.bar refers to */
     struct decision    decision;
+    uint64_t           conversation; /* what stands for it in tools->conversations; 0: nothing was decided */
     struct vault      *vault;
     size_t             redactions;
     uint32_t           sentences_dropped, summaries; /* what stands in for earlier turns' words */

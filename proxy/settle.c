@@ -222,9 +222,19 @@ static void sum_up(struct exchange *x)
     spend_add(x->tools->spend, &spent, x->snapshot->settings->spend_keep_ms);
 }
 
+/* Who answers a conversation, and what of it is in a provider's cache by now. */
+static void note_conversation(struct exchange *x)
+{
+    if (!x->conversation || !x->model || !x->relay || x->recalling.is_hit || x->fault.kind)
+        return;
+    conversations_note(x->tools->conversations, x->conversation, x->model, &relay_outcome(x->relay)->usage,
+                       loop_wall_ms(x->tools->loop));
+}
+
 void exchange_settle(struct exchange *x)
 {
     struct metrics *metrics = x->tools->metrics;
+    note_conversation(x);
     for (unsigned i = 0; x->hold && i < x->hold->rates; i++)
         x->hold->rate[i].used_tokens = x->usage.prompt_tokens + x->usage.completion_tokens;
     ledger_settle(x->tools->ledger, &x->hold);

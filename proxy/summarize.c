@@ -76,7 +76,7 @@ static void plan(struct exchange *x)
     for (size_t i = 0; i < x->chat.text_count; i++)
         if (is_wanted(x, &x->chat.text[i]))
             add_longest(s, &x->chat, i);
-    s->question = chat_question(&x->chat, x->arena);
+    s->question = chat_subject(&x->chat, x->arena);
 }
 
 static size_t words_wanted(const struct exchange *x, struct slice text)

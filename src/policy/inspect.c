@@ -117,7 +117,7 @@ static void judge(const struct inspector *inspector, struct needs needs, struct 
     const bool         has_heads = needs.judgement && slm_has_heads(slm_of(worker));
     const bool         has_classes = needs.classes && inspector->classes;
     const bool         has_taught = needs.classes && inspector->heads && inspector->heads->count;
-    struct slice       question = chat_question(chat, arena);
+    struct slice       question = chat_subject(chat, arena);
     float              embedding[SLM_QUESTION_MOST];
     if (slice_trim(question).len == 0 || !(has_heads || has_classes || has_taught || needs.view))
         return;

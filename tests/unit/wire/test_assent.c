@@ -1,0 +1,78 @@
+/* test_assent.c - what says yes and nothing else is told from what asks; a conversation is about what was
+ * asked. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "wire/chat.h"
+
+static void test_words_that_ask_nothing(void **state)
+{
+    (void)state;
+    static const char *const assents[] = { "yes",
+                                           "Yes, go on!",
+                                           "ok great, please continue",
+                                           "OK.",
+                                           "**Proceed**",
+                                           "thanks, and now",
+                                           "ja, weiter",
+                                           "\xE5\xA5\xBD\xE7\x9A\x84\xEF",
+                                           "\xE7\xBB\xA7\xE7\xBB\xAD" };
+    static const char *const questions[] = {
+        "",
+        "...",
+        "yes, but why does it hang?",
+        "continue with chapter three",
+        "yesterday",
+        "no idea",
+        "go on strike",
+        "y = 3",
+        "prove it",
+        "ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok ok"
+    };
+    for (size_t i = 0; i < sizeof assents / sizeof *assents; i++)
+        if (is_assent(slice_str(assents[i])) != (i != 7)) /* half a letter is none */
+            fail_msg("\"%s\"", assents[i]);
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
+        if (is_assent(slice_str(questions[i])))
+            fail_msg("\"%s\" asks something", questions[i]);
+}
+
+static const char *subject(struct arena *arena, const char *messages)
+{
+    struct chat chat;
+    const char *body = arena_printf(arena, "{\"model\":\"m\",\"messages\":[%s]}", messages);
+    assert_true(chat_read(arena, slice_str(body), &chat, NULL));
+    return arena_cstr(arena, chat_subject(&chat, arena));
+}
+
+#define USER(words)  "{\"role\":\"user\",\"content\":\"" words "\"}"
+#define MODEL(words) "{\"role\":\"assistant\",\"content\":\"" words "\"}"
+
+static void test_a_conversation_is_about_what_was_asked(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    assert_string_equal(subject(arena, USER("prove it") "," MODEL("shall I?") "," USER("Yes, go on.")),
+                        "prove it");
+    assert_string_equal(
+        subject(arena, USER("prove it") "," MODEL("so") "," USER("ok") "," MODEL("so") "," USER("next")),
+        "prove it");
+    assert_string_equal(subject(arena, USER("prove it") "," MODEL("so") "," USER("and the other?")),
+                        "and the other?");
+    assert_string_equal(subject(arena, USER("yes")), "yes");
+    assert_string_equal(subject(arena, USER("ok") "," MODEL("?") "," USER("yes")), "yes");
+    assert_string_equal(subject(arena, MODEL("hello")), "");
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words_that_ask_nothing),
+        cmocka_unit_test(test_a_conversation_is_about_what_was_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
