@@ -221,13 +221,12 @@ void metrics_free(struct metrics **handle)
 
 /* --- telling --- */
 
-static void write_head(struct buf *out, const char *name, const char *kind, const char *help)
+void metrics_write_head(struct buf *out, const char *name, const char *kind, const char *help)
 {
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
 }
 
-/* name="value", with what the format escapes in a label's value. */
-static void write_label(struct buf *out, const char *name, const char *value)
+void metrics_write_label(struct buf *out, const char *name, const char *value)
 {
     buf_printf(out, "%s=\"", name);
     for (; *value; value++) {
@@ -244,18 +243,18 @@ static void write_label(struct buf *out, const char *name, const char *value)
 static void write_series(struct buf *out, const struct metrics *sum)
 {
     for (unsigned i = 0; i < METRICS; i++) {
-        write_head(out, series[i].name, series[i].kind, series[i].help);
+        metrics_write_head(out, series[i].name, series[i].kind, series[i].help);
         buf_printf(out, "%s %" PRId64 "\n", series[i].name, get(&sum->count[i]));
     }
 }
 
 static void write_faults(struct buf *out, const struct metrics *sum)
 {
-    write_head(out, "weir_faults_total", "counter",
-               "requests, or attempts at a provider, that went wrong, by fault");
+    metrics_write_head(out, "weir_faults_total", "counter",
+                       "requests, or attempts at a provider, that went wrong, by fault");
     for (unsigned i = FAULT_NONE + 1; i < FAULT_KINDS; i++) {
         buf_add_str(out, "weir_faults_total{");
-        write_label(out, "fault", fault_code(i));
+        metrics_write_label(out, "fault", fault_code(i));
         buf_printf(out, "} %" PRId64 "\n", get(&sum->fault[i]));
     }
 }
@@ -274,12 +273,12 @@ static void write_models(struct buf *out, const struct metrics *sum)
 {
     unsigned models = atomic_load_explicit(&sum->models, memory_order_relaxed);
     for (unsigned s = 0; s < MODEL_COUNTS && models; s++) {
-        write_head(out, model_series[s].name, "counter", model_series[s].help);
+        metrics_write_head(out, model_series[s].name, "counter", model_series[s].help);
         for (unsigned i = 0; i < models; i++) {
             buf_printf(out, "%s{", model_series[s].name);
-            write_label(out, "model", sum->model[i].name.model);
+            metrics_write_label(out, "model", sum->model[i].name.model);
             buf_add_byte(out, ',');
-            write_label(out, "zone", sum->model[i].name.zone);
+            metrics_write_label(out, "zone", sum->model[i].name.zone);
             buf_printf(out, "} %" PRId64 "\n", get(&sum->model[i].count[s]));
         }
     }
@@ -293,7 +292,7 @@ static void write_latency(struct buf *out, const struct metrics *sum, enum laten
     double                  second = (double)latency_series[which].second;
     int64_t                 below = 0;
     unsigned                i = 0;
-    write_head(out, name, "histogram", latency_series[which].help);
+    metrics_write_head(out, name, "histogram", latency_series[which].help);
     for (; latency_series[which].bound[i]; i++) {
         below += get(&h->bucket[i]);
         buf_printf(out, "%s_bucket{le=\"%g\"} %" PRId64 "\n", name,
@@ -313,9 +312,9 @@ void metrics_write(struct buf *out)
         fold(sum, m);
     pthread_mutex_unlock(&lock);
 
-    write_head(out, "weir_build_info", "gauge", "which Weir this is");
+    metrics_write_head(out, "weir_build_info", "gauge", "which Weir this is");
     buf_add_str(out, "weir_build_info{");
-    write_label(out, "version", WEIR_VERSION);
+    metrics_write_label(out, "version", WEIR_VERSION);
     buf_add_str(out, "} 1\n");
     write_series(out, sum);
     write_faults(out, sum);

@@ -37,6 +37,10 @@ void metrics_model(struct metrics *, const char *model, const char *zone, int64_
 /* Histograms: the whole request; and Weir's own share of it, 0 where that is not known. */
 void metrics_latency_ms(struct metrics *, int64_t whole_ms, int64_t own_us);
 
+/* For who writes series of their own beside these: a head, and name="value" with what the format escapes. */
+void metrics_write_head(struct buf *out, const char *name, const char *kind, const char *help);
+void metrics_write_label(struct buf *out, const char *name, const char *value);
+
 /* All threads' sums. From any thread. */
 void metrics_write(struct buf *out);
 

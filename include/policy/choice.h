@@ -7,12 +7,11 @@
  * Who is away comes after who is not, a lower priority before a higher one, and then:
  *   order       as they are named
  *   weights     by lot; who weighs thrice is first three times as often
- *   least_busy  who has the fewest requests in hand, for its weight
+ *   least_busy  who has the fewest requests in hand, for its weight; who is not loaded after who is
  *   latency     whose answers begin soonest: a mean that follows peaks at once and forgets them in seconds,
- * times the requests in hand (the "peak EWMA" of Twitter's Finagle). Who has not answered yet is tried first
- *   price       who takes least for a prompt of that length
- * Ties are broken by the lot. The lot comes from the conversation, so that its turns stay with one member,
- * whose prompt cache is warm.
+ * times the requests in hand (the "peak EWMA" of Twitter's Finagle). Who has not answered yet is tried first,
+ * who is not loaded last price       who takes least for a prompt of that length Ties are broken by the lot.
+ * The lot comes from the conversation, so that its turns stay with one member, whose prompt cache is warm.
  */
 #ifndef WEIR_POLICY_CHOICE_H
 #define WEIR_POLICY_CHOICE_H
@@ -22,6 +21,7 @@
 /* How a model stands just now. All 0: nothing is known. */
 struct standing {
     bool     is_away;       /* it failed of late, or asked to be left alone */
+    bool     is_cold;       /* its weights are not in memory, and would have to be loaded first */
     unsigned busy;          /* # requests in hand */
     int64_t  first_byte_us; /* until its answers begin, of late; 0: none has */
 };

@@ -51,7 +51,9 @@ static double arrival(const struct member *member, uint64_t lot)
 
 static double latency_score(const struct standing *s)
 {
-    const double nobody_knows = 1e15;
+    const double nobody_knows = 1e15, takes_long = 1e16;
+    if (s->is_cold)
+        return takes_long + s->busy;
     if (s->first_byte_us == 0)
         return s->busy ? nobody_knows + s->busy : 0; /* one at a time finds out */
     return (double)s->first_byte_us * (s->busy + 1);
@@ -67,13 +69,14 @@ static double price_score(const struct model *model, const struct choice *wanted
 static double score_of(enum choose how, const struct member *member, const struct standing *s,
                        const struct choice *wanted, unsigned index, double race)
 {
+    const double loading = 1e6; /* more than anybody is busy */
     switch (how) {
     case CHOOSE_ORDER:
         return index;
     case CHOOSE_WEIGHTS:
         return race;
     case CHOOSE_LEAST_BUSY:
-        return s->busy / (double)member->weight;
+        return s->busy / (double)member->weight + (s->is_cold ? loading : 0);
     case CHOOSE_LATENCY:
         return latency_score(s);
     case CHOOSE_PRICE:

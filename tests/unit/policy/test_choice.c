@@ -137,6 +137,8 @@ static void the_least_busy_for_its_weight(void **state)
     assert_string_equal(order_of(&g), "acb");
     g.member[B].weight = 10;
     assert_string_equal(order_of(&g), "bac");
+    standing[B].is_cold = true;
+    assert_string_equal(order_of(&g), "acb");
 }
 
 static void the_soonest_counts_who_waits_there_and_finds_out_about_the_unknown_one_at_a_time(void **state)
@@ -150,6 +152,8 @@ static void the_soonest_counts_who_waits_there_and_finds_out_about_the_unknown_o
     assert_string_equal(order_of(&g), "abc");
     standing[A].busy = 1;
     assert_string_equal(order_of(&g), "bac");
+    standing[B].is_cold = true;
+    assert_string_equal(order_of(&g), "acb");
 }
 
 static void the_cheapest_for_such_a_prompt_and_answer(void **state)
