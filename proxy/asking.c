@@ -14,8 +14,23 @@
 
 /* ---- the end of a leg ---- */
 
+/* The provider's filter left nothing of the answer, and the route knows somebody else for that. */
+static bool is_filtered(struct exchange *x)
+{
+    const struct relay_outcome *outcome = relay_outcome(x->relay);
+    return !x->has_told && !x->draft_model && x->decision.instead[INSTEAD_FILTER].count &&
+           outcome->content_bytes == 0 && strcmp(outcome->finish, "content_filter") == 0;
+}
+
 void asking_leg_done(struct exchange *x)
 {
+    exchange_let_go(x, LEG_WENT_WELL, 0);
+    if (is_filtered(x) && asking_look_elsewhere(x, REFUSAL_FILTER, -1)) {
+        struct fault why = { 0 };
+        fault_set(&why, FAULT_PROVIDER_REFUSED, "%s filtered its answer", x->model->provider->name);
+        asking_leg_failed(x, &why, true);
+        return;
+    }
     exchange_count_leg(x, true);
     if (drafting_end(x))
         return;
@@ -34,13 +49,31 @@ static bool quotes_key(const struct exchange *x, const struct fault *why)
     return x->model && x->model->provider->key && strstr(why->detail, x->model->provider->key);
 }
 
+static enum leg_end end_of(enum fault_kind kind)
+{
+    switch (kind) {
+    case FAULT_PROVIDER_AWAY:
+    case FAULT_PROVIDER_TLS:
+    case FAULT_PROVIDER_SILENT:
+    case FAULT_PROVIDER_BROKE:
+    case FAULT_PROVIDER_REFUSED: /* in the midst of an answer; what a status says was told before */
+        return LEG_FAILED;
+    case FAULT_PROVIDER_LIMITED:
+        return LEG_LIMITED;
+    default: /* a rule of ours, and not the provider */
+        return LEG_WENT_WELL;
+    }
+}
+
 void asking_leg_failed(struct exchange *x, const struct fault *told, bool was_sent)
 {
     struct fault        bare = { .kind =
                                      told->kind }; /* what is told quotes the provider's code, which may be anything */
     const struct fault *why = quotes_key(x, told) ? &bare : told;
+    exchange_let_go(x, end_of(why->kind), -1);
     exchange_count_leg(x, was_sent);
     log_debug("leg_failed", "%s: %s", x->id, why->detail);
+    asking_pass_over(x, x->model, fault_code(why->kind));
     if (drafting_fail(x))
         return;
     x->fault = *why;
@@ -68,40 +101,96 @@ static void cancel_call(struct exchange *x)
     call_cancel(&x->call);
 }
 
-/* The next model that may be asked; NULL when there is none left. Every leg asks reach_allows() anew: what the
- * decision says of candidates is not taken on trust. */
-static const struct model *next_model(struct exchange *x)
+/* ---- all tries ---- */
+
+static bool are_tries_over(const struct exchange *x)
 {
-    const struct decision *decision = &x->decision;
-    if (x->drafting.is_second)
-        return x->draft_model;
-    while (x->candidate < decision->count) {
-        const struct model *model = decision->candidate[x->candidate++];
-        if (reach_allows(decision->reach, model->provider->zone))
-            return model;
-    }
-    if (!drafting_may_escalate(x))
-        return x->draft_model ? NULL : drafting_last_resort(x);
-    x->is_escalated = true;
-    return decision->escalate_to;
+    return loop_now_ms(x->tools->loop) - x->tries_began_ms >= x->snapshot->settings->tries_ms;
 }
 
-enum step_result take_forward(struct exchange *x)
+static bool has_begun(const struct exchange *x)
 {
-    exchange_take_shortened(x);
-    const struct model *model = next_model(x);
-    if (!model && x->draft_model) { /* nothing better is to be had */
+    return x->relay && (!x->chat.stream || relay_has_spoken(x->relay));
+}
+
+static void on_tries_over(void *arg)
+{
+    struct exchange *x = arg;
+    struct fault     why = { 0 };
+    if (x->is_over || has_begun(x))
+        return;
+    if (x->cancel)
+        x->cancel(x);
+    x->cancel = NULL;
+    if (x->draft_model) {
+        drafting_take_back(x);
+        asking_deliver(x);
+    } else {
+        fault_set(&why, FAULT_PROVIDER_SILENT,
+                  "nobody began to answer in the time for all tries (limits: tries)");
+        exchange_fail(x, &why);
+    }
+    exchange_end(x);
+}
+
+static void begin_tries(struct exchange *x)
+{
+    if (x->tries_began_ms)
+        return;
+    x->tries_began_ms = loop_now_ms(x->tools->loop);
+    timer_set(x->tools->loop, &x->tries, x->snapshot->settings->tries_ms, on_tries_over, x);
+}
+
+/* The next model that may be asked; NULL when there is none. Every leg asks reach_allows() anew: what the
+ * decision says of candidates is not taken on trust. */
+static const struct model *next_model(struct exchange *x, struct resting *rests)
+{
+    const struct model *model;
+    if (are_tries_over(x))
+        return NULL;
+    if (x->drafting.is_second)
+        return asking_may_ask(x, x->draft_model) ? x->draft_model : NULL;
+    model = asking_next(x, rests);
+    if (!model && drafting_may_escalate(x)) {
+        x->is_escalated = true;
+        model = asking_may_ask(x, x->decision.escalate_to) ? x->decision.escalate_to : NULL;
+    }
+    if (model || x->draft_model)
+        return model;
+    model = drafting_last_resort(x);
+    if (model && asking_may_ask(x, model))
+        return model;
+    return asking_stand_in(x, rests);
+}
+
+/* Nobody can be asked. */
+static enum step_result give_up(struct exchange *x, const struct resting *rests)
+{
+    if (x->draft_model) { /* nothing better is to be had */
         drafting_take_back(x);
         asking_deliver(x);
         return END;
     }
-    if (!model) {
-        struct fault why = x->fault;
-        if (!why.kind)
-            fault_set(&why, FAULT_OUT_OF_REACH, "route \"%s\" has no model left to ask", x->decision.route);
-        exchange_fail(x, &why);
-        return END;
+    if (!are_tries_over(x) && asking_wait(x, rests)) {
+        asking_keep_awake(x);
+        return WAIT;
     }
+    struct fault why = x->fault;
+    asking_explain(x, rests, &why);
+    exchange_fail(x, &why);
+    return END;
+}
+
+/* ---- a leg ---- */
+
+enum step_result take_forward(struct exchange *x)
+{
+    struct resting rests = { 0 };
+    exchange_take_shortened(x);
+    begin_tries(x);
+    const struct model *model = next_model(x, &rests);
+    if (!model)
+        return give_up(x, &rests);
     x->model = model;
     x->fault = (struct fault){ 0 };
     x->error_status = 0;
@@ -117,6 +206,8 @@ enum step_result take_forward(struct exchange *x)
     if (!exchange_write_body(x, &body, &why)) {
         buf_wipe(&body);
         x->fault = why;
+        exchange_let_go(x, LEG_SAID_NOTHING, 0);
+        asking_pass_over(x, model, fault_code(why.kind));
         return take_forward(x);
     }
     x->asked_bytes = (int64_t)body.len;

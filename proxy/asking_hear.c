@@ -14,23 +14,91 @@ enum {
 
 /* ---- a provider's errors ---- */
 
-/* Errors about the request itself are the client's to see; all others are between Weir and the provider. */
-static bool is_about_request(int status)
+/* What an error says of its provider. */
+static enum leg_end end_of(enum refusal means)
 {
-    return status == 400 || status == 413 || status == 422;
+    switch (means) {
+    case REFUSAL_REQUEST:
+    case REFUSAL_CONTEXT:
+    case REFUSAL_FILTER:
+    case REFUSAL_NO_MODEL:
+        return LEG_WENT_WELL;
+    case REFUSAL_KEY:
+        return LEG_KEY;
+    case REFUSAL_LIMITED:
+        return LEG_LIMITED;
+    case REFUSAL_SERVER:
+        break;
+    }
+    return LEG_FAILED;
 }
 
 static void provider_refused(struct exchange *x)
 {
-    struct fault why = { 0 };
-    if (is_about_request(x->error_status) && !x->draft_model && !x->drafting.cut) { /* a draft is better */
+    struct fault       why = { 0 };
+    const struct slice body = buf_slice(&x->error_body);
+    enum refusal       means = refusal_read(x->error_status, body, x->arena);
+    int64_t            wait_ms = x->told_wait_ms >= 0 ? x->told_wait_ms : refusal_body_wait_ms(body, x->arena);
+    exchange_let_go(x, end_of(means), wait_ms);
+    bool goes_on = asking_look_elsewhere(x, means, wait_ms) || x->draft_model || x->drafting.cut;
+    if (!goes_on) {
         exchange_count_leg(x, false);
         asking_pass_error(x);
         return;
     }
-    fault_set(&why, x->error_status == 429 ? FAULT_PROVIDER_LIMITED : FAULT_PROVIDER_REFUSED,
+    if (wait_ms >= 0) {
+        x->retry_after_ms = wait_ms;
+        x->retry_after_s = (wait_ms + 999) / 1000;
+    }
+    fault_set(&why, means == REFUSAL_LIMITED ? FAULT_PROVIDER_LIMITED : FAULT_PROVIDER_REFUSED,
               "%s answered with status %d", x->model->provider->name, x->error_status);
     asking_leg_failed(x, &why, false);
+}
+
+/* ---- progress ---- */
+
+static void stop_hearing(struct exchange *x, const struct fault *why)
+{
+    call_cancel(&x->call);
+    timer_clear(&x->deadline);
+    guarding_cancel(x);
+    asking_leg_failed(x, why, true);
+}
+
+static void on_progress_due(void *arg)
+{
+    struct exchange *x = arg;
+    struct fault     why = { 0 };
+    int64_t          most_ms = x->model->provider->progress_ms;
+    int64_t          since_ms = loop_now_ms(x->tools->loop) - x->progressed_ms;
+    if (!x->call) /* all has come, and is looked through */
+        return;
+    if (call_is_paused(x->call)) /* it is we who do not listen */
+        since_ms = 0;
+    if (since_ms < most_ms) {
+        timer_set(x->tools->loop, &x->progress, most_ms - since_ms, on_progress_due, x);
+        return;
+    }
+    fault_set(&why, FAULT_PROVIDER_SILENT, "%s: what came said nothing", x->model->provider->name);
+    stop_hearing(x, &why);
+}
+
+static void begin_progress(struct exchange *x)
+{
+    x->progressed_ms = loop_now_ms(x->tools->loop);
+    x->progress_bytes = 0;
+    timer_set(x->tools->loop, &x->progress, x->model->provider->progress_ms, on_progress_due, x);
+}
+
+/* Of a stream its words are progress; of a whole answer, which is read at its end, its first byte that is no
+ * blank: it has been thought up by then. */
+static void note_progress(struct exchange *x, struct slice body)
+{
+    int64_t bytes = x->chat.stream ? relay_outcome(x->relay)->content_bytes : slice_trim(body).len > 0;
+    if (bytes <= x->progress_bytes)
+        return;
+    x->progress_bytes = bytes;
+    x->progressed_ms = loop_now_ms(x->tools->loop);
 }
 
 /* ---- hearing ---- */
@@ -75,17 +143,16 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
     struct exchange *x = arg;
     x->error_status = head->status == 200 ? 0 : head->status;
     if (x->error_status) {
-        int64_t seconds = 0;
-        if (slice_to_i64(http1_header(head, "retry-after"), &seconds) && seconds > 0)
-            x->retry_after_s = seconds;
-        x->retry_after_ms = 0;
+        x->told_wait_ms = refusal_wait_ms(head, loop_wall_ms(x->tools->loop) / 1000);
         timer_set(x->tools->loop, &x->deadline, ERROR_MOST_MS, on_error_late, x);
         return;
     }
-    x->retry_after_s = 0;
+    x->retry_after_s = x->retry_after_ms = 0;
+    x->first_byte_us = loop_now_us(x->tools->loop) - x->asked_us;
     enum dialect theirs = x->model->provider->api->dialect;
     x->heard = dialect_heard(theirs);
     x->relay = asking_relay(x);
+    begin_progress(x);
     x->mask = (struct mask){ .secret = slice_str(x->model->provider->key) };
     x->hearing = NULL;
     if (x->heard != theirs)
@@ -171,8 +238,8 @@ static void on_body(struct call *call, struct slice bytes, void *arg)
     struct exchange *x = arg;
     if (x->error_status)
         buf_add(&x->error_body, bytes); /* what is beyond its ceiling is of no interest */
-    else
-        (void)hear_masked(x, mask_pass(&x->mask, bytes, &x->masked), false);
+    else if (hear_masked(x, mask_pass(&x->mask, bytes, &x->masked), false))
+        note_progress(x, bytes);
 }
 
 static void on_end(struct call *call, void *arg)

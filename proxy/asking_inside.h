@@ -1,7 +1,8 @@
 /*
  * asking_inside.h - the inside of asking: what its files ask of one another. Nobody else.
  *
- *   asking.c        who is asked, and what follows from how that ended
+ *   asking.c        a leg, and what follows from how it ended
+ *   asking_whom.c   who is asked next
  *   asking_words.c  what they are told
  *   asking_hear.c   what they answer
  *   asking_reply.c  what the client gets of it
@@ -12,6 +13,7 @@
 #define WEIR_ASKING_INSIDE_H
 
 #include "exchange_parts.h"
+#include "wire/refusal.h"
 
 /* asking.c: a leg is over. It was answered, whole; or failed, with what is told of it. was_sent: the provider
  * may have begun to work on it. */
@@ -20,6 +22,23 @@ void asking_leg_failed(struct exchange *, const struct fault *told, bool was_sen
 
 /* The next that may be asked is, or the exchange ends. */
 void asking_ask(struct exchange *);
+
+/* asking_whom.c: who is asked next, counted in hand; NULL where none of the candidates can be asked. *rests
+ * then tells of the one whose rest is over first. */
+const struct model *asking_next(struct exchange *, struct resting *rests);
+/* The same once the route's stand-ins for errors are among them. */
+const struct model *asking_stand_in(struct exchange *, struct resting *rests);
+/* Of one that is no candidate. */
+MUST_CHECK bool asking_may_ask(struct exchange *, const struct model *);
+/* x->model has refused for that: who cannot help is struck out, who can is added. False where the refusal is
+ * the client's to see. */
+MUST_CHECK bool asking_look_elsewhere(struct exchange *, enum refusal, int64_t wait_ms);
+/* Waits for a rest to end where that is worth it, then asks. False: it is not. */
+MUST_CHECK bool asking_wait(struct exchange *, const struct resting *);
+/* Why nobody can be asked, where nothing else is to blame. */
+void asking_explain(struct exchange *, const struct resting *, struct fault *);
+/* For who wants to know why it was another that answered. */
+void asking_pass_over(struct exchange *, const struct model *, const char *word);
 
 /* drafting.c. May what comes next still be replaced by a better model's answer? */
 bool drafting_may_escalate(const struct exchange *);

@@ -170,6 +170,7 @@ void asking_pass_on(struct exchange *x)
     if (client_is_backed_up(x->client))
         call_pause(x->call);
 }
+
 void asking_pass_error(struct exchange *x)
 {
     struct buf   mended, told, restored;

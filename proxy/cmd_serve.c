@@ -47,6 +47,7 @@ struct daemon {
     struct journal     *journal;
     struct allowance    allowance;
     struct bars        *bars;
+    struct providers   *providers;
     struct slm_pool    *slm_pool;
     struct post        *post;
     unsigned            posts;
@@ -120,6 +121,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
         .records = d->records,
         .bars = d->bars,
         .conversations = d->conversations,
+        .providers = d->providers,
     };
     struct server_handler handler = endpoints_handler;
     handler.arg = &p->tools;
@@ -298,6 +300,7 @@ static void close_all(struct daemon *d)
     journal_close(&d->journal);
     bars_free(&d->bars);
     conversations_free(&d->conversations);
+    providers_free(&d->providers);
     redis_child_stop(&d->redis_child);
     snapshot_unref(&d->first);
     snapshot_unref(&d->snapshot);
@@ -335,6 +338,7 @@ static bool open_all(struct daemon *d, struct fault *why)
     d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);
     d->bars = bars_new();
     d->conversations = conversations_new();
+    d->providers = providers_new();
 
     unsigned  loops = settings->loops ? settings->loops : cores();
     uint16_t *ports = must_calloc(settings->listen_count, sizeof *ports);

@@ -227,6 +227,17 @@ static void stay(struct exchange *x)
         metrics_add(x->tools->metrics, METRIC_STAYED, 1);
 }
 
+/* Only where there is something to choose. */
+static void find_standing(struct exchange *x)
+{
+    const struct settings *settings = x->snapshot->settings;
+    if (settings->group_count == 0)
+        return;
+    struct standing *standing = arena_array(x->arena, settings->model_count, sizeof *standing);
+    providers_stand(x->tools->providers, settings, loop_now_ms(x->tools->loop), standing);
+    x->facts.standing = standing;
+}
+
 enum step_result take_decide(struct exchange *x)
 {
     struct fault             why = { 0 };
@@ -239,6 +250,7 @@ enum step_result take_decide(struct exchange *x)
     x->facts.payer = &x->payer;
     x->facts.grants = x->asking_who.caller.grants;
     find_bars(x);
+    find_standing(x);
     if (!decide(x->snapshot->policy, &x->facts, &x->decision, &why))
         return refuse(x, &why);
     stay(x);
@@ -436,6 +448,8 @@ static void free_now(void *arg)
     arena_free(&x->inspecting.arena);
     arena_free(&x->shortening.arena);
     timer_fini(&x->deadline);
+    timer_fini(&x->tries);
+    timer_fini(&x->progress);
     timer_fini(&x->ping);
     buf_wipe(&x->body);
     buf_wipe(&x->asked_as);

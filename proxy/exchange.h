@@ -12,6 +12,7 @@
 #include "conversations.h"
 #include "ledger.h"
 #include "metrics.h"
+#include "providers.h"
 #include "redis.h"
 #include "slm_pool.h"
 #include "spend.h"
@@ -22,20 +23,21 @@
 
 /* What one loop works with. All but the pool and the audit are the loop's own. */
 struct tools {
-    struct loop     *loop;
-    struct snapshot *snapshot; /* the one in force; an exchange takes a reference */
-    struct upstream *upstream;
-    struct redis    *redis;
-    struct auth     *auth;
-    struct ledger   *ledger;
-    struct spend    *spend;
-    struct cache    *cache;
-    struct metrics  *metrics;
-    struct slm_pool *slm_pool;
-    struct audit    *audit;   /* NULL: none is kept */
-    struct audit    *records; /* of drafts' outcomes; NULL: none are kept */
-    struct bars     *bars;
-    unsigned         running;     /* # exchanges */
+    struct loop      *loop;
+    struct snapshot  *snapshot; /* the one in force; an exchange takes a reference */
+    struct upstream  *upstream;
+    struct redis     *redis;
+    struct auth      *auth;
+    struct ledger    *ledger;
+    struct spend     *spend;
+    struct cache     *cache;
+    struct metrics   *metrics;
+    struct slm_pool  *slm_pool;
+    struct audit     *audit;   /* NULL: none is kept */
+    struct audit     *records; /* of drafts' outcomes; NULL: none are kept */
+    struct bars      *bars;
+    struct providers *providers;  /* shared: how they stand */
+    unsigned          running;    /* # exchanges */
     LIST_HEAD(, exchange) behind; /* those that go on although their client has its answer */
     bool is_draining;
 

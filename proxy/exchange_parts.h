@@ -11,6 +11,7 @@
 #include "exchange.h"
 #include "guard.h"
 #include "privacy/mask.h"
+#include "providers.h"
 #include "relay.h"
 #include "request_id.h"
 #include "slm/shorten.h"
@@ -113,6 +114,13 @@ struct drafting {
     struct slice        hint;               /* the draft's words, for who is asked next; empty: none go along */
 };
 
+/* A model that would have been asked, or was, before the one that answered; the word says why it did not. */
+struct passed {
+    const struct model *model;
+    const char         *word; /* of rest_word() or fault_code() */
+};
+enum { PASSED_MOST = 8 };
+
 struct exchange {
     struct tools    *tools;
     struct snapshot *snapshot;
@@ -167,11 +175,21 @@ struct exchange {
     const struct model *model;     /* the one being asked or that answered; NULL: none */
     bool                is_draft;  /* its answer is held until it is judged */
     bool                is_escalated;
+    bool                is_in_hand; /* its provider counts this leg */
+    struct passed       passed[PASSED_MOST];
+    unsigned            passed_count;
+    const struct model *rests;          /* whose rest would be over first, of those that rest */
+    int64_t             waited_ms;      /* for pauses that providers asked for */
+    int64_t             tries_began_ms; /* 0: none has */
+    struct timer        tries;          /* all of them must have come to an answer's beginning by then */
     struct call        *call;
-    struct mask         mask;    /* the provider's own key */
-    struct buf          masked;  /* what was struck out of last */
-    enum dialect        heard;   /* what reaches the guard and the relay */
-    struct translation *hearing; /* NULL: the provider's dialect is heard as it is */
+    int64_t             first_byte_us;          /* until this leg's answer began; 0: it has not */
+    struct timer        progress;               /* ends an answer that comes, but says nothing */
+    int64_t      progressed_ms, progress_bytes; /* when it last said something, and how much it had by then */
+    struct mask  mask;                          /* the provider's own key */
+    struct buf   masked;                        /* what was struck out of last */
+    enum dialect heard;                         /* what reaches the guard and the relay */
+    struct translation *hearing;                /* NULL: the provider's dialect is heard as it is */
     struct relay       *relay;
     struct guarding     guarding;
     struct drafting     drafting;
@@ -185,6 +203,7 @@ struct exchange {
     struct relay       *draft_relay;
     struct buf          error_body;     /* a provider's answer that is no answer */
     int                 error_status;   /* of that; 0: none */
+    int64_t             told_wait_ms;   /* how long that provider asks to be left alone; -1: not told */
     int64_t             retry_after_s;  /* 0: not told */
     int64_t             retry_after_ms; /* the same, where it is known as finely */
     int64_t             asked_bytes;    /* of the body sent to this candidate */
@@ -239,6 +258,10 @@ void exchange_take_shortened(struct exchange *);
 /* summarize.c: at most what the summaries can cost; where there are budgets and no price, none are made. */
 enum step_result take_summarize(struct exchange *);
 int64_t          exchange_summaries_worst(struct exchange *);
+
+/* asking_whom.c: the leg of x->model is over, as far as its provider is concerned: once, what comes later is of
+ * no matter. wait_ms: LIMITED alone. */
+void exchange_let_go(struct exchange *, enum leg_end, int64_t wait_ms);
 
 /* asking.c: the step forward, and the only arrow back. */
 enum step_result take_forward(struct exchange *);

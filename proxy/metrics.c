@@ -261,10 +261,11 @@ static void write_faults(struct buf *out, const struct metrics *sum)
 
 static void write_doubts(struct buf *out, const struct metrics *sum)
 {
-    write_head(out, "weir_doubts_total", "counter", "local answers that were doubted, by what was found");
+    metrics_write_head(out, "weir_doubts_total", "counter",
+                       "local answers that were doubted, by what was found");
     for (enum doubt i = NO_DOUBT + 1; i < DOUBTS; i++) {
         buf_add_str(out, "weir_doubts_total{");
-        write_label(out, "doubt", doubt_word(i));
+        metrics_write_label(out, "doubt", doubt_word(i));
         buf_printf(out, "} %" PRId64 "\n", get(&sum->doubt[i]));
     }
 }

@@ -44,6 +44,7 @@ static struct answer_usage usage_heard(struct exchange *x)
 void exchange_count_leg(struct exchange *x, bool was_sent)
 {
     x->theirs_us += loop_now_us(x->tools->loop) - x->asked_us;
+    exchange_let_go(x, LEG_SAID_NOTHING, 0);
     if (!was_sent || !x->model)
         return;
     const struct answer_usage usage = usage_heard(x);

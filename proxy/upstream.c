@@ -389,6 +389,11 @@ bool call_was_sent(const struct call *c)
     return c->is_connected;
 }
 
+bool call_is_paused(const struct call *c)
+{
+    return c->is_paused;
+}
+
 void call_pause(struct call *c)
 {
     if (c->is_paused)

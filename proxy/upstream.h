@@ -51,5 +51,6 @@ bool call_was_sent(const struct call *);
 /* Stops reading until resumed: the client is slower than the provider. The idle deadline rests meanwhile. */
 void call_pause(struct call *);
 void call_resume(struct call *);
+bool call_is_paused(const struct call *);
 
 #endif

@@ -187,6 +187,7 @@ struct settings {
     int64_t          client_idle_ms; /* an idle connection, and a request that does not arrive */
     int64_t          ping_ms;        /* a comment after so long a silence in a stream; 0: none */
     int64_t          inspect_ms;     /* deadline of an inspection; past it the request counts as private */
+    int64_t          tries_ms;       /* of all tries of a request, until an answer begins */
     int64_t          summarize_ms;   /* deadline of all summaries that a request asks a model for */
     int64_t          redis_ms;       /* deadline of a Redis reply */
     int64_t          store_keep_ms;  /* what clients ask to keep; 0: nothing is */

@@ -39,6 +39,7 @@ FAULT(PROVIDER_SILENT,    504, "server_error",          "provider_timeout",     
 FAULT(PROVIDER_BROKE,     502, "server_error",          "provider_broken_answer",   true,  "the provider's answer broke off or made no sense")
 FAULT(PROVIDER_REFUSED,   502, "server_error",          "provider_error",           true,  "the provider answered with an error")
 FAULT(PROVIDER_LIMITED,   429, "rate_limit_error",      "provider_rate_limited",    true,  "the provider asks to slow down")
+FAULT(PROVIDER_RESTS,     503, "server_error",          "provider_unavailable",     true,  "the provider is left alone for now")
 FAULT(REDIS_AWAY,         503, "server_error",          "store_unavailable",        false, "Redis does not answer")
 FAULT(NOT_CACHED,         504, "invalid_request_error", "not_cached",               false, "no remembered answer fits, and none else was wanted (cache-control: only-if-cached)")
 FAULT(INTERNAL,           500, "server_error",          "internal_error",           false, "Weir made a mistake")

@@ -17,6 +17,7 @@ SETTING("limits",  "answer",       BYTES,       answer_most_bytes, 1024,  1 << 3
 SETTING("limits",  "client_idle",  DURATION_MS, client_idle_ms,    100,   86400000,        60000,         false,   "a client that sends nothing")
 SETTING("limits",  "ping",        DURATION_MS, ping_ms,           0,     600000,          15000,         false,   "a stream in which nothing was said for so long says that it lives; 0 is never")
 SETTING("limits",  "inspect",      DURATION_MS, inspect_ms,        10,    600000,          5000,          false,   "an inspection; past it the request counts as private")
+SETTING("limits",  "tries",        DURATION_MS, tries_ms,          100,   86400000,          600000,        false,   "all tries of a request, until one of them is an answer that has begun")
 SETTING("limits",  "summarize",    DURATION_MS, summarize_ms,      100,   600000,          30000,         false,   "all summaries of a long context; past it sentences are chosen")
 SETTING("store",   "keep",         DURATION_MS, store_keep_ms,     0,     7776000000ll,  2592000000ll,  false,   "of what clients ask to keep, responses and chat completions; 0 keeps nothing")
 SETTING("spending","keep",         DURATION_MS, spend_keep_ms,     86400000, 41472000000, 34560000000,  false,   "of each day's sums in Redis, from a day to 480: less than budgets, which a full Redis is to forget last")
