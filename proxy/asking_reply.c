@@ -74,6 +74,9 @@ void exchange_keep_awake(struct exchange *x)
 /* Who answered, where the headers had gone before that was known. */
 static void add_who(struct exchange *x)
 {
+    if (x->passed_count)
+        buf_add(&x->out, S(": "));
+    exchange_add_passed(x, &x->out);
     buf_add(&x->out, S(": "));
     reply_header(&x->out, "x-weir-model", x->model->name);
     buf_add(&x->out, S(": "));

@@ -183,8 +183,10 @@ bool asking_wait(struct exchange *x, const struct resting *rests)
         return false;
     log_debug("waits", "%s: %lld ms for %s (%s)", x->id, (long long)rests->wait_ms, x->rests->name,
               rest_word(rests->why));
-    if (rests->why == REST_LIMITED)
+    if (rests->why == REST_LIMITED) {
         x->waited_ms += rests->wait_ms;
+        metrics_add(x->tools->metrics, METRIC_PAUSES, 1);
+    }
     x->cancel = stop_waiting;
     timer_set(x->tools->loop, &x->deadline, rests->wait_ms, on_rested, x);
     return true;

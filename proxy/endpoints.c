@@ -112,13 +112,17 @@ static void answer_healthz(struct tools *tools, struct client *client)
 /* Ready: new requests are welcome, and what they need is there. */
 static void answer_readyz(struct tools *tools, struct client *client)
 {
-    bool has_redis = redis_is_up(tools->redis);
-    bool is_ready = has_redis && !tools->is_draining;
-    char body[128];
-    snprintf(body, sizeof body, "{\"status\":\"%s\",\"redis\":%s,\"model\":%s,\"draining\":%s}",
-             is_ready ? "ready" : "not ready", has_redis ? "true" : "false",
-             tools->snapshot->slm ? "true" : "false", tools->is_draining ? "true" : "false");
-    client_reply(client, is_ready ? 200 : 503, "application/json", slice_of(NULL, 0), slice_str(body));
+    bool       has_redis = redis_is_up(tools->redis);
+    bool       is_ready = has_redis && !tools->is_draining;
+    struct buf body;
+    buf_init(&body, BODY_MOST);
+    buf_printf(&body, "{\"status\":\"%s\",\"redis\":%s,\"model\":%s,\"draining\":%s,\"providers\":",
+               is_ready ? "ready" : "not ready", has_redis ? "true" : "false",
+               tools->snapshot->slm ? "true" : "false", tools->is_draining ? "true" : "false");
+    providers_write_json(tools->providers, tools->snapshot->settings, loop_now_ms(tools->loop), &body);
+    buf_add_byte(&body, '}');
+    client_reply(client, is_ready ? 200 : 503, "application/json", slice_of(NULL, 0), buf_slice(&body));
+    buf_fini(&body);
 }
 
 static void answer_metrics(struct tools *tools, struct client *client)
@@ -127,6 +131,7 @@ static void answer_metrics(struct tools *tools, struct client *client)
     buf_init(&body, BODY_MOST);
     metrics_write(&body);
     bars_write(tools->bars, tools->snapshot->policy, &body);
+    providers_write_metrics(tools->providers, tools->snapshot->settings, loop_now_ms(tools->loop), &body);
     client_reply(client, 200, "text/plain; version=0.0.4", slice_of(NULL, 0), buf_slice(&body));
     buf_fini(&body);
 }

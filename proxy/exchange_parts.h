@@ -308,6 +308,10 @@ int64_t exchange_charge(struct exchange *, const struct model *, const struct an
 MUST_CHECK bool exchange_savings(struct exchange *, struct savings *);
 /* Adds what the leg that ends now has cost. was_sent: the provider may have begun to work on it. */
 void exchange_count_leg(struct exchange *, bool was_sent);
+/* Did this machine answer since nobody beyond it could be asked, though somebody would have been? */
+bool exchange_is_alone(const struct exchange *);
+/* The line x-weir-passed-over, where there is something to tell. */
+void exchange_add_passed(const struct exchange *, struct buf *out);
 /* The x-request-id and x-weir-* lines that tell the answer's story, in the exchange's arena. */
 struct slice exchange_headers(struct exchange *, bool tells_cost);
 

@@ -258,10 +258,9 @@ void providers_stand(struct providers *p, const struct settings *settings, int64
     pthread_mutex_unlock(&p->lock);
 }
 
-bool providers_are_away(struct providers *p, const struct settings *settings, int64_t now_ms)
+static bool are_away(struct providers *p, const struct settings *settings, int64_t now_ms)
 {
     unsigned far = 0, away = 0;
-    pthread_mutex_lock(&p->lock);
     for (unsigned i = 0; i < settings->provider_count; i++) {
         const struct provider *provider = &settings->provider[i];
         if (provider->zone == 0)
@@ -269,8 +268,15 @@ bool providers_are_away(struct providers *p, const struct settings *settings, in
         far++;
         away += resting_provider(provider_of(p, provider), now_ms).why != REST_NONE;
     }
-    pthread_mutex_unlock(&p->lock);
     return far > 0 && away == far;
+}
+
+bool providers_are_away(struct providers *p, const struct settings *settings, int64_t now_ms)
+{
+    pthread_mutex_lock(&p->lock);
+    bool all = are_away(p, settings, now_ms);
+    pthread_mutex_unlock(&p->lock);
+    return all;
 }
 
 /* ---- telling ---- */
@@ -338,6 +344,8 @@ void providers_write_metrics(struct providers *p, const struct settings *setting
             write_line(out, series[s].name, &t, value[s]);
         }
     }
+    metrics_write_head(out, "weir_edge_alone", "gauge", "1 while no provider beyond this machine may be asked");
+    buf_printf(out, "weir_edge_alone %d\n", are_away(p, settings, now_ms));
     pthread_mutex_unlock(&p->lock);
 }
 

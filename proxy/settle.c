@@ -83,6 +83,26 @@ static size_t places_hidden(const struct exchange *x)
     return x->model && x->model->provider->zone == 0 ? 0 : x->redactions;
 }
 
+bool exchange_is_alone(const struct exchange *x)
+{
+    bool was_far_wanted = false;
+    for (unsigned i = 0; i < x->passed_count; i++)
+        was_far_wanted = was_far_wanted || x->passed[i].model->provider->zone > 0;
+    return was_far_wanted && x->model && x->model->provider->zone == 0 &&
+           providers_are_away(x->tools->providers, x->snapshot->settings, loop_now_ms(x->tools->loop));
+}
+
+void exchange_add_passed(const struct exchange *x, struct buf *out)
+{
+    for (unsigned i = 0; i < x->passed_count; i++) {
+        buf_add_str(out, i == 0 ? "x-weir-passed-over: " : ", ");
+        reply_header_name(out, x->passed[i].model->name);
+        buf_printf(out, " %s", x->passed[i].word);
+    }
+    if (x->passed_count)
+        buf_add(out, S("\r\n"));
+}
+
 enum { HEADERS_MOST_BYTES = 8192 }; /* more than all that may be told, cut names as they are */
 
 struct slice exchange_headers(struct exchange *x, bool tells_cost)
@@ -108,6 +128,9 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     }
     if (x->drafting.by)
         buf_printf(&out, "x-weir-escalated: %s\r\n", doubt_word(x->drafting.doubt));
+    exchange_add_passed(x, &out);
+    if (exchange_is_alone(x))
+        reply_header(&out, "x-weir-edge", "alone");
     exchange_cache_headers(x, &out);
     buf_add(&out, S("x-weir-redactions: "));
     buf_add_decimal(&out, (int64_t)places_hidden(x));
@@ -244,6 +267,8 @@ void exchange_settle(struct exchange *x)
     metrics_add(metrics, METRIC_REQUESTS, 1);
     if (x->chat.stream)
         metrics_add(metrics, METRIC_STREAMS, 1);
+    if (!x->fault.kind && exchange_is_alone(x))
+        metrics_add(metrics, METRIC_ALONE, 1);
     if (x->fault.kind == FAULT_CLIENT_GONE)
         metrics_add(metrics, METRIC_CLIENTS_GONE, 1);
     if (x->fault.kind)

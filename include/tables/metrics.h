@@ -23,6 +23,8 @@ METRIC(SECOND_DRAFTS,      counter, "weir_second_drafts_total",         "local m
 METRIC(DOUBTED_LATE,       counter, "weir_doubted_late_total",          "local answers that were doubted when their beginning had gone to the client")
 METRIC(STAYED,             counter, "weir_stayed_total",                "requests that stayed with the model that answered before, where the routes chose another")
 METRIC(FALLBACKS,          counter, "weir_fallbacks_total",             "next candidates asked after a failure")
+METRIC(ALONE,              counter, "weir_answered_alone_total",        "answers of this machine's models since no provider beyond it could be asked")
+METRIC(PAUSES,             counter, "weir_pauses_total",                "pauses that providers asked for and that were waited for")
 METRIC(SENTENCES_DROPPED,  counter, "weir_sentences_dropped_total",     "sentences left out of long contexts")
 METRIC(SUMMARIES,          counter, "weir_summaries_total",             "texts of long contexts that a model's summary stood in for")
 METRIC(SUMMARIES_REFUSED,  counter, "weir_summaries_refused_total",     "texts whose summary was not made, or not taken")
