@@ -41,7 +41,8 @@ void asking_leg_done(struct exchange *x)
 
 static bool is_somebody_left(const struct exchange *x)
 {
-    return x->candidate < x->decision.count || drafting_may_escalate(x);
+    return x->candidate < x->decision.count || x->decision.instead[INSTEAD_ERROR].count ||
+           drafting_may_escalate(x);
 }
 
 static bool quotes_key(const struct exchange *x, const struct fault *why)

@@ -24,15 +24,36 @@ enum {
 
 static void book(struct exchange *x);
 
-static struct estimate estimate_of(struct exchange *x)
+/* Who may yet be asked: the candidates that are left, and who stands in for them. */
+static unsigned models_left(struct exchange *x, const struct model *const **out)
 {
     const struct decision *d = &x->decision;
-    int64_t                summaries = x->candidate == 0 ? exchange_summaries_worst(x) : 0;
+    unsigned               count = d->count - x->candidate, more = 0;
+    for (unsigned why = 0; why < INSTEADS; why++)
+        more += d->instead[why].count;
+    *out = d->candidate + x->candidate;
+    if (more == 0)
+        return count;
+    const struct model **all = arena_array(x->arena, count + more, sizeof(struct model *));
+    memcpy(all, *out, count * sizeof(struct model *));
+    for (unsigned why = 0; why < INSTEADS; why++)
+        for (unsigned i = 0; i < d->instead[why].count; i++)
+            all[count++] = d->instead[why].model[i];
+    *out = all;
+    return count;
+}
+
+static struct estimate estimate_of(struct exchange *x)
+{
+    const struct decision     *d = &x->decision;
+    const struct model *const *model;
+    const unsigned             models = models_left(x, &model);
+    int64_t                    summaries = x->candidate == 0 ? exchange_summaries_worst(x) : 0;
     /* Of what goes out, only placeholders are more words than came in: a model's name and options are no
      * prompt. */
     return (struct estimate){
-        .model = d->candidate + x->candidate,
-        .models = d->count - x->candidate,
+        .model = model,
+        .models = models,
         .escalated = x->is_escalated ? NULL : d->escalate_to,
         .prompt_bytes = (int64_t)x->body.len + (int64_t)x->redactions * SHOWN_MOST +
                         (d->escalation.hint ? DRAFTING_HINT_MOST_BYTES + HINT_WORDS_BYTES : 0),
@@ -46,6 +67,16 @@ static struct estimate estimate_of(struct exchange *x)
 
 /* ---- what there is no room for ---- */
 
+static void keep_stand_ins(const struct exchange *x, struct stand_ins *list,
+                           bool (*stays)(const struct exchange *, const struct model *))
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < list->count; i++)
+        if (stays(x, list->model[i]))
+            list->model[kept++] = list->model[i];
+    list->count = kept;
+}
+
 /* Strikes out models; those before x->candidate have been asked. False when nobody is left. */
 static bool keep_models(struct exchange *x, bool (*stays)(const struct exchange *, const struct model *))
 {
@@ -55,11 +86,13 @@ static bool keep_models(struct exchange *x, bool (*stays)(const struct exchange 
         if (stays(x, d->candidate[i]))
             d->candidate[kept++] = d->candidate[i];
     d->count = kept;
+    for (unsigned why = 0; why < INSTEADS; why++)
+        keep_stand_ins(x, &d->instead[why], stays);
     if (d->escalate_to && !stays(x, d->escalate_to))
         d->escalate_to = NULL;
     if (d->compress_by && !stays(x, d->compress_by))
         x->summarizing.count = 0;
-    return kept > x->candidate;
+    return kept > x->candidate || d->instead[INSTEAD_ERROR].count > 0;
 }
 
 static bool is_local(const struct exchange *x, const struct model *model)

@@ -246,6 +246,20 @@ def test_alone_it_fails_fast_and_says_when_to_come_again(stage):
     assert asked(actors) == {"a": 2}
 
 
+# Money.
+
+
+def test_the_worst_that_may_be_asked_is_reserved_stand_ins_too(stage):
+    price = {"price": {"input": 0, "output": 1000}, "output": 1000}
+    policy = {"cost": [{"name": "purse", "budget": {"usd": 2, "every": "day"}}], **asks("free", instead={"error": "dear", "context": "dear"})}
+    weir, actors = several(stage, {"free": fails(500), "dear": says("dear")}, policy, models={
+        "free": {"provider": "free", "model": "m", "price": {"input": 0, "output": 0}}, "dear": {"provider": "dear", "model": "m", **price}})
+    assert weir.chat("hello", max_tokens=3000).text == "dear"  # a dollar at most: the model writes no more than 1000 tokens
+    answer = weir.chat("hello", max_tokens=3000, n=3)
+    assert (answer.status, answer.error["code"]) == (402, "budget_exhausted")
+    assert asked(actors) == {"free": 1, "dear": 1}
+
+
 # The edge without a cloud.
 
 
