@@ -173,7 +173,7 @@ static enum step_result give_up(struct exchange *x, const struct resting *rests)
         return END;
     }
     if (!are_tries_over(x) && asking_wait(x, rests)) {
-        asking_keep_awake(x);
+        exchange_keep_awake(x);
         return WAIT;
     }
     struct fault why = x->fault;
