@@ -27,4 +27,12 @@ void                             admin_ask_spend(struct admin_call *);
 extern const struct admin_field  admin_spend_query[];
 extern const struct admin_object admin_spend_sums;
 
+/* admin_cache.c */
+void                             admin_cache_stats(struct admin_call *);
+void                             admin_cache_look(struct admin_call *);
+void                             admin_purge_cache(struct admin_call *);
+extern const struct admin_field  admin_cache_query[], admin_cache_stats_query[];
+extern const struct admin_object admin_cache_purge, admin_cache_stats_answer, admin_cache_entries,
+    admin_cache_purged;
+
 #endif

@@ -30,6 +30,14 @@ const struct admin_route admin_routes[] = {
     { "GET", "/admin/v1/spend", "ask_spend", admin_ask_spend,
       "What was spent and saved; by day, month, team, key, user, model, route or tag.", admin_spend_query, NULL,
       &admin_spend_sums },
+    { "GET", "/admin/v1/cache", "cache_stats", admin_cache_stats,
+      "How much is remembered, by team and namespace, and what it has saved.", admin_cache_stats_query, NULL,
+      &admin_cache_stats_answer },
+    { "GET", "/admin/v1/cache/entries", "look_into_cache", admin_cache_look,
+      "Which answers are remembered; nothing of what they say.", admin_cache_query, NULL,
+      &admin_cache_entries },
+    { "POST", "/admin/v1/cache/purge", "purge_cache", admin_purge_cache,
+      "Forgets answers, for all proxies at once.", NULL, &admin_cache_purge, &admin_cache_purged },
 };
 
 const size_t admin_route_count = sizeof admin_routes / sizeof *admin_routes;

@@ -106,12 +106,25 @@ const struct team *loaded_team(const struct loaded *l, const char *name)
     return NULL;
 }
 
-void loaded_key(const struct loaded *l, const struct team *team, struct vault_key *out)
+static struct vault_key master_of(const struct loaded *l)
 {
     struct vault_key master = l->settings->master_key;
     bool has_key = l->settings->has_master_key || master_key_read(l->settings->state_folder, &master);
     if (!has_key && RAND_bytes(master.bytes, sizeof master.bytes) != 1)
         die("OpenSSL has no random bytes");
+    return master;
+}
+
+void loaded_key(const struct loaded *l, const struct team *team, struct vault_key *out)
+{
+    struct vault_key master = master_of(l);
     vault_key_derive(&master, slice_str(team->name), out);
+    explicit_bzero(&master, sizeof master);
+}
+
+void loaded_cache_secret(const struct loaded *l, struct cache_secret *out)
+{
+    struct vault_key master = master_of(l);
+    cache_secret_derive(&master, out);
     explicit_bzero(&master, sizeof master);
 }

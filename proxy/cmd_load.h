@@ -7,6 +7,7 @@
 #ifndef WEIR_CMD_LOAD_H
 #define WEIR_CMD_LOAD_H
 
+#include "cache_secret.h"
 #include "policy/inspect.h"
 
 struct loaded {
@@ -36,6 +37,9 @@ MUST_CHECK bool loaded_has_model(const struct loaded *, const char *command);
 /* What the running Weir keys the team's placeholders with: by the settings' secret, or the key in its state
  * folder; where there is neither, one drawn now. */
 void loaded_key(const struct loaded *, const struct team *, struct vault_key *out);
+
+/* The same of what is kept in the cache. */
+void loaded_cache_secret(const struct loaded *, struct cache_secret *out);
 
 /* The team so named, the first for NULL; NULL where there is none. */
 const struct team *loaded_team(const struct loaded *, const char *name);

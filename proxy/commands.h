@@ -41,6 +41,9 @@ int cmd_spend(int argc, char **argv);
  * known. */
 int cmd_prices(int argc, char **argv);
 
+/* cache stats|look|purge [-c FILE] [--team T] ...: what is remembered, and forgetting it. */
+int cmd_cache(int argc, char **argv);
+
 /* fake-provider [--listen A:P] [--name N] [--record FILE] [--fast] [--loops N]: a provider to try and test
  * with. */
 int cmd_fake_provider(int argc, char **argv);

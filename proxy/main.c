@@ -27,6 +27,9 @@ static int cmd_help(int argc, char **argv);
             "how hard prompts are for you, from rows {\"prompt\", \"weak_ok\", \"strong_ok\"} or records")     \
     COMMAND("spend", cmd_spend, "[-c weir.yaml] [--by team,key,user,model,route,day,tag] [--since DAY]",       \
             "what was spent and saved, and by whom; --help tells all")                                         \
+    COMMAND("cache", cmd_cache,                                                                                \
+            "stats | look | purge [-c weir.yaml] [--team T] [--model M] [--route R] [--older 24h]",            \
+            "what is remembered, and forgetting it; --help tells all")                                         \
     COMMAND("prices", cmd_prices, "list | check [-c weir.yaml] [--older-than DAYS] [--strict] [--seen]",       \
             "what models cost, since when and from whom; check is for CI")                                     \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \

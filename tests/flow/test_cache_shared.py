@@ -344,3 +344,48 @@ def test_what_was_changed_in_redis_is_a_miss(stage):
     assert weir.metric("weir_cache_unreadable_total") == 1
     assert "cache_unreadable" in weir.log
     assert weir.chat("hello").told("cache") == "hit"
+
+
+# ---- looking at it, and forgetting ----
+
+
+def cache_command(stage, weir, *argv):
+    done = stage.run("cache", *argv, "-c", weir.settings_path)
+    return done.returncode, done.stdout
+
+
+def test_what_is_remembered_is_shown_and_forgotten(stage):
+    policy = {**CACHED, "routes": [{"name": "kept", "when": {"model": "auto"}, "ask": ["large"], "cache": {"keep": "1h"}},
+                                   {"name": "also", "ask": ["small"], "cache": {"keep": "2h", "share": "all of us"}}]}
+    settings = stage.settings(cloud=stage.provider(says("yes")), local=stage.provider(says("no")), policy=policy, prices=PRICES,
+                              teams={"red": {"keys": ["key-of-red"]}, "blue": {"keys": ["key-of-blue"]}})
+    weir = stage.weir(settings={**settings, "admin": {"address": "127.0.0.1:0", "key": "the-admin-api-of-a-test"}})
+    other = stage.weir(settings=settings, name="other")
+    for key, words in (("key-of-red", "one"), ("key-of-red", "two"), ("key-of-blue", "one, to ada@example.com")):
+        weir.chat(words, key=key)
+    weir.chat("two", key="key-of-red")
+    weir.chat("three", key="key-of-red", model="weir/also")
+
+    spaces = {space["space"]: space for space in json.loads(cache_command(stage, weir, "stats", "--json")[1])["spaces"]}
+    assert {name: (space["entries"], space["kept"], space["hits"]) for name, space in spaces.items()} == {
+        "team red": (2, 2, 1), "team blue": (1, 1, 0), "share all of us": (1, 1, 0)}
+    assert spaces["team red"]["saved_usd"] == "0.014000000" and spaces["team red"]["bytes"] > 300
+    assert {space["space"] for space in weir.admin("GET", "/cache").json["spaces"]} == set(spaces)
+
+    entries = weir.admin("GET", "/cache/entries?team=red&route=kept").json
+    assert len(entries["entries"]) == 2 and not entries["has_more"]
+    assert entries["entries"][0]["model"] == "large" and 3590 <= entries["entries"][0]["fresh_s"] <= 3600
+    assert weir.admin("GET", "/cache/entries?most=1").json["has_more"]
+
+    key = weir.admin("GET", "/cache/entries?team=blue").json["entries"][0]["key"]
+    status, shown = cache_command(stage, weir, "look", "--key", key[:20], "--answer")
+    assert status == 0 and "one, to EMAIL_" in shown and '"yes"' in shown and "ada@" not in shown
+
+    assert weir.admin("POST", "/cache/purge", {"team": "red", "text": "two"}).json == {"purged": 1}
+    assert [other.chat(words, key="key-of-red").told("cache") for words in ("one", "two")] == ["hit", "miss"]
+    assert cache_command(stage, weir, "purge", "--model", "small") == (0, "1 forgotten\n")
+    assert cache_command(stage, weir, "purge", "--older", "1h", "--json") == (0, '{"purged":0}\n')
+    assert cache_command(stage, weir, "purge")[0] == 2
+    assert weir.admin("POST", "/cache/purge", {}).status == 400
+    assert cache_command(stage, weir, "purge", "--all") == (0, "3 forgotten\n")
+    assert other.chat("one", key="key-of-red").told("cache") == "miss"
