@@ -9,7 +9,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 enum { OLD_DAYS = 90, SEEN_DAYS = 30, NAME_COLUMNS = 22, DAYS_MOST = 100000 };
@@ -96,28 +95,26 @@ static bool is_replaced(const struct priced *list, const struct priced *p)
 }
 
 /* The list is kept with its last line first. */
-static void print_list(const struct priced *list, const struct priced *p)
+static void print_list(struct arena *arena, const struct priced *list)
 {
     size_t                count = 0;
     const struct priced **line;
-    for (const struct priced *each = p; each; each = each->next)
+    for (const struct priced *each = list; each; each = each->next)
         count++;
-    line = calloc(count + 1, sizeof *line);
-    if (!line)
-        return;
+    line = arena_array(arena, count, sizeof(const struct priced *));
+    const struct priced *p = list;
     for (size_t at = count; p; p = p->next)
         line[--at] = p;
     for (size_t i = 0; i < count; i++)
         if (!is_replaced(list, line[i]))
             print_priced(line[i]);
-    free(line);
 }
 
-static void list_prices(const struct settings *settings)
+static void list_prices(struct arena *arena, const struct settings *settings)
 {
     printf("%-*s %8s %8s %8s %9s %8s  %-10s  %s\n", NAME_COLUMNS, "model", "input", "cached", "output",
            "context", "answer", "looked up", "from");
-    print_list(settings->priced, settings->priced);
+    print_list(arena, settings->priced);
 }
 
 /* ---- check ---- */
@@ -239,7 +236,7 @@ static int run(const struct asked *asked, bool is_check)
     else if (is_check)
         status = check(asked, l.settings);
     else {
-        list_prices(l.settings);
+        list_prices(l.arena, l.settings);
         status = 0;
     }
     loaded_close(&l);

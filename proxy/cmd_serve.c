@@ -5,13 +5,13 @@
  * its own listeners, upstream pools, Redis link and counters. A new snapshot is handed to each loop; what
  * cannot change while running is told.
  */
+#include "alerts.h"
 #include "commands.h"
 
 #include "admin.h"
 #include "base/die.h"
 #include "endpoints.h"
 #include "redis_child.h"
-#include "webhook.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -30,6 +30,7 @@ struct post {
     struct tools    tools;
     struct server  *server;
     struct webhook *webhook;
+    struct alerts  *alerts;
     struct admin   *admin; /* on the first alone, where the settings want it */
     pthread_t       thread;
     struct timer    drain;
@@ -101,7 +102,7 @@ static void on_mark(void *arg, const struct ledger_alert *alert)
     metrics_add(p->tools.metrics, METRIC_ALERTS, 1);
     log_warn("budget_mark", "%u %% of the budget \"%s\" (%s) of %s US dollars are spent", alert->percent,
              alert->budget, alert->whose, usd);
-    webhook_tell(p->webhook, alert);
+    alerts_mark(p->alerts, alert);
 }
 
 static bool post_open(struct daemon *d, unsigned index, const char *redis_url, uint16_t *ports,
@@ -134,7 +135,8 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     p->tools.ledger = ledger_new(loop, p->tools.redis, d->journal, &d->allowance, &times);
     p->tools.auth = auth_new(loop, p->tools.redis, p->tools.metrics);
     ledger_on_alert(p->tools.ledger, on_mark, p);
-    p->webhook = webhook_new(loop, p->tools.upstream, p->tools.redis, p->tools.metrics, &p->tools.snapshot);
+    p->webhook = webhook_new(loop, p->tools.upstream, p->tools.metrics, &p->tools.snapshot);
+    p->alerts = alerts_new(loop, p->tools.redis, p->webhook, &p->tools.snapshot, index == 0);
     p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);
     p->tools.cache = cache_new(loop, p->tools.redis, p->tools.metrics);
     if (!listen_all(p, d->snapshot, ports, index == 0, why))
@@ -282,6 +284,7 @@ static void close_all(struct daemon *d)
     slm_pool_free(&d->slm_pool);
     for (unsigned i = 0; i < d->posts; i++) {
         struct post *p = &d->post[i];
+        alerts_free(&p->alerts);
         webhook_free(&p->webhook);
         upstream_free(&p->tools.upstream);
         spend_free(&p->tools.spend);

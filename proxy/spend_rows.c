@@ -148,8 +148,10 @@ void sheet_free(struct sheet *sheet)
 {
     if (sheet->asked_id)
         redis_cancel(sheet->spend->redis, sheet->asked_id);
-    for (struct batch *batch; (batch = TAILQ_FIRST(&sheet->batches));)
+    for (struct batch *next, *batch = TAILQ_FIRST(&sheet->batches); batch; batch = next) {
+        next = TAILQ_NEXT(batch, link);
         batch_free(sheet, batch);
+    }
     rows_free(sheet->spend, &sheet->rows);
     TAILQ_REMOVE(&sheet->spend->sheets, sheet, link);
     free(sheet->team);

@@ -10,7 +10,7 @@ enum { DAY_BYTES = 16 };
 
 /* "2026-11-23", and no other spelling, of a day that there is. */
 MUST_CHECK bool day_read(struct slice text, int64_t *day);
-/* The same back, NUL-terminated, of the years 0 to 9999. */
+/* The same back, NUL-terminated, of the years 1000 to 9999. */
 void day_name(int64_t day, char out[DAY_BYTES]);
 
 #endif

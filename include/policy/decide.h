@@ -163,6 +163,10 @@ struct share {
 enum { SHARES_MOST = 16 };
 /* The policy's shares; returns how many, at most SHARES_MOST. */
 unsigned policy_shares(const struct policy *, const struct share **);
+
+/* Is there a rule that gives anybody a budget? */
+bool policy_has_budgets(const struct policy *);
+
 /* Stands for the head that tells difficulty: numbers of two heads are not to be compared. */
 uint64_t policy_difficulty_id(const struct policy *);
 

@@ -213,8 +213,9 @@ struct settings {
         const char      *path;    /* behind its URL's: "" or "/", and "?…" */
         const char      *secret;  /* that they are signed with; NULL: they are not */
     } alerts;
-    const struct model *baseline;      /* what savings are told against; NULL: none far away has a price */
-    int64_t             spend_keep_ms; /* how long Redis keeps a day's sums of spending */
+    const struct model *baseline;       /* what savings are told against; NULL: none far away has a price */
+    int64_t             alerts_away_ms; /* Redis has not answered for so long: somebody is told */
+    int64_t             spend_keep_ms;  /* how long Redis keeps a day's sums of spending */
 };
 
 /* How files are read: so that tests and the binary's own copies of policies/ can stand in. False when there is

@@ -255,3 +255,11 @@ void read_cost_rule(struct compiling *c, const struct yaml *y)
     if (yaml_get(y, "alert_at"))
         yaml_each(yaml_get(y, "alert_at"), add_mark, &marks);
 }
+
+bool policy_has_budgets(const struct policy *p)
+{
+    for (unsigned i = 0; i < p->cost_count; i++)
+        if (p->cost[i].has_budget)
+            return true;
+    return false;
+}

@@ -116,7 +116,7 @@ static int64_t read_number(struct setup *s, const struct yaml *y, enum number_ki
     return fallback;
 }
 
-enum { OTHERS_MOST = 3 };
+enum { OTHERS_MOST = 4 };
 
 /* The keys of a section: at most OTHERS_MOST others, and those that the table has for it. */
 static void check_section(struct setup *s, const char *section, const char *const *others)
@@ -145,6 +145,7 @@ static void read_numbers(struct setup *s)
 {
     static const char *const slm[] = { "model", "precision", "heads", NULL }, *const redis[] = { "url", NULL },
                              *const file[] = { "file", NULL }, *const baseline[] = { "baseline", NULL },
+                             *const alerts[] = { "webhook", "secret", "secret_file", "ca_file", NULL },
                              *const budgets[] = { "redis_away", "unknown_price", NULL };
     check_section(s, "slm", slm);
     check_section(s, "redis", redis);
@@ -153,6 +154,7 @@ static void read_numbers(struct setup *s)
     check_section(s, "records", file);
     check_section(s, "store", redis + 1);
     check_section(s, "spending", baseline);
+    check_section(s, "alerts", alerts);
     check_section(s, "cache", redis + 1);
     check_section(s, "budgets", budgets);
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \

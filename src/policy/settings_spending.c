@@ -47,14 +47,10 @@ static void read_webhook(struct setup *s, const struct yaml *y, const char *text
 
 void read_alerts(struct setup *s)
 {
-    static const char *const keys[] = { "webhook", "secret", "secret_file", "ca_file", NULL };
-    const struct yaml       *alerts = yaml_get(s->root, "alerts");
-    if (!yaml_is_map(alerts, "alerts", s->diag))
-        return;
-    yaml_known_keys(alerts, keys, s->diag);
-    const char  *address = setup_text(s, alerts, "webhook"), *ca_file = setup_text(s, alerts, "ca_file");
-    const char  *secret = setup_text(s, alerts, "secret");
-    struct slice from_file = setup_secret_file(s, alerts, "secret_file");
+    const struct yaml *alerts = yaml_get(s->root, "alerts");
+    const char        *address = setup_text(s, alerts, "webhook"), *ca_file = setup_text(s, alerts, "ca_file");
+    const char        *secret = setup_text(s, alerts, "secret");
+    struct slice       from_file = setup_secret_file(s, alerts, "secret_file");
     if (address)
         read_webhook(s, yaml_get(alerts, "webhook"), address);
     if (s->settings->alerts.webhook && ca_file)

@@ -90,6 +90,22 @@ def test_requests_do_not_wait_for_a_receiver_that_hangs(stage):
     gate.set()
 
 
+def test_a_redis_that_stays_away_is_told_and_that_it_is_back(stage):
+    redis = Server(stage.folder)
+    stage.actors.append(redis)
+    receiver = stage.provider(answers(200), "receiver")
+    shared = settings(stage, receiver, redis={"url": redis.url, "deadline": "200ms"})
+    weir = stage.weir(settings={**shared, "loops": 2, "alerts": {**shared["alerts"], "redis_away": "1s"}})
+    redis.kill()
+    wait_for(lambda: len(receiver.requests) == 1, what="the alert")
+    assert weir.chat("hello", max_tokens=100).status == 503
+    redis.start()
+    wait_for(lambda: len(receiver.requests) == 2, what="the all-clear")
+    away, back = told(receiver)
+    assert (away["type"], back["type"]) == ("redis_away", "redis_back") and away["id"] != back["id"]
+    assert "what a budget covers is refused" in away["text"] and "answers again" in back["text"]
+
+
 def test_settings_that_make_no_sense(stage):
     base = settings(stage, stage.provider())
     for alerts, answer in (({"webhook": "http://hooks.example.com/x"}, "must begin with https://"), ({"webhook": "ftp://x"}, "http:// or https://"),
