@@ -136,7 +136,7 @@ def test_health_readiness_and_metrics(stage):
 @pytest.mark.parametrize("path, method, status, code", [
     ("/v1/nothing", "GET", 404, "unknown_url"),
     ("/", "POST", 404, "unknown_url"),
-    ("/v1/chat/completions", "GET", 405, "method_not_allowed"),
+    ("/v1/completions", "GET", 405, "method_not_allowed"),
     ("/v1/models", "DELETE", 405, "method_not_allowed"),
 ])
 def test_a_wrong_door_is_told_so(stage, path, method, status, code):
