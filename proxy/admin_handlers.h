@@ -18,6 +18,11 @@ extern const struct admin_field  admin_keys_query[];
 extern const struct admin_object admin_new_key, admin_key_change, admin_rotation, admin_key, admin_made_key,
     admin_key_list;
 
+/* admin_budgets.c */
+void                             admin_list_budgets(struct admin_call *);
+extern const struct admin_field  admin_budgets_query[];
+extern const struct admin_object admin_budget_list;
+
 /* admin_teams.c */
 void                             admin_list_teams(struct admin_call *);
 extern const struct admin_object admin_team_list;

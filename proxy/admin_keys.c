@@ -132,10 +132,7 @@ static void on_keys(void *arg, const struct key_record *record, size_t count, bo
         admin_fail(call, why);
         return;
     }
-    buf_add_str(&call->out, "{\"data\":[");
-    for (size_t i = 0; i < count; i++)
-        keys_write_json(&call->out, &record[i], NULL, loop_wall_ms(call->tools->loop));
-    buf_printf(&call->out, "],\"has_more\":%s}", has_more ? "true" : "false");
+    keys_write_list_json(&call->out, record, count, has_more, loop_wall_ms(call->tools->loop));
     admin_reply(call);
 }
 

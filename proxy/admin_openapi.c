@@ -94,7 +94,7 @@ static void add_field(struct buf *out, const struct admin_field *field)
 
 /* ---- objects ---- */
 
-static void add_object(struct buf *out, const struct admin_object *object, bool is_answer)
+static void add_object(struct buf *out, const struct admin_object *object)
 {
     json_add_key(out, object->name);
     buf_add_str(out, "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{");
@@ -104,7 +104,7 @@ static void add_object(struct buf *out, const struct admin_object *object, bool 
     }
     buf_add_str(out, "},\"required\":[");
     for (const struct admin_field *field = object->field; field->name; field++) {
-        if (!is_answer && !field->is_needed)
+        if (!field->is_needed)
             continue;
         json_add_comma(out);
         json_add_string(out, slice_str(field->name));
@@ -115,37 +115,35 @@ static void add_object(struct buf *out, const struct admin_object *object, bool 
 enum { OBJECTS_MOST = 64 };
 
 struct objects {
-    struct {
-        const struct admin_object *object;
-        bool is_answer; /* all fields are there; of a request only those that are needed */
-    } item[OBJECTS_MOST];
-    unsigned count;
+    const struct admin_object *item[OBJECTS_MOST];
+    unsigned                   count;
 };
 
-static void collect(struct objects *all, const struct admin_object *object, bool is_answer)
+static void collect(struct objects *all, const struct admin_object *object)
 {
-    if (!object || all->count == OBJECTS_MOST)
+    if (!object)
         return;
     for (unsigned i = 0; i < all->count; i++)
-        if (all->item[i].object == object)
+        if (all->item[i] == object)
             return;
-    all->item[all->count].object = object;
-    all->item[all->count++].is_answer = is_answer;
+    if (all->count == OBJECTS_MOST)
+        die("the admin API has more than %d kinds of objects", OBJECTS_MOST);
+    all->item[all->count++] = object;
     for (const struct admin_field *field = object->field; field->name; field++)
-        collect(all, field->of, is_answer);
+        collect(all, field->of);
 }
 
 static void add_schemas(struct buf *out)
 {
     struct objects all = { .count = 0 };
     for (size_t i = 0; i < admin_route_count; i++) {
-        collect(&all, admin_routes[i].body, false);
-        collect(&all, admin_routes[i].answer, true);
+        collect(&all, admin_routes[i].body);
+        collect(&all, admin_routes[i].answer);
     }
     json_add_key(out, "schemas");
     buf_add_byte(out, '{');
     for (unsigned i = 0; i < all.count; i++)
-        add_object(out, all.item[i].object, all.item[i].is_answer);
+        add_object(out, all.item[i]);
     json_add_member(
         out, "Error",
         S("{\"type\":\"object\",\"required\":[\"error\"],\"properties\":{\"error\":{\"type\":\"object\","

@@ -1,5 +1,6 @@
 /* admin_teams.c - the admin API's teams: who they are, and what applies to them. They stand in the settings. */
 #include "admin_handlers.h"
+#include "teams.h"
 
 static const struct admin_field team_fields[] = {
     { .name = "name", .kind = ADMIN_TEXT, .is_needed = true, .about = "as in the settings" },
@@ -10,6 +11,20 @@ static const struct admin_field team_fields[] = {
     { .name = "requests_a_minute",
       .kind = ADMIN_NUMBER,
       .about = "its limit in the settings; null: none there" },
+    { .name = "models", .kind = ADMIN_TEXTS, .about = "that it may use; null: all" },
+    { .name = "routes", .kind = ADMIN_TEXTS, .about = "that it may take; null: all" },
+    { .name = "zones", .kind = ADMIN_TEXTS, .about = "whose models it may use; null: all" },
+    { .name = "reach",
+      .kind = ADMIN_TEXT,
+      .about = "the farthest zone that its data may enter; null: as the policies say" },
+    { .name = "budgets",
+      .kind = ADMIN_TEXTS,
+      .is_needed = true,
+      .about = "the rules that its requests may be charged to" },
+    { .name = "limits",
+      .kind = ADMIN_TEXTS,
+      .is_needed = true,
+      .about = "the rules that may limit how often it asks" },
     { .name = NULL },
 };
 static const struct admin_object team_object = { "Team", team_fields };
@@ -20,25 +35,8 @@ static const struct admin_field list_fields[] = {
 };
 const struct admin_object admin_team_list = { "TeamList", list_fields };
 
-static void add_team(struct buf *out, const struct team *team)
-{
-    json_add_comma(out);
-    buf_add_byte(out, '{');
-    json_add_text_member(out, "name", slice_str(team->name));
-    json_add_number_member(out, "keys_in_settings", team->key_count);
-    if (team->requests_a_minute)
-        json_add_number_member(out, "requests_a_minute", team->requests_a_minute);
-    else
-        json_add_member(out, "requests_a_minute", S("null"));
-    buf_add_byte(out, '}');
-}
-
 void admin_list_teams(struct admin_call *call)
 {
-    const struct settings *settings = call->snapshot->settings;
-    buf_add(&call->out, S("{\"data\":["));
-    for (unsigned i = 0; i < settings->team_count; i++)
-        add_team(&call->out, &settings->team[i]);
-    buf_add(&call->out, S("]}"));
+    teams_write_json(&call->out, call->snapshot->settings, call->snapshot->policy);
     admin_reply(call);
 }

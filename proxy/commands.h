@@ -44,6 +44,15 @@ int cmd_prices(int argc, char **argv);
 /* cache stats|look|purge [-c FILE] [--team T] ...: what is remembered, and forgetting it. */
 int cmd_cache(int argc, char **argv);
 
+/* keys create|list|show|change|rotate|revoke: API keys in Redis. */
+int cmd_keys(int argc, char **argv);
+
+/* teams [-c FILE] [--json]: who they are, and what applies to them. */
+int cmd_teams(int argc, char **argv);
+
+/* budgets [-c FILE] [--budget RULE] [--team T] [--lines N] [--json]: how each budget stands. */
+int cmd_budgets(int argc, char **argv);
+
 /* fake-provider [--listen A:P] [--name N] [--record FILE] [--fast] [--loops N]: a provider to try and test
  * with. */
 int cmd_fake_provider(int argc, char **argv);

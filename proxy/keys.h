@@ -56,8 +56,8 @@ struct key_wish {
  * name. Models are put under their own names. why: BAD_REQUEST; param names the part. */
 MUST_CHECK bool keys_check(const struct key_desk *, struct key_wish *, bool is_new, struct fault *why);
 
-/* record and key are NULL with why: BAD_REQUEST, NO_SUCH_KEY, BUSY, REDIS_AWAY, INTERNAL. key is what nobody will
- * see again: it is wiped when the call returns, and NULL where none was made. Valid during the call, which
+/* record and key are NULL with why: BAD_REQUEST, NO_SUCH_KEY, BUSY, REDIS_AWAY, INTERNAL. key is what nobody
+ * will see again: it is wiped when the call returns, and NULL where none was made. Valid during the call, which
  * never comes from within what asked. */
 typedef void on_key_fn(void *arg, const struct key_record *, const char *key, const struct fault *why);
 
@@ -79,5 +79,8 @@ void keys_list(const struct key_desk *, struct slice team, struct slice after, u
 
 /* As a JSON object, after a comma where one is needed; moments in seconds. key: NULL where it is not shown. */
 void keys_write_json(struct buf *, const struct key_record *, const char *key, int64_t wall_ms);
+/* A page of them. */
+void keys_write_list_json(struct buf *, const struct key_record *, size_t count, bool has_more,
+                          int64_t wall_ms);
 
 #endif

@@ -74,3 +74,12 @@ void keys_write_json(struct buf *out, const struct key_record *r, const char *ke
         json_add_text_member(out, "key", slice_str(key));
     buf_add_byte(out, '}');
 }
+
+void keys_write_list_json(struct buf *out, const struct key_record *record, size_t count, bool has_more,
+                          int64_t wall_ms)
+{
+    buf_add_str(out, "{\"data\":[");
+    for (size_t i = 0; i < count; i++)
+        keys_write_json(out, &record[i], NULL, wall_ms);
+    buf_printf(out, "],\"has_more\":%s}", has_more ? "true" : "false");
+}

@@ -62,8 +62,7 @@ void ledger_name(struct buf *out, const char *name)
     }
 }
 
-/* "hour-20261123T0300Z": when it began, so that no two windows of a rule are one, whatever its time zone. */
-static const char *window_name(struct arena *arena, const struct budget *budget, const struct span *span)
+const char *ledger_window(struct arena *arena, const struct budget *budget, const struct span *span)
 {
     static const char *const names[] = { [EVERY_HOUR] = "hour",   [EVERY_DAY] = "day",   [EVERY_WEEK] = "week",
                                          [EVERY_MONTH] = "month", [ROLLING] = "rolling", [TOTAL] = "total" };
@@ -93,8 +92,8 @@ struct line *hold_add_line(struct hold *h, const struct budget *budget, const ch
         budget->limit_nanousd < LEDGER_MOST_NANOUSD ? budget->limit_nanousd : LEDGER_MOST_NANOUSD;
     window_at(&budget->window, wall_ms, &line->span);
     line->hold = h;
-    line->key =
-        arena_printf(h->arena, "weir:{%s}:money:%s:%s", tag, path, window_name(h->arena, budget, &line->span));
+    line->key = arena_printf(h->arena, "weir:{%s}:money:%s:%s", tag, path,
+                             ledger_window(h->arena, budget, &line->span));
     return line;
 }
 

@@ -173,6 +173,9 @@ MUST_CHECK struct rate *hold_add_rate(struct hold *, const struct limit *, const
                                       const char *whose);
 /* A name as it stands in a key: what means something there goes in as %3A. */
 void ledger_name(struct buf *out, const char *name);
+/* And a window: "month-20261101T0000Z", by when it began, so that no two windows of a rule are one, whatever
+ * its time zone. */
+const char *ledger_window(struct arena *, const struct budget *, const struct span *);
 
 /* ---- reserve, settle ---- */
 

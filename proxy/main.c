@@ -32,6 +32,11 @@ static int cmd_help(int argc, char **argv);
             "what is remembered, and forgetting it; --help tells all")                                         \
     COMMAND("prices", cmd_prices, "list | check [-c weir.yaml] [--older-than DAYS] [--strict] [--seen]",       \
             "what models cost, since when and from whom; check is for CI")                                     \
+    COMMAND("keys", cmd_keys, "create | list | show | change | rotate | revoke [-c weir.yaml] [--json]",       \
+            "API keys, while Weir runs or not; --help tells all")                                              \
+    COMMAND("teams", cmd_teams, "[-c weir.yaml] [--json]", "the teams, and what applies to each")              \
+    COMMAND("budgets", cmd_budgets, "[-c weir.yaml] [--budget RULE] [--team T] [--json]",                      \
+            "what is spent, reserved and left of each budget")                                                 \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
             "a provider to try and test with: it says back what it received")                                  \
     COMMAND("version", cmd_version, "", "print the version")                                                   \

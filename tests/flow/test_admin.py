@@ -10,20 +10,49 @@ ADMIN = {"address": "127.0.0.1:0", "key": "the-admin-api-of-a-test"}
 TEAMS = {"interns": {"keys": ["key-of-the-interns"], "requests_a_minute": 60}, "others": {"keys": ["key-of-the-others"]}}
 
 
-def as_described(api, call, path, method):
-    """Is the answer what openapi.json says of it? No field more, none less."""
-    content = api["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
-    jsonschema.validate(call.json, {**content, "components": api["components"]})
-    return call.json
+COSTS = [{"name": "theirs", "for": {"team": "interns"}, "budget": {"usd": 20, "every": "month"}, "over": "local"},
+         {"name": "each", "budget": {"usd": 1, "rolling": "24h", "per": ["user", "model"]}, "limit": {"requests": 600}}]
+
+
+class Described:
+    """Calls whose answers must be what openapi.json says of them: no field more, none that is needed less."""
+
+    def __init__(self, weir):
+        self.weir = weir
+        self.api = weir.admin("GET", "/openapi.json").json
+
+    def __call__(self, method, path, body=None, pattern=None):
+        answer = self.weir.admin(method, path, body)
+        assert answer.status == 200, answer.body
+        operation = self.api["paths"]["/admin/v1" + (pattern or path.partition("?")[0])][method.lower()]
+        content = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        jsonschema.validate(answer.json, {**content, "components": self.api["components"]})
+        return answer.json
 
 
 def test_it_describes_itself_and_answers_as_it_says(stage):
-    weir = stage.weir(local=stage.provider(says("yes")), teams=TEAMS, admin=ADMIN)
-    api = weir.admin("GET", "/openapi.json").json
-    openapi_spec_validator.validate(api)
-    assert all(set(operation) >= {"operationId", "summary", "responses"} for path in api["paths"].values() for operation in path.values())
-    teams = as_described(api, weir.admin("GET", "/teams"), "/admin/v1/teams", "get")
-    assert [(team["name"], team["requests_a_minute"]) for team in teams["data"]] == [("interns", 60), ("others", None)]
+    policy = {"cost": COSTS, "routes": [{"name": "all", "ask": ["large"]}]}
+    weir = stage.weir(cloud=stage.provider(says("yes", usage=(5, 100))), prices={"large": {"input": 0, "output": 1000}}, teams=TEAMS, admin=ADMIN, policy=policy)
+    ask = Described(weir)
+    openapi_spec_validator.validate(ask.api)
+    assert all(set(operation) >= {"operationId", "summary", "responses"} for path in ask.api["paths"].values() for operation in path.values())
+    key = ask("POST", "/keys", {"team": "interns", "name": "a", "user": "ann", "tags": ["x"], "models": ["large"], "reach": "cloud", "expires_at": 4102444800})
+    ask("GET", f"/keys/{key['id']}", pattern="/keys/{id}")
+    ask("PATCH", f"/keys/{key['id']}", {"name": None, "zones": ["cloud"]}, pattern="/keys/{id}")
+    key = ask("POST", f"/keys/{key['id']}/rotate", {"overlap_seconds": 5}, pattern="/keys/{id}/rotate")
+    assert weir.chat("x", key=key["key"], max_tokens=100).status == 200
+    assert len(ask("GET", "/keys?team=interns&limit=5")["data"]) == 1
+    teams = ask("GET", "/teams")["data"]
+    assert [(team["name"], team["requests_a_minute"], team["budgets"], team["limits"]) for team in teams] == [
+        ("interns", 60, ["theirs", "each"], ["each"]), ("others", None, ["each"], ["each"])]
+    budgets = wait_for(lambda: (all_of := ask("GET", "/budgets")["data"])[0]["lines"][0]["spent_usd"] == "0.100000000" and all_of, what="the money to be told")
+    assert [(budget["budget"], budget["limit_usd"], budget["window"], budget["per"], budget["over"]) for budget in budgets] == [
+        ("theirs", "20.000000000", "a month", ["team"], "local"), ("each", "1.000000000", "in any 1d", ["user", "model"], "deny")]
+    assert budgets[0]["lines"] == [{"of": "team interns", "team": "interns", "spent_usd": "0.100000000", "reserved_usd": "0.000000000", "remaining_usd": "19.900000000"}]
+    assert budgets[0]["since"] < budgets[0]["resets_at"] and "resets_at" not in budgets[1]
+    assert [(line["of"], line["remaining_usd"]) for line in budgets[1]["lines"]] == [("user ann, model large of team interns", "0.900000000")]
+    assert ask("GET", "/budgets?budget=theirs&team=others")["data"][0]["line_count"] == 0
+    assert ask("POST", f"/keys/{key['id']}/revoke", pattern="/keys/{id}/revoke")["state"] == "revoked"
 
 
 def test_only_its_own_key_opens_it_and_clients_do_not_find_it(stage):

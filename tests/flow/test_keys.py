@@ -1,4 +1,5 @@
 """API keys that Weir makes: who they are, what they may, how they end; with two proxies, and without Redis."""
+import json
 import os
 import re
 import signal
@@ -254,3 +255,42 @@ def test_the_key_is_written_nowhere(stage):
         secret = one.rpartition("-")[2][:32].encode()
         assert secret not in kept + listed, "in a log, the audit, or what Redis has on its disk"
     assert key["id"].encode() in kept
+
+
+def test_the_command_line_does_the_same_with_and_without_a_daemon(stage):
+    settings = stage.settings(cloud=stage.provider(says("yes", usage=(5, 100))), teams=TEAMS, audit={"file": str(stage.folder / "audit.log")}, prices=MILLI,
+                              policy={"cost": [{"name": "b", "budget": {"usd": 1, "every": "day", "per": "key"}}], "routes": [{"name": "all", "ask": ["large"]}]})
+    stage.write("weir.yaml", settings)
+
+    def command(*words, code=0):
+        done = stage.run(*words)
+        assert done.returncode == code, done.stderr
+        return done.stderr if code else done.stdout
+
+    early = json.loads(command("keys", "create", "--team", "interns", "--name", "early", "--expires", "30d", "--json"))
+    assert early["expires_at"] > time.time() + 29 * 86400
+    weir = stage.weir(settings=settings)
+    assert asks(weir, early, max_tokens=100)[0] == 200
+    text = command("keys", "create", "--team", "others", "--user", "ann", "--tags", "a,b", "--models", "large")
+    late = {"key": re.search(r"^key +(\S+)", text, re.M)[1], "id": re.search(r"^id +(\S+)", text, re.M)[1]}
+    assert asks(weir, late, max_tokens=100)[0] == 200
+    listed = command("keys", "list")
+    assert early["id"] in listed and late["id"] in listed and "early" in listed and late["key"] not in listed
+    assert [key["id"] for key in json.loads(command("keys", "list", "--team", "others", "--json"))["data"]] == [late["id"]]
+    assert json.loads(command("keys", "change", late["id"], "--models", "", "--user", "bob", "--json"))["models"] is None
+    assert re.search(r"^user +bob$", command("keys", "show", late["id"]), re.M)
+    new = json.loads(command("keys", "rotate", late["id"], "--overlap", "0s", "--json"))
+    refused_soon(weir, late, "another has taken its place")
+    assert asks(weir, new, max_tokens=100)[0] == 200
+    command("keys", "revoke", late["id"])
+    refused_soon(weir, new, "revoked")
+    assert "there is no such API key" in command("keys", "show", "0" * 12, code=1)
+    assert 'no team "nobody"' in command("keys", "create", "--team", "nobody", code=1)
+    assert "--expires cannot be" in command("keys", "create", "--team", "interns", "--expires", "soon", code=2)
+    assert "usage" in command("keys", "show", code=2) and "usage" in command("keys", code=2)
+    assert re.search(r"0\.1000 +0\.0000 +0\.9000 +key " + early["id"], wait_for(lambda: (text := command("budgets")) and "0.1000" in text and text, what="money told"))
+    assert json.loads(command("budgets", "--json"))["data"][0]["budget"] == "b"
+    assert "interns: 1 key in the settings" in command("teams") and json.loads(command("teams", "--json"))["data"][0]["budgets"] == ["b"]
+    audit = (stage.folder / "audit.log").read_text()
+    assert re.findall(r'"who":"cli","change":"(\w+)"', audit) == ["create_key", "create_key", "change_key", "rotate_key", "revoke_key"]
+    assert late["key"] not in audit + weir.log
