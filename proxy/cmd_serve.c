@@ -11,7 +11,9 @@
 #include "admin.h"
 #include "base/die.h"
 #include "endpoints.h"
+#include "generators.h"
 #include "redis_child.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -35,6 +37,7 @@ struct post {
     pthread_t       thread;
     struct timer    drain;
     int64_t         drain_until_ms;
+    struct watch   *watch;    /* the first loop\'s alone */
     bool            has_left; /* the ledger knows that this loop has no more to tell */
 };
 
@@ -49,6 +52,7 @@ struct daemon {
     struct allowance    allowance;
     struct bars        *bars;
     struct providers   *providers;
+    struct generators  *generators;
     struct slm_pool    *slm_pool;
     struct post        *post;
     unsigned            posts;
@@ -139,6 +143,8 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     p->alerts = alerts_new(loop, p->tools.redis, p->webhook, &p->tools.snapshot, index == 0);
     p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);
     p->tools.cache = cache_new(loop, p->tools.redis, p->tools.metrics);
+    if (index == 0)
+        p->watch = watch_new(loop, p->tools.upstream, d->providers, d->snapshot);
     if (!listen_all(p, d->snapshot, ports, index == 0, why))
         return false;
     return index > 0 || !settings->admin || (p->admin = admin_open(&p->tools, why));
@@ -170,6 +176,8 @@ static void take_snapshot(void *arg)
         server_set_tls(h->post->server, i, h->snapshot->listen_tls[i]);
     if (h->post->admin)
         admin_renew(h->post->admin);
+    if (h->post->watch)
+        watch_take(h->post->watch, h->snapshot);
     free(h);
 }
 
@@ -286,6 +294,7 @@ static void close_all(struct daemon *d)
         struct post *p = &d->post[i];
         alerts_free(&p->alerts);
         webhook_free(&p->webhook);
+        watch_free(&p->watch);
         upstream_free(&p->tools.upstream);
         spend_free(&p->tools.spend);
         auth_free(&p->tools.auth);
@@ -303,6 +312,7 @@ static void close_all(struct daemon *d)
     journal_close(&d->journal);
     bars_free(&d->bars);
     conversations_free(&d->conversations);
+    generators_stop(&d->generators);
     providers_free(&d->providers);
     redis_child_stop(&d->redis_child);
     snapshot_unref(&d->first);
@@ -342,6 +352,9 @@ static bool open_all(struct daemon *d, struct fault *why)
     d->bars = bars_new();
     d->conversations = conversations_new();
     d->providers = providers_new();
+    d->generators = generators_start(d->first->settings, d->providers, why);
+    if (!d->generators)
+        return false;
 
     unsigned  loops = settings->loops ? settings->loops : cores();
     uint16_t *ports = must_calloc(settings->listen_count, sizeof *ports);
@@ -378,6 +391,7 @@ static void run(struct daemon *d, const sigset_t *signals)
         }
         if (d->redis_child)
             redis_child_tend(d->redis_child);
+        generators_tend(d->generators);
     }
     log_info("stopping", "no new requests; those in hand have %d s", DRAIN_MS / 1000);
     for (unsigned i = 0; i < d->posts; i++)

@@ -40,6 +40,11 @@ int cmd_spend(int argc, char **argv);
 /* prices list|check [-c FILE] [--older-than DAYS] [--strict] [--seen]: what models cost, and how well that is
  * known. */
 int cmd_prices(int argc, char **argv);
+/* models [-c FILE] [list | pull NAME | remove NAME] [--provider P] [--json]: what generators hold. */
+int cmd_models(int argc, char **argv);
+
+/* keep PROGRAM [ARGUMENT...]: runs it until it ends or we are told to, and ends what it leaves behind. */
+int cmd_keep(int argc, char **argv);
 
 /* cache stats|look|purge [-c FILE] [--team T] ...: what is remembered, and forgetting it. */
 int cmd_cache(int argc, char **argv);

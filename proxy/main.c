@@ -37,6 +37,9 @@ static int cmd_help(int argc, char **argv);
     COMMAND("teams", cmd_teams, "[-c weir.yaml] [--json]", "the teams, and what applies to each")              \
     COMMAND("budgets", cmd_budgets, "[-c weir.yaml] [--budget RULE] [--team T] [--json]",                      \
             "what is spent, reserved and left of each budget")                                                 \
+    COMMAND("models", cmd_models, "[-c weir.yaml] [list | pull NAME | remove NAME] [--provider P] [--json]",   \
+            "what generators on this machine hold, and which of it is loaded")                                 \
+    COMMAND("keep", cmd_keep, "PROGRAM [ARGUMENT...]", "what weir serve runs a generator under")               \
     COMMAND("fake-provider", cmd_fake_provider, "[--listen A:P] [--name N] [--record FILE] [--fast]",          \
             "a provider to try and test with: it says back what it received")                                  \
     COMMAND("version", cmd_version, "", "print the version")                                                   \

@@ -10,20 +10,17 @@
 
 #include "base/die.h"
 #include "base/log.h"
+#include "child.h"
 #include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
-#include <limits.h>
 #include <openssl/sha.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,19 +29,15 @@ enum {
     STOP_MS = 3000, /* for each of SHUTDOWN and SIGTERM */
     POLL_MS = 10,
     PING_MS = 500,
-    LIVED_MS = 60000, /* a server that lived this long is started again at once */
-    AGAIN_FIRST_MS = 1000,
-    AGAIN_MOST_MS = 60000,
     SOCKET_PATH_BYTES = sizeof(((struct sockaddr_un *)0)->sun_path)
 };
 
 struct redis_child {
-    char    folder[PATH_MAX]; /* absolute */
-    char    program[PATH_MAX];
-    char    socket[SOCKET_PATH_BYTES];
-    char    url[SOCKET_PATH_BYTES + 8];
-    pid_t   pid;                  /* 0: none of ours; another Weir's is shared */
-    int64_t started_ms, again_ms; /* when, and how long to wait until the next start */
+    char         folder[PATH_MAX]; /* absolute */
+    char         program[PATH_MAX];
+    char         socket[SOCKET_PATH_BYTES];
+    char         url[SOCKET_PATH_BYTES + 8];
+    struct child server; /* not running: another Weir's is shared */
 };
 
 static int64_t now_ms(void)
@@ -63,20 +56,11 @@ static void nap(void)
 
 static bool find_program(char out[PATH_MAX], struct fault *why)
 {
-    const char *path = getenv("PATH");
-    char        folders[2 * PATH_MAX];
-    snprintf(folders, sizeof folders, "%s", path ? path : "/usr/local/bin:/usr/bin");
-    char *rest = folders;
-    for (char *folder = strsep(&rest, ":"); folder; folder = strsep(&rest, ":")) {
-        if (!*folder)
-            continue;
-        if (snprintf(out, PATH_MAX, "%s/redis-server", folder) < PATH_MAX && access(out, X_OK) == 0)
-            return true;
-    }
-    return fault_set(
-        why, FAULT_INTERNAL,
-        "redis-server is not installed: install it (on Debian: apt install redis-server), or name a "
-        "Redis of your own as redis: { url: ... } in the settings");
+    return child_find("redis-server", out) ||
+           fault_set(
+               why, FAULT_INTERNAL,
+               "redis-server is not installed: install it (on Debian: apt install redis-server), or name a "
+               "Redis of your own as redis: { url: ... } in the settings");
 }
 
 /* A folder that only we can enter, or none. */
@@ -158,30 +142,6 @@ static bool is_answering(const struct redis_child *child)
     return well;
 }
 
-/* Between fork and exec: only what is safe after a fork of a process with threads. */
-__attribute__((noreturn)) static void become_server(const struct redis_child *child, pid_t parent, int lock,
-                                                    int log, char *const argv[])
-{
-    /* A session of its own: Ctrl-C is for Weir, which then stops its Redis in good order. */
-    setsid();
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent)
-        _exit(1); /* it died before we could ask to be told */
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
-    umask(077);
-    if (dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0 || fcntl(lock, F_SETFD, 0) < 0)
-        _exit(1);
-    /* Our listeners and clients are O_CLOEXEC; a library's descriptor may not be. The lock goes along. */
-    if (lock > STDERR_FILENO + 1)
-        close_range(STDERR_FILENO + 1, (unsigned)lock - 1, 0);
-    close_range((unsigned)lock + 1, UINT_MAX, 0);
-    execv(child->program, argv);
-    _exit(127);
-}
-
 static const char *const server_settings[][2] = {
     { "--port", "0" },
     { "--unixsocketperm", "700" },
@@ -226,26 +186,13 @@ static bool spawn(struct redis_child *child, int lock, struct fault *why)
         close(lock);
         return fault_set(why, FAULT_INTERNAL, "%s cannot be written: %s", path, strerror(errno));
     }
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        become_server(child, parent, lock, log, argv);
-    int error = errno;
+    const struct child_plan plan = {
+        .name = "redis-server", .program = child->program, .argv = argv, .output = log, .passed = lock
+    };
+    bool ok = child_start(&child->server, &plan, why);
     close(log);
     close(lock);
-    if (pid < 0)
-        return fault_set(why, FAULT_INTERNAL, "redis-server cannot be started: %s", strerror(error));
-    child->pid = pid;
-    child->started_ms = now_ms();
-    return true;
-}
-
-/* Looks, without waiting, and remembers. */
-static bool has_ended(struct redis_child *child)
-{
-    if (waitpid(child->pid, NULL, WNOHANG) == 0)
-        return false;
-    child->pid = 0;
-    return true;
+    return ok;
 }
 
 static bool wait_until_it_answers(struct redis_child *child, struct fault *why)
@@ -253,7 +200,7 @@ static bool wait_until_it_answers(struct redis_child *child, struct fault *why)
     for (int64_t until_ms = now_ms() + START_MS; now_ms() < until_ms; nap()) {
         if (is_answering(child))
             return true;
-        if (child->pid && has_ended(child))
+        if (child_has_ended(&child->server))
             return fault_set(why, FAULT_INTERNAL,
                              "redis-server ended as soon as it was started; %s/redis.log says why",
                              child->folder);
@@ -289,7 +236,8 @@ struct redis_child *redis_child_start(const char *state_folder, struct fault *wh
         redis_child_stop(&child);
         return NULL;
     }
-    log_info("redis_child", child->pid ? "a Redis of our own serves %s" : "another Weir's Redis serves %s",
+    log_info("redis_child",
+             child->server.pid ? "a Redis of our own serves %s" : "another Weir's Redis serves %s",
              child->folder);
     return child;
 }
@@ -301,17 +249,10 @@ const char *redis_child_url(const struct redis_child *child)
 
 void redis_child_tend(struct redis_child *child)
 {
-    if (child->pid) {
-        if (!has_ended(child))
-            return;
-        bool lived = now_ms() - child->started_ms >= LIVED_MS;
-        child->again_ms = lived ? 0 : child->again_ms ? 2 * child->again_ms : AGAIN_FIRST_MS;
-        if (child->again_ms > AGAIN_MOST_MS)
-            child->again_ms = AGAIN_MOST_MS;
+    if (child_has_ended(&child->server))
         log_error("redis_child_ended", "%s/redis.log may say why; it is started again in %lld ms",
-                  child->folder, (long long)child->again_ms);
-    }
-    if (now_ms() - child->started_ms < child->again_ms)
+                  child->folder, (long long)child->server.again_ms);
+    if (!child_may_start(&child->server))
         return;
     int lock = take_lock(child);
     if (lock < 0)
@@ -321,14 +262,6 @@ void redis_child_tend(struct redis_child *child)
         log_info("redis_child", "a Redis of our own serves %s again", child->folder);
     else
         log_error("redis_child", "%s", why.detail);
-}
-
-static bool ends_within(struct redis_child *child, int64_t ms)
-{
-    for (int64_t until_ms = now_ms() + ms; now_ms() < until_ms; nap())
-        if (has_ended(child))
-            return true;
-    return false;
 }
 
 /* The append-only file is written out and synced by SHUTDOWN, whatever it is told about snapshots. */
@@ -347,15 +280,8 @@ static bool shut_down(struct redis_child *child)
 
 static void stop_server(struct redis_child *child)
 {
-    if (shut_down(child) && ends_within(child, STOP_MS))
-        return;
-    kill(child->pid, SIGTERM);
-    if (ends_within(child, STOP_MS))
-        return;
-    log_warn("redis_child", "it does not end by itself and is killed");
-    kill(child->pid, SIGKILL);
-    waitpid(child->pid, NULL, 0);
-    child->pid = 0;
+    if (!shut_down(child) || !child_ends_within(&child->server, STOP_MS))
+        child_stop(&child->server, STOP_MS);
 }
 
 void redis_child_stop(struct redis_child **handle)
@@ -364,7 +290,7 @@ void redis_child_stop(struct redis_child **handle)
     *handle = NULL;
     if (!child)
         return;
-    if (child->pid)
+    if (child->server.pid)
         stop_server(child);
     free(child);
 }

@@ -230,15 +230,15 @@ static void call_connect(struct call *c, bool may_reuse)
 }
 
 /* Adds rather than prints: this is done for every request. */
-static void write_request(struct buf *out, const struct provider *provider, const char *path,
-                          struct slice headers, struct slice body)
+static void write_request(struct buf *out, const struct provider *provider, const struct inquiry *q)
 {
     const struct url *url = &provider->url;
     bool              is_default_port = url->port == (url->is_tls ? 443 : 80);
     bool              is_v6 = strchr(url->host, ':') != NULL;
-    buf_add(out, S("POST "));
-    buf_add_str(out, url->path);
-    buf_add_str(out, path);
+    buf_add_str(out, q->method);
+    buf_add_byte(out, ' ');
+    buf_add_str(out, q->is_from_root ? "" : url->path);
+    buf_add_str(out, q->path);
     buf_add(out, S(" HTTP/1.1\r\nhost: "));
     buf_add_str(out, is_v6 ? "[" : "");
     buf_add_str(out, url->host);
@@ -249,30 +249,28 @@ static void write_request(struct buf *out, const struct provider *provider, cons
     }
     buf_add(out,
             S("\r\ncontent-type: application/json\r\nuser-agent: weir/" WEIR_VERSION "\r\ncontent-length: "));
-    buf_add_decimal(out, (int64_t)body.len);
+    buf_add_decimal(out, (int64_t)q->body.len);
     buf_add(out, S("\r\n"));
     if (provider->key) {
         buf_add_str(out, provider->api->key_header);
         buf_add_str(out, provider->key);
         buf_add(out, S("\r\n"));
     }
-    buf_add(out, headers);
+    buf_add(out, q->headers);
     buf_add(out, S("\r\n"));
-    buf_add(out, body);
+    buf_add(out, q->body);
 }
 
-struct call *upstream_post(struct upstream *u, const struct origin *origin, const char *path,
-                           struct slice headers, struct slice body, const struct call_handler *handler,
-                           void *arg)
+struct call *upstream_ask(struct upstream *u, const struct origin *origin, const struct inquiry *q,
+                          const struct call_handler *handler, void *arg)
 {
-    const struct provider *provider = origin->provider;
-    struct call           *c = must_calloc(1, sizeof *c);
+    struct call *c = must_calloc(1, sizeof *c);
     c->upstream = u;
     c->origin = origin;
     c->handler = handler;
     c->arg = arg;
-    buf_init(&c->request, body.len + headers.len + REQUEST_HEAD_MOST);
-    write_request(&c->request, provider, path, headers, body);
+    buf_init(&c->request, q->body.len + q->headers.len + REQUEST_HEAD_MOST);
+    write_request(&c->request, origin->provider, q);
     c->next = u->calls;
     c->place = &u->calls;
     if (c->next)
@@ -280,6 +278,14 @@ struct call *upstream_post(struct upstream *u, const struct origin *origin, cons
     u->calls = c;
     call_connect(c, true);
     return c;
+}
+
+struct call *upstream_post(struct upstream *u, const struct origin *origin, const char *path,
+                           struct slice headers, struct slice body, const struct call_handler *handler,
+                           void *arg)
+{
+    const struct inquiry q = { .method = "POST", .path = path, .headers = headers, .body = body };
+    return upstream_ask(u, origin, &q, handler, arg);
 }
 
 /* ---- hearing ---- */

@@ -24,6 +24,15 @@ struct origin {
     SSL_CTX               *tls;
 };
 
+/* What is asked for. */
+struct inquiry {
+    const char  *method;
+    const char  *path;
+    bool         is_from_root; /* the path is; else it is beneath the provider's own */
+    struct slice headers;      /* "name: value\r\n" lines, besides the provider's key */
+    struct slice body;         /* copied */
+};
+
 struct call_handler {
     void (*on_head)(struct call *, const struct http1_head *, void *arg);
     void (*on_body)(struct call *, struct slice, void *arg);
@@ -34,10 +43,11 @@ struct call_handler {
 struct upstream *upstream_new(struct loop *);
 void             upstream_free(struct upstream **); /* cancels what runs, without callbacks */
 
-/* Sends "POST path" (beneath the provider's base path) with its key, content-type application/json, the extra
- * headers
- * ("name: value\r\n" lines) and the body (copied). Callbacks come later, never from within this function. The
- * origin and its provider must live until the call is over. */
+/* Asks, with the provider's key. Callbacks come later, never from within this function. The origin and its
+ * provider must live until the call is over. */
+struct call *upstream_ask(struct upstream *, const struct origin *, const struct inquiry *,
+                          const struct call_handler *, void *arg);
+/* "POST path", beneath the provider's base path, with a body of JSON. */
 struct call *upstream_post(struct upstream *, const struct origin *, const char *path, struct slice headers,
                            struct slice body, const struct call_handler *, void *arg);
 

@@ -404,6 +404,19 @@ static bool same_listeners(const struct settings *a, const struct settings *b)
     return ok;
 }
 
+/* What runs which provider, and where it writes. */
+static bool same_generators(const struct settings *a, const struct settings *b)
+{
+    bool ok = a->provider_count == b->provider_count;
+    for (unsigned i = 0; ok && i < a->provider_count; i++) {
+        char *const *one = a->provider[i].start, *const *other = b->provider[i].start;
+        ok = same(a->provider[i].output_file, b->provider[i].output_file) && !one == !other;
+        for (unsigned w = 0; ok && one && (one[w] || other[w]); w++)
+            ok = same(one[w], other[w]);
+    }
+    return ok;
+}
+
 const char *settings_restart_key(const struct settings *running, const struct settings *wanted)
 {
     if (!same_listeners(running, wanted))
@@ -418,6 +431,8 @@ const char *settings_restart_key(const struct settings *running, const struct se
         return "audit";
     if (!same(running->records_file, wanted->records_file))
         return "records";
+    if (!same_generators(running, wanted))
+        return "providers.start";
 #define SETTING(section, key, kind, field, least, most, fallback, restart, about)                              \
     if (restart && running->field != wanted->field)                                                            \
         return *section ? section "." key : key;

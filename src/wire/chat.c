@@ -42,21 +42,27 @@ static void rename_member(struct edits *e, json_at member, const char *key)
         add_edit(e, json_edit_string(n->key_start, n->key_end, slice_str(key), e->arena));
 }
 
-/* Of both names the newer one counts, where it is given: the limit goes out by this key alone. */
+/* Of both names the newer one counts, where it is given: the limit goes out by this key alone. Of two members
+ * the one that comes later stays, since the last may not go while another is added. */
 static void say_limit_as(struct edits *e, const char *key, struct slice raw)
 {
-    json_at newer = json_get(e->json, 0, "max_completion_tokens"), older = json_get(e->json, 0, "max_tokens");
-    bool    is_newer = older == JSON_NONE || json_kind(e->json, newer) != JSON_NULL;
-    json_at said = is_newer ? newer : older, unsaid = is_newer ? older : newer;
-    if (said != JSON_NONE) {
-        rename_member(e, said, key);
-        if (raw.len)
-            add_edit(e, (struct json_edit){ e->json->node[said].start, e->json->node[said].end, raw });
-    } else if (raw.len) {
-        add_edit(e, json_edit_add_member(e->json, 0, key, raw, e->arena));
+    const struct json *j = e->json;
+    json_at            newer = json_get(j, 0, "max_completion_tokens"), older = json_get(j, 0, "max_tokens");
+    json_at            said = json_kind(j, newer) != JSON_NULL || older == JSON_NONE ? newer : older;
+    json_at            stays = said;
+    if (newer != JSON_NONE && older != JSON_NONE) {
+        stays = newer > older ? newer : older; /* nodes stand in the order of the text */
+        add_edit(e, json_edit_remove_member(j, 0, stays == newer ? older : newer));
     }
-    if (unsaid != JSON_NONE)
-        add_edit(e, json_edit_remove_member(e->json, 0, unsaid));
+    if (stays == JSON_NONE) {
+        if (raw.len)
+            add_edit(e, json_edit_add_member(j, 0, key, raw, e->arena));
+        return;
+    }
+    rename_member(e, stays, key);
+    if (raw.len || stays != said)
+        add_edit(e, (struct json_edit){ j->node[stays].start, j->node[stays].end,
+                                        raw.len ? raw : json_raw(j, said) });
 }
 
 /* Both names may stand in a body: whichever does, says the limit. A body without any gets the older one, which

@@ -106,6 +106,10 @@ static void test_limit_key(void **state)
                    "{\"model\":\"a\"," MESSAGES ",\"max_tokens\":9}");
     expect_written(*state, "{\"model\":\"a\",\"max_completion_tokens\":null,\"max_tokens\":8," MESSAGES "}",
                    clamped, "{\"model\":\"a\",\"max_completion_tokens\":5," MESSAGES "}");
+    expect_written(*state, "{\"model\":\"a\"," MESSAGES ",\"max_completion_tokens\":9,\"max_tokens\":8}",
+                   (struct chat_changes){ .limit_key = LIMIT_MAX_TOKENS, .ask_usage = true },
+                   "{\"model\":\"a\"," MESSAGES
+                   ",\"max_tokens\":9,\"stream_options\":{\"include_usage\":true}}");
     expect_written(*state, "{\"model\":\"a\"," MESSAGES "}", newer, "{\"model\":\"a\"," MESSAGES "}");
     expect_written(*state, "{\"model\":\"a\"," MESSAGES "}", clamped,
                    "{\"model\":\"a\"," MESSAGES ",\"max_completion_tokens\":5}");
