@@ -1,6 +1,7 @@
 /* embeddings.c - see embeddings.h. */
 #include "embeddings.h"
 
+#include "account.h"
 #include "base/die.h"
 #include "wire/embeddings.h"
 
@@ -108,6 +109,13 @@ static void tell(const struct errand *errand, bool is_answered, struct buf *line
                (long long)e->tokens);
 }
 
+/* By another model: one of the settings, or of an account. */
+static bool may_elsewhere(const struct errand *errand)
+{
+    const struct embedding *e = (const struct embedding *)errand;
+    return account_may(errand) || settings_model(errand->snapshot->settings, e->request.model);
+}
+
 const struct errand_kind embeddings_errand = {
     .name = "embeddings",
     .bytes = sizeof(struct embedding),
@@ -115,4 +123,6 @@ const struct errand_kind embeddings_errand = {
     .work = embed_piece,
     .finish = finish,
     .tell = tell,
+    .elsewhere = &account_errand,
+    .may = may_elsewhere,
 };

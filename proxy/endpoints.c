@@ -4,6 +4,7 @@
  */
 #include "endpoints.h"
 
+#include "compacting.h"
 #include "cors.h"
 #include "embeddings.h"
 #include "models.h"
@@ -29,6 +30,8 @@
     ERRAND("POST", "/v1/moderations", moderations_errand)                                                      \
     ERRAND("POST", "/weir/redact", redact_errand)                                                              \
     ERRAND("POST", "/weir/restore", restore_errand)                                                            \
+    ERRAND("POST", "/v1/responses/input_tokens", input_tokens_errand)                                          \
+    ERRAND("POST", "/v1/responses/compact", compact_errand)                                                    \
     ERRAND("GET", "/v1/responses/{id}", stored_response)                                                       \
     ERRAND("DELETE", "/v1/responses/{id}", stored_response_deletion)                                           \
     ERRAND("POST", "/v1/responses/{id}/cancel", stored_response_cancel)                                        \
@@ -39,8 +42,8 @@
     ERRAND("DELETE", "/v1/chat/completions/{id}", stored_completion_deletion)                                  \
     ERRAND("GET", "/v1/chat/completions/{id}/messages", stored_messages)                                       \
     VISIT("GET", "/v1/models", tell_models)                                                                    \
-    VISIT("GET", "/v1/models/{id}", tell_model)                                                                \
-    VISIT("DELETE", "/v1/models/{id}", refuse_model_deletion)                                                  \
+    ERRAND("GET", "/v1/models/{id}", model_errand)                                                             \
+    ERRAND("DELETE", "/v1/models/{id}", model_deletion_errand)                                                 \
     VISIT("GET", "/api/tags", tell_ollama_tags)                                                                \
     AT_ONCE("GET", "/api/version", ollama_version)                                                             \
     AT_ONCE("GET", "/healthz", healthz)                                                                        \

@@ -51,6 +51,8 @@ static void end(struct errand *e, enum fault_kind fault)
     if (e->redis_id)
         redis_cancel(e->tools->redis, e->redis_id);
     e->redis_id = 0;
+    if (e->kind->cancel)
+        e->kind->cancel(e);
     ledger_settle(e->tools->ledger, &e->hold);
     e->client = NULL;
     e->tools->running--;
@@ -70,10 +72,23 @@ static void end(struct errand *e, enum fault_kind fault)
         loop_defer(e->tools->loop, free_now, e);
 }
 
+static bool goes_elsewhere(const struct errand *e, const struct fault *why)
+{
+    bool is_missing =
+        why->kind == FAULT_NOT_KEPT || why->kind == FAULT_NO_SUCH_MODEL || why->kind == FAULT_NO_PREVIOUS;
+    return is_missing && e->kind->elsewhere && e->kind->may(e);
+}
+
+static void go_elsewhere(struct errand *);
+
 /* retry_after_s: 0 where it is not to be told. */
 static void refuse(struct errand *e, const struct fault *why, int64_t retry_after_s)
 {
     struct buf headers;
+    if (goes_elsewhere(e, why)) {
+        go_elsewhere(e);
+        return;
+    }
     buf_init(&headers, HEADERS_MOST_BYTES);
     buf_printf(&headers, "x-request-id: %s\r\n", e->id);
     if (retry_after_s > 0)
@@ -164,6 +179,7 @@ static void on_counted(void *arg, enum ledger_verdict verdict, struct hold *h)
     struct errand *e = arg;
     struct fault   why;
     e->is_waiting = false;
+    e->is_admitted = true;
     if (verdict != LEDGER_LIMITED) { /* a limit is convenience: it is not what a Redis that is away stops */
         begin_work(e);
         return;
@@ -172,18 +188,43 @@ static void on_counted(void *arg, enum ledger_verdict verdict, struct hold *h)
     refuse(e, &why, (h->wait_ms + 999) / 1000);
 }
 
-/* False where the team has no limit. */
-static bool count(struct errand *e)
+/* Counts it in the team's limit, where there is one. */
+static void admit(struct errand *e)
 {
     e->hold = hold_new();
     booking_add_team_limit(e->hold, e->team);
-    if (e->hold->rates == 0) {
-        hold_free(&e->hold);
-        return false;
+    if (e->hold->rates) {
+        e->is_waiting = true;
+        ledger_hold(e->tools->ledger, e->hold, on_counted, e);
+        return;
     }
-    e->is_waiting = true;
-    ledger_hold(e->tools->ledger, e->hold, on_counted, e);
-    return true;
+    hold_free(&e->hold);
+    e->is_admitted = true;
+    begin_work(e);
+}
+
+/* It goes on as an errand of another kind, with what it has come to so far: who asks, and that they may. */
+static void go_elsewhere(struct errand *e)
+{
+    struct fault why = { 0 };
+    e->kind = e->kind->elsewhere;
+    memset((char *)e + sizeof *e, 0, e->kind->bytes - sizeof *e);
+    e->why = (struct fault){ 0 };
+    e->is_done = false;
+    buf_wipe(&e->answer);
+    buf_init(&e->answer, (size_t)e->snapshot->settings->answer_most_bytes);
+    if (!e->kind->read(e, &why))
+        refuse(e, &why, 0);
+    else if (e->is_admitted)
+        begin_work(e);
+    else
+        admit(e);
+}
+
+static size_t bytes_of(const struct errand_kind *kind)
+{
+    size_t other = kind->elsewhere ? kind->elsewhere->bytes : 0;
+    return kind->bytes > other ? kind->bytes : other;
 }
 
 /* It is known who asks, or why that is not known. */
@@ -194,14 +235,14 @@ static void on_identified(void *arg)
     e->team = e->asking_who.caller.team;
     if (!e->team || !e->kind->read(e, &why))
         refuse(e, &why, 0);
-    else if (!count(e))
-        begin_work(e);
+    else
+        admit(e);
 }
 
 void errand_begin(struct tools *tools, struct client *client, const struct errand_kind *kind,
                   struct slice object)
 {
-    struct errand *e = must_calloc(1, kind->bytes);
+    struct errand *e = must_calloc(1, bytes_of(kind));
     *e = (struct errand){
         .job = { .run = run_piece, .done = on_piece, .loop = tools->loop },
         .kind = kind,

@@ -23,9 +23,16 @@ struct errand_kind {
     size_t      bytes; /* of the struct that begins with a struct errand */
     /* On the loop: understands e->body. */
     bool (*read)(struct errand *, struct fault *why);
-    /* On the loop: asks Redis for what the pieces need, with e->redis_id to call it off by; its callback ends
-     * in errand_fetched(). NULL: they need nothing. */
+    /* On the loop, before each piece: asks Redis, with e->redis_id to call it off by, or somebody else, whom
+     * cancel calls off, for what the piece needs; its callback ends in errand_fetched(), which may be called at
+     * once. NULL: pieces need nothing. */
     void (*fetch)(struct errand *);
+    /* On the loop, at the end, whatever ended it: nobody calls back any more. NULL: there is nobody. */
+    void (*cancel)(struct errand *);
+    /* What else may answer where there is no such thing here (NOT_KEPT, NO_PREVIOUS, NO_SUCH_MODEL): the errand
+     * goes on as one of that kind, from its reading on, if `may` says so. NULL: nobody. */
+    const struct errand_kind *elsewhere;
+    bool (*may)(const struct errand *);
     /* On an SLM thread: works a piece, and when it was the last sets is_done, the answer being written; or sets
      * e->why. Only what is the errand's own may be touched. */
     void (*work)(struct errand *, const struct inspector *);
@@ -48,9 +55,10 @@ struct errand {
     struct buf                body;       /* the request's; it outlives the client */
     struct hold              *hold;       /* counted in the team's limit; NULL: it has none */
     bool                      is_waiting; /* for the ledger */
-    uint64_t                  redis_id;   /* what it fetches; 0: nothing */
-    bool                      is_out;     /* the pool has a piece, or will give it back */
-    struct timer              deadline;   /* of the piece that is out */
+    bool                      is_admitted;
+    uint64_t                  redis_id; /* what it fetches; 0: nothing */
+    bool                      is_out;   /* the pool has a piece, or will give it back */
+    struct timer              deadline; /* of the piece that is out */
     int64_t                   began_ms;
     char                      id[REQUEST_ID_BYTES];
 

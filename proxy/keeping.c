@@ -9,6 +9,7 @@
 #include "exchange_parts.h"
 
 #include "base/log.h"
+#include "opening.h"
 #include "privacy/seal.h"
 #include "wire/kept.h"
 
@@ -20,26 +21,11 @@ static const struct vault_key *team_key(const struct exchange *x)
 
 /* ---- what was said before ---- */
 
-static bool no_previous(struct exchange *x)
-{
-    return fault_set_param(&x->fault, FAULT_NO_PREVIOUS, "previous_response_id", "%s", "");
-}
-
-/* Into keeping.joined, which is then what is understood in the body's place. False with x->fault. */
-static bool join(struct exchange *x, struct slice sealed)
+/* Into keeping.joined, which is then what is understood in the body's place. */
+static bool join(struct exchange *x, struct slice sealed, struct fault *why)
 {
     struct keeping *k = &x->keeping;
-    char            purpose[STORE_PURPOSE_BYTES];
-    struct kept     kept;
-    struct buf      plain;
-    store_purpose(k->previous, purpose);
-    buf_init(&plain, sealed.len);
-    bool ok = (seal_open(team_key(x), purpose, sealed, &plain) || no_previous(x)) &&
-              kept_read(x->arena, buf_slice(&plain), &kept, &x->fault);
-    if (ok)
-        kept_join(&k->request, &kept, x->arena, &k->joined);
-    buf_wipe(&plain);
-    return ok && (!k->joined.full || fault_set(&x->fault, FAULT_TOO_LARGE, "with what was said before"));
+    return opening_make_whole(team_key(x), x->arena, &k->request, k->previous, sealed, &k->joined, why);
 }
 
 static void on_found(void *arg, const struct store_found *found)
@@ -48,9 +34,9 @@ static void on_found(void *arg, const struct store_found *found)
     if (found->is_away)
         x->fault.kind = FAULT_REDIS_AWAY;
     else if (found->count == 0)
-        (void)no_previous(x);
+        (void)opening_no_previous(&x->fault);
     else
-        (void)join(x, found->one[0].sealed);
+        (void)!join(x, found->one[0].sealed, &x->fault);
     exchange_go_on(x);
 }
 
@@ -59,28 +45,27 @@ static void cancel_recalling(struct exchange *x)
     redis_cancel(x->tools->redis, x->redis_id);
 }
 
-static bool is_previous_wanted(struct exchange *x)
+static enum step_result refuse(struct exchange *x, const struct fault *why)
 {
-    struct keeping *k = &x->keeping;
-    json_at         previous = json_get(&k->request, 0, "previous_response_id");
-    k->previous = json_string(&k->request, previous, x->arena);
-    return json_kind(&k->request, previous) != JSON_NULL;
+    exchange_fail(x, why);
+    return END;
 }
 
 /* Of Responses alone: a chat brings all that was said before. What cannot be read is told by the next step. */
 enum step_result take_recollect(struct exchange *x)
 {
     struct keeping *k = &x->keeping;
-    if (x->told_in != DIALECT_RESPONSES || !json_read(x->arena, buf_slice(&x->body), &k->request, NULL) ||
-        !is_previous_wanted(x))
+    struct fault    why = { 0 };
+    if (x->told_in != DIALECT_RESPONSES || !json_read(x->arena, buf_slice(&x->body), &k->request, NULL))
         return NEXT;
-    if (!store_is_id(k->previous) || !slice_starts(k->previous, S(STORE_RESPONSE))) {
-        struct fault why;
-        (void)no_previous(x);
-        why = x->fault;
-        exchange_fail(x, &why);
-        return END;
+    json_at previous = json_get(&k->request, 0, "previous_response_id");
+    k->previous = json_string(&k->request, previous, x->arena);
+    if (json_kind(&k->request, previous) == JSON_NULL) {
+        bool ok = !kept_is_compacted(&k->request, x->arena) || join(x, S(""), &why);
+        return ok ? NEXT : refuse(x, &why);
     }
+    if (!opening_is_response(k->previous, &why))
+        return refuse(x, &why);
     k->ask = (struct store_ask){ on_found, x };
     x->redis_id = store_get(x->tools->redis, x->team->name, k->previous, &k->ask);
     x->cancel = cancel_recalling;

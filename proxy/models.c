@@ -1,6 +1,7 @@
 /* models.c - see models.h. */
 #include "models.h"
 
+#include "account.h"
 #include "wire/chat.h"
 #include "wire/path.h"
 
@@ -156,38 +157,51 @@ static void find_model(void *arg, const char *name, const char *owner)
 }
 
 /* The model of that id, written; empty where there is none. */
-static void describe_model(struct tools *tools, const struct caller *caller, struct slice object,
-                           struct buf *out)
+static bool read_model(struct errand *e, struct fault *why)
 {
-    struct arena       *arena = arena_new();
-    struct wanted_model wanted = { path_decode(arena, object), out };
-    each_model(tools->snapshot, &caller->grants, find_model, &wanted);
-    arena_free(&arena);
-}
-
-void tell_model(struct tools *tools, struct client *client, const struct caller *caller, struct slice object)
-{
-    struct fault why = { .kind = FAULT_NO_SUCH_MODEL };
-    struct buf   body;
-    buf_init(&body, BODY_MOST);
-    describe_model(tools, caller, object, &body);
-    if (body.len)
-        client_reply(client, 200, "application/json", slice_of(NULL, 0), buf_slice(&body));
-    else
-        client_reply_fault(client, &why, slice_of(NULL, 0));
-    buf_fini(&body);
+    struct wanted_model wanted = { e->object, &e->answer };
+    each_model(e->snapshot, &e->asking_who.caller.grants, find_model, &wanted);
+    return e->answer.len > 0 ||
+           fault_set(why, FAULT_NO_SUCH_MODEL, "\"%.*s\"", SLICE_ARG(slice_cut(e->object, 0, 80)));
 }
 
 /* Which models there are is a matter of the settings. */
-void refuse_model_deletion(struct tools *tools, struct client *client, const struct caller *caller,
-                           struct slice object)
+static bool refuse_deletion(struct errand *e, struct fault *why)
 {
-    struct fault why = { .kind = FAULT_NO_SUCH_MODEL };
-    struct buf   body;
-    buf_init(&body, BODY_MOST);
-    describe_model(tools, caller, object, &body);
-    if (body.len)
-        fault_set(&why, FAULT_DENIED, "models stand in the settings, and are taken out there");
-    client_reply_fault(client, &why, slice_of(NULL, 0));
-    buf_fini(&body);
+    return read_model(e, why) &&
+           fault_set(why, FAULT_DENIED, "models stand in the settings, and are taken out there");
 }
+
+/* Nothing is left to do. */
+static void work(struct errand *e, const struct inspector *inspector)
+{
+    (void)inspector;
+    e->is_done = true;
+}
+
+static void finish(struct errand *e, struct buf *headers)
+{
+    (void)e, (void)headers;
+}
+
+static void tell(const struct errand *e, bool is_answered, struct buf *line)
+{
+    (void)e, (void)is_answered, (void)line;
+}
+
+const struct errand_kind model_errand = { .name = "model",
+                                          .bytes = sizeof(struct errand),
+                                          .read = read_model,
+                                          .work = work,
+                                          .finish = finish,
+                                          .tell = tell,
+                                          .elsewhere = &account_errand,
+                                          .may = account_may };
+const struct errand_kind model_deletion_errand = { .name = "model.deletion",
+                                                   .bytes = sizeof(struct errand),
+                                                   .read = refuse_deletion,
+                                                   .work = work,
+                                                   .finish = finish,
+                                                   .tell = tell,
+                                                   .elsewhere = &account_errand,
+                                                   .may = account_may };

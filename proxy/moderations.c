@@ -1,6 +1,7 @@
 /* moderations.c - see moderations.h. */
 #include "moderations.h"
 
+#include "account.h"
 #include "slm/moderation.h"
 #include "wire/moderations.h"
 
@@ -99,4 +100,6 @@ const struct errand_kind moderations_errand = {
     .work = moderate_some,
     .finish = finish,
     .tell = tell,
+    .elsewhere = &account_errand,
+    .may = account_may,
 };

@@ -7,6 +7,7 @@
  */
 #include "stored.h"
 
+#include "account.h"
 #include "privacy/seal.h"
 #include "store.h"
 #include "wire/kept.h"
@@ -368,7 +369,9 @@ static void tell_object(const struct errand *e, bool is_answered, struct buf *li
                                           .fetch = fetch_it,                                                   \
                                           .work = work_it,                                                     \
                                           .finish = finish_it,                                                 \
-                                          .tell = tell_object };
+                                          .tell = tell_object,                                                 \
+                                          .elsewhere = &account_errand,                                        \
+                                          .may = account_may };
 KIND(stored_response, "response", read_response, fetch, give_answer, finish_nothing)
 KIND(stored_response_deletion, "response.deleted", read_object, delete, give_deleted, finish_nothing)
 KIND(stored_response_cancel, "response.cancel", read_object, fetch, refuse_cancel, finish_nothing)
@@ -376,6 +379,8 @@ KIND(stored_input_items, "response.input_items", read_items, fetch, give_asked, 
 KIND(stored_completion, "chat.completion", read_object, fetch, give_answer, finish_nothing)
 KIND(stored_completion_deletion, "chat.completion.deleted", read_object, delete, give_deleted, finish_nothing)
 KIND(stored_completion_update, "chat.completion.updated", read_update, fetch, update, finish_update)
+KIND(stored_messages, "chat.completion.messages", read_page, fetch, give_asked, finish_nothing)
+/* Of those that are here: whose they are at an account is not known. */
 const struct errand_kind stored_completions = { .name = "chat.completion.list",
                                                 .bytes = sizeof(struct listing),
                                                 .read = read_list,
@@ -383,4 +388,3 @@ const struct errand_kind stored_completions = { .name = "chat.completion.list",
                                                 .work = give_list,
                                                 .finish = finish_nothing,
                                                 .tell = tell_object };
-KIND(stored_messages, "chat.completion.messages", read_page, fetch, give_asked, finish_nothing)

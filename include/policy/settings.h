@@ -191,13 +191,14 @@ struct settings {
     int64_t          summarize_ms;   /* deadline of all summaries that a request asks a model for */
     int64_t          redis_ms;       /* deadline of a Redis reply */
     int64_t          store_keep_ms;  /* what clients ask to keep; 0: nothing is */
-    int64_t          lease_ms, recovery_ms; /* of budgets */
-    struct price     unknown_price;   /* of models that no list knows; itself not known: budgets refuse them */
-    int64_t     ledger_allow_nanousd; /* a process may spend so much while Redis is away; 0 refuses (law 2) */
-    const char *audit_file;           /* NULL: none is kept */
-    const char *records_file;         /* drafts' outcomes, for weir calibrate; NULL: none are kept */
-    int64_t     records_most_bytes;
-    int64_t     cache_most_bytes; /* of the remembered answers of one team or namespace */
+    const struct provider *account;  /* whose account is asked for what is not here; NULL: nobody's */
+    int64_t                lease_ms, recovery_ms; /* of budgets */
+    struct price unknown_price;        /* of models that no list knows; itself not known: budgets refuse them */
+    int64_t      ledger_allow_nanousd; /* a process may spend so much while Redis is away; 0 refuses (law 2) */
+    const char  *audit_file;           /* NULL: none is kept */
+    const char  *records_file;         /* drafts' outcomes, for weir calibrate; NULL: none are kept */
+    int64_t      records_most_bytes;
+    int64_t      cache_most_bytes; /* of the remembered answers of one team or namespace */
     enum log_level log_level;
 
     enum slm_precision slm_precision; /* a change needs no restart */

@@ -25,4 +25,9 @@ bool is_seal(struct slice sealed);
 MUST_CHECK bool seal_open(const struct vault_key *team_key, const char *purpose, struct slice sealed,
                           struct buf *plain);
 
+/* The same in base64, for where text is wanted: appended; and the seal of such a text, in the arena, empty
+ * where it is none. */
+void seal_as_text(const struct vault_key *team_key, const char *purpose, struct slice plain, struct buf *out);
+struct slice seal_of_text(struct slice text, struct arena *);
+
 #endif

@@ -78,6 +78,10 @@ MUST_CHECK bool chat_read(struct arena *, struct slice body, struct chat *out, s
 /* The same of a body for Anthropic's Messages. */
 MUST_CHECK bool anthropic_chat_read(struct arena *, struct slice body, struct chat *out, struct fault *why);
 
+/* Any other body of OpenAI's, a JSON object, for who passes it on: `input` is what a user says, and every other
+ * string is listed too. It may have no model. */
+MUST_CHECK bool plain_chat_read(struct arena *, struct slice body, struct chat *out, struct fault *why);
+
 MUST_CHECK bool chat_read_in(enum dialect, struct arena *, struct slice body, struct chat *out,
                              struct fault *why);
 

@@ -35,6 +35,20 @@ void kept_asked(enum dialect, const struct json *request, struct slice answer_id
  * previous_response_id. */
 void kept_join(const struct json *request, const struct kept *, struct arena *, struct buf *out);
 
+/* A conversation in fewer words: what users said stays, item by item, and all else becomes one item of type
+ * "compaction", whose words only Weir can read. Appends to `items` the array's elements of the first, and to
+ * `words` the rest, a line an item, to be shortened and sealed. */
+void kept_part(const struct json *request, struct slice answer_id, struct arena *, struct buf *items,
+               struct buf *words);
+
+/* Gives the words of an item "compaction" back; false with why where they were not sealed here. */
+typedef bool kept_open_fn(void *arg, struct slice encrypted, struct buf *words, struct fault *why);
+
+/* Is there one in the request's input? And the request with the words of each in its place. */
+bool            kept_is_compacted(const struct json *request, struct arena *);
+MUST_CHECK bool kept_expand(const struct json *request, struct arena *, kept_open_fn *, void *arg,
+                            struct buf *out, struct fault *why);
+
 /* ---- what is told of it ---- */
 
 /* Which part of a list is wanted. */

@@ -146,13 +146,14 @@ static void read_numbers(struct setup *s)
     static const char *const slm[] = { "model", "precision", "heads", NULL }, *const redis[] = { "url", NULL },
                              *const file[] = { "file", NULL }, *const baseline[] = { "baseline", NULL },
                              *const alerts[] = { "webhook", "secret", "secret_file", "ca_file", NULL },
-                             *const budgets[] = { "redis_away", "unknown_price", NULL };
+                             *const budgets[] = { "redis_away", "unknown_price", NULL },
+                             *const store[] = { "account", NULL };
     check_section(s, "slm", slm);
     check_section(s, "redis", redis);
     check_section(s, "limits", redis + 1);
     check_section(s, "keys", redis + 1);
     check_section(s, "records", file);
-    check_section(s, "store", redis + 1);
+    check_section(s, "store", store);
     check_section(s, "spending", baseline);
     check_section(s, "alerts", alerts);
     check_section(s, "cache", redis + 1);
@@ -341,6 +342,7 @@ static struct settings *read_all(struct setup *s)
     read_spending(s);
     read_alerts(s);
     read_teams(s);
+    read_account(s);
     read_master_key(s);
     read_redis_url(s);
     read_audit(s);

@@ -18,6 +18,29 @@ static const struct provider *provider_find(struct setup *s, const struct yaml *
     return NULL;
 }
 
+static bool is_openai(const struct provider *p)
+{
+    return p->api && strcmp(p->api->word, "openai") == 0; /* NULL: its word was wrong, and told */
+}
+
+/* `store: { account: NAME }`; where there is one user, by itself the farthest provider that has such accounts.
+ */
+void read_account(struct setup *s)
+{
+    struct settings   *settings = s->settings;
+    const struct yaml *y = yaml_get(yaml_get(s->root, "store"), "account");
+    const char        *name = y ? setup_text(s, yaml_get(s->root, "store"), "account") : NULL;
+    if (name)
+        settings->account = provider_find(s, y, slice_str(name));
+    if (settings->account && !is_openai(settings->account))
+        diag_error(s->diag, y->place, "`account` must name a provider that speaks `api: openai`");
+    for (unsigned i = 0; !y && !settings->has_keys && i < settings->provider_count; i++) {
+        const struct provider *p = &settings->provider[i];
+        if (is_openai(p) && (!settings->account || p->zone > settings->account->zone))
+            settings->account = p;
+    }
+}
+
 /* ---- models ---- */
 
 static bool is_auto(struct slice name)

@@ -27,6 +27,7 @@ void read_price_lists(struct setup *); /* after price_file */
 /* Price and limits of a model whose provider and sent_as are known; after read_budgets(). */
 void read_model_price(struct setup *, const struct yaml *, struct model *);
 void read_models(struct setup *);                            /* after providers and price_file */
+void read_account(struct setup *);                           /* after teams */
 void read_groups(struct setup *, const struct yaml *models); /* what of them is several models; after these */
 void read_aliases(struct setup *);                           /* after models */
 void read_spending(struct setup *);                          /* after aliases */

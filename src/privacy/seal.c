@@ -89,3 +89,42 @@ bool seal_open(const struct vault_key *team_key, const char *purpose, struct sli
         explicit_bzero(room, bytes);
     return ok;
 }
+
+/* ---- as text ---- */
+
+static void add_base64(struct slice bytes, struct buf *out)
+{
+    size_t length = (bytes.len + 2) / 3 * 4;
+    char  *room = buf_reserve(out, length + 1); /* OpenSSL ends it with a NUL */
+    if (room) {
+        EVP_EncodeBlock((unsigned char *)room, (const unsigned char *)bytes.ptr, (int)bytes.len);
+        out->len += length;
+    }
+}
+
+void seal_as_text(const struct vault_key *team_key, const char *purpose, struct slice plain, struct buf *out)
+{
+    struct buf sealed;
+    buf_init(&sealed, plain.len + SEAL_BYTES);
+    seal(team_key, purpose, plain, &sealed);
+    add_base64(buf_slice(&sealed), out);
+    buf_fini(&sealed);
+}
+
+/* Standard base64 without blanks, its unused bits zero, as we write it: one seal has one form. In the arena;
+ * empty where it is none. */
+struct slice seal_of_text(struct slice text, struct arena *arena)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t            padding = slice_ends(text, S("==")) ? 2 : slice_ends(text, S("=")) ? 1 : 0;
+    const char       *letter = letters;
+    if (text.len == 0 || text.len % 4 != 0 || text.len > INT32_MAX)
+        return slice_of(NULL, 0);
+    for (size_t i = 0; letter && i < text.len - padding; i++)
+        letter = memchr(letters, text.ptr[i], sizeof letters - 1);
+    if (!letter || (letter - letters) & ((1 << 2 * padding) - 1))
+        return slice_of(NULL, 0);
+    char *bytes = arena_alloc(arena, text.len / 4 * 3);
+    int   count = EVP_DecodeBlock((unsigned char *)bytes, (const unsigned char *)text.ptr, (int)text.len);
+    return slice_of(bytes, count < 0 ? 0 : (size_t)count - padding);
+}

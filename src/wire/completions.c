@@ -30,17 +30,11 @@ static bool refuse_above_one(struct rewrite *w, json_at at)
     return true;
 }
 
-static bool read_echo(struct rewrite *w, json_at at)
-{
-    if (json_kind(w->json, at) == JSON_TRUE)
-        return rewrite_refuse(w, "echo", "is not served here");
-    return true;
-}
-
 static const struct rewrite_field fields[] = {
-    { "prompt", read_prompt },  { "best_of", refuse_above_one },
-    { "echo", read_echo },      { "logprobs", rewrite_note }, /* in a shape of its own */
-    { "suffix", rewrite_note }, { NULL, rewrite_copy },
+    { "prompt", read_prompt },    { "best_of", refuse_above_one },
+    { "echo", rewrite_nothing },  /* its answer's part */
+    { "logprobs", rewrite_note }, /* in a shape of its own */
+    { "suffix", rewrite_note },   { NULL, rewrite_copy },
 };
 
 bool completions_read_request(struct rewrite *w)
@@ -54,6 +48,35 @@ bool completions_read_request(struct rewrite *w)
 
 /* ---- the answer ---- */
 
+struct telling {
+    bool has_echoed;
+};
+
+/* What stands before each choice's text, raw JSON without quotes: the prompt, where the request wants it said
+ * back. */
+static struct slice echo_of(const struct translation *t)
+{
+    const struct json *request = t->request;
+    if (!request || json_kind(request, json_get(request, 0, "echo")) != JSON_TRUE)
+        return S("");
+    json_at prompt = json_get(request, 0, "prompt");
+    if (json_kind(request, prompt) == JSON_ARRAY)
+        prompt = json_first(request, prompt);
+    struct slice raw = json_raw(request, prompt);
+    return slice_cut(raw, 1, raw.len - 1);
+}
+
+/* Both are JSON strings: they are joined where their quotes were. */
+static void add_text(struct translation *t, struct slice raw, struct buf *out)
+{
+    struct telling *s = t->state;
+    json_add_key(out, "text");
+    buf_add_byte(out, '"');
+    if (!s->has_echoed)
+        buf_add(out, echo_of(t));
+    buf_add(out, slice_cut(raw, 1, raw.len));
+}
+
 static void add_choices(struct translation *t, const struct json *j, const char *message, struct buf *out)
 {
     json_add_key(out, "choices");
@@ -62,7 +85,7 @@ static void add_choices(struct translation *t, const struct json *j, const char 
         struct slice finish = translate_text(t, j, c, "finish_reason");
         json_add_comma(out);
         buf_add_byte(out, '{');
-        json_add_member(out, "text", translate_raw(j, json_get(j, c, message), "content"));
+        add_text(t, translate_raw(j, json_get(j, c, message), "content"), out);
         json_add_number_member(out, "index", translate_number(j, c, "index"));
         json_add_member(out, "logprobs", S("null"));
         if (finish.len)
@@ -95,6 +118,7 @@ static void on_event(struct translation *t, const struct json *j, struct buf *ou
     else
         add_answer(t, j, "delta", out);
     buf_add_str(out, "\n\n");
+    ((struct telling *)t->state)->has_echoed = true;
 }
 
 static void on_done(struct translation *t, struct buf *out)
@@ -111,6 +135,7 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
 const struct answer_translator openai_to_completions = {
     .from = DIALECT_OPENAI,
     .to = DIALECT_COMPLETIONS,
+    .state_bytes = sizeof(struct telling),
     .on_event = on_event,
     .on_done = on_done,
     .on_document = on_document,

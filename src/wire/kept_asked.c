@@ -135,6 +135,97 @@ static void add_chat_message(struct asking *a, json_at message)
     buf_add_byte(a->out, '}');
 }
 
+/* ---- in fewer words ---- */
+
+static bool is_compaction(const struct asking *a, json_at item)
+{
+    return slice_is(text_of(a, item, "type"), "compaction");
+}
+
+static bool is_users(const struct asking *a, json_at item)
+{
+    struct slice type = text_of(a, item, "type");
+    return (type.len == 0 || slice_is(type, "message")) && !slice_is(text_of(a, item, "role"), "assistant");
+}
+
+/* The strings that somebody said, at any depth; ids and the like are not. */
+static void add_words(const struct asking *a, json_at at, struct buf *words)
+{
+    static const char *const said[] = { "text",  "content", "output",  "arguments",
+                                        "input", "name",    "refusal", "summary" };
+    if (json_kind(a->json, at) == JSON_STRING) {
+        buf_add(words, json_string(a->json, at, a->arena));
+        buf_add_byte(words, ' ');
+    }
+    for (json_at m = json_first(a->json, at); m != JSON_NONE; m = json_next(a->json, m)) {
+        bool is_said = json_kind(a->json, at) == JSON_ARRAY;
+        for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+            is_said = is_said || json_key_is(a->json, m, said[i]);
+        if (is_said)
+            add_words(a, m, words);
+    }
+}
+
+void kept_part(const struct json *request, struct slice answer_id, struct arena *arena, struct buf *items,
+               struct buf *words)
+{
+    struct asking a = { .json = request, .arena = arena, .answer_id = answer_id, .out = items };
+    json_at       input = json_get(request, 0, "input");
+    if (json_kind(request, input) == JSON_STRING)
+        add_input(&a);
+    for (json_at i = json_first(request, input); i != JSON_NONE; i = json_next(request, i)) {
+        if (is_users(&a, i)) {
+            add_item(&a, i);
+            continue;
+        }
+        struct slice who = text_of(&a, i, "type");
+        buf_printf(words, "%.*s: ", SLICE_ARG(slice_is(who, "message") || !who.len ? S("assistant") : who));
+        add_words(&a, i, words);
+        buf_add_byte(words, '\n');
+    }
+}
+
+bool kept_is_compacted(const struct json *request, struct arena *arena)
+{
+    const struct asking a = { .json = request, .arena = arena };
+    json_at             input = json_get(request, 0, "input");
+    for (json_at i = json_first(request, input); i != JSON_NONE; i = json_next(request, i))
+        if (is_compaction(&a, i))
+            return true;
+    return false;
+}
+
+bool kept_expand(const struct json *request, struct arena *arena, kept_open_fn *open, void *arg,
+                 struct buf *out, struct fault *why)
+{
+    static const char *const ours[] = { "input", NULL };
+    struct asking            a = { .json = request, .arena = arena, .out = out };
+    json_at                  input = json_get(request, 0, "input");
+    buf_add_byte(out, '{');
+    copy_members(&a, 0, ours);
+    json_add_key(out, "input");
+    buf_add_byte(out, '[');
+    for (json_at i = json_first(request, input); i != JSON_NONE; i = json_next(request, i)) {
+        struct buf words;
+        json_add_comma(out);
+        if (!is_compaction(&a, i)) {
+            buf_add(out, json_raw(request, i));
+            continue;
+        }
+        buf_init(&words, out->ceiling);
+        buf_add_str(&words, "What was said before, in fewer words:\n");
+        bool ok = open(arg, text_of(&a, i, "encrypted_content"), &words, why);
+        buf_add_str(out, "{\"type\":\"message\",\"role\":\"assistant\"");
+        json_add_text_member(out, "content", buf_slice(&words));
+        buf_add_byte(out, '}');
+        buf_wipe(&words);
+        if (!ok)
+            return false;
+    }
+    buf_add_str(out, "]}");
+    return true;
+}
+
 /* ---- the doors ---- */
 
 void kept_asked(enum dialect dialect, const struct json *request, struct slice answer_id, struct arena *arena,

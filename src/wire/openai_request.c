@@ -53,6 +53,12 @@ static bool read_count(struct openai_reader *r, json_at at, const char *name, in
     return true;
 }
 
+/* A limit of 0 is let through, and promises nothing: it counts as none. */
+static bool read_limit(struct openai_reader *r, json_at at, const char *name, int64_t *out)
+{
+    return slice_is(json_raw(r->json, at), "0") || read_count(r, at, name, TOKENS_MOST, out);
+}
+
 bool openai_read_stream(struct openai_reader *r, json_at at)
 {
     return read_flag(r, at, "stream", &r->chat->stream);
@@ -80,14 +86,14 @@ static bool read_n(struct openai_reader *r, json_at at)
 
 static bool read_max_completion_tokens(struct openai_reader *r, json_at at)
 {
-    return read_count(r, at, "max_completion_tokens", TOKENS_MOST, &r->chat->max_tokens);
+    return read_limit(r, at, "max_completion_tokens", &r->chat->max_tokens);
 }
 
 /* The older name: it counts where the newer one is not given. */
 static bool read_max_tokens(struct openai_reader *r, json_at at)
 {
     int64_t given = -1;
-    if (!read_count(r, at, "max_tokens", TOKENS_MOST, &given))
+    if (!read_limit(r, at, "max_tokens", &given))
         return false;
     if (json_kind(r->json, json_get(r->json, 0, "max_completion_tokens")) == JSON_NULL)
         r->chat->max_tokens = given;
@@ -156,4 +162,34 @@ bool chat_read(struct arena *arena, struct slice body, struct chat *out, struct 
     struct openai_reader r;
     return openai_reader_init(&r, arena, body, out, why) && openai_read_fields(&r, 0, request_fields) &&
            openai_has_what_it_needs(&r);
+}
+
+/* ---- bodies that are no chats ---- */
+
+static bool read_user_input(struct openai_reader *r, json_at at)
+{
+    r->role = CHAT_USER;
+    r->message = 0;
+    openai_add_all(r, at, CHAT_CONTENT);
+    r->role = CHAT_NO_ROLE;
+    r->message = CHAT_NO_MESSAGE;
+    r->chat->messages = 1;
+    r->chat->last_user = 0;
+    return true;
+}
+
+static const struct openai_field plain_fields[] = {
+    { "model", openai_read_model },
+    { "input", read_user_input },
+    { "encoding_format", openai_read_words },
+    { "dimensions", openai_read_number },
+    { "service_tier", openai_read_words },
+    { "user", openai_read_name },
+    { NULL, openai_read_other },
+};
+
+bool plain_chat_read(struct arena *arena, struct slice body, struct chat *out, struct fault *why)
+{
+    struct openai_reader r;
+    return openai_reader_init(&r, arena, body, out, why) && openai_read_fields(&r, 0, plain_fields);
 }

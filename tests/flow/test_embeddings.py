@@ -149,8 +149,8 @@ def test_pieces_that_come_too_late_end_in_503(stage):
 
 
 def test_without_a_model_there_are_none(stage):
-    weir = stage.weir(cloud=stage.provider(says("unasked")))
-    refused = ask(weir, "x", key=None)
+    weir = stage.weir(cloud=stage.provider(says("unasked")), teams={"sdk": {"keys": [KEY]}})
+    refused = ask(weir, "x")
     assert refused.status == 404 and refused.error["code"] == "model_not_found"
     assert "deploy/model" in refused.error["message"]
 

@@ -53,5 +53,5 @@ def test_parts_are_one_input_and_images_are_not_looked_at(weir, client):
 
 
 def test_without_the_model_there_are_none(stage):
-    weir = stage.weir(local=stage.provider(says("x")))
-    assert weir.post({"input": "x"}, path="/v1/moderations").error["code"] == "model_not_found"
+    weir = stage.weir(local=stage.provider(says("x")), teams={"sdk": {"keys": ["key-of-the-sdk-team"]}})
+    assert weir.post({"input": "x"}, path="/v1/moderations", key="key-of-the-sdk-team").error["code"] == "model_not_found"

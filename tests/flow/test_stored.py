@@ -112,7 +112,7 @@ def test_a_team_sees_its_own_alone(stage):
 
 
 def test_a_response_is_deleted_and_what_went_on_from_it_stays(stage):
-    client = client_of(stage.weir(cloud=stage.provider(echoes())))
+    client = client_of(stage.weir(cloud=stage.provider(echoes()), teams=TEAMS), "key-of-red")
     first = client.responses.create(model="large", input="one")
     second = client.responses.create(model="large", input="two", previous_response_id=first.id)
     client.responses.delete(first.id)
@@ -127,8 +127,7 @@ def test_a_response_is_deleted_and_what_went_on_from_it_stays(stage):
 
 
 def test_what_is_not_to_be_kept_is_not(stage):
-    weir = stage.weir(cloud=stage.provider(echoes()))
-    client = client_of(weir)
+    client = client_of(stage.weir(cloud=stage.provider(echoes()), teams=TEAMS), "key-of-red")
     unkept = client.responses.create(model="large", input="x", store=False)
     assert unkept.store is False
     with pytest.raises(openai.NotFoundError):
@@ -191,7 +190,7 @@ def test_a_stream_is_kept_as_one_completion(stage):
 
 
 def test_completions_are_listed_changed_and_deleted(stage):
-    client = client_of(stage.weir(cloud=stage.provider(echoes())))
+    client = client_of(stage.weir(cloud=stage.provider(echoes()), teams=TEAMS), "key-of-red")
     made = [client.chat.completions.create(model="large", messages=[{"role": "user", "content": str(number)}], store=True,
                                            metadata={"parity": ["even", "odd"][number % 2]}).id for number in range(5)]
     assert len(set(made)) == 5

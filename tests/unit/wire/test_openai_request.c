@@ -233,7 +233,6 @@ static void test_refused(void **state)
         { "{\"model\":\"m\",\"n\":0," HI "}", "n" },
         { "{\"model\":\"m\",\"n\":129," HI "}", "n" },
         { "{\"model\":\"m\",\"n\":\"1\"," HI "}", "n" },
-        { "{\"model\":\"m\",\"max_tokens\":0," HI "}", "max_tokens" },
         { "{\"model\":\"m\",\"max_tokens\":1.5," HI "}", "max_tokens" },
         { "{\"model\":\"m\",\"max_tokens\":-1," HI "}", "max_tokens" },
         { "{\"model\":\"m\",\"max_completion_tokens\":9999999999999," HI "}", "max_completion_tokens" },

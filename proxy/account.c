@@ -1,0 +1,387 @@
+/* account.c - see account.h. */
+#include "account.h"
+
+#include "privacy/mask.h"
+#include "wire/path.h"
+
+enum { PATH_MOST = 2048 };
+
+enum stage { INSPECTING, ASKING, ANSWERING };
+
+struct visiting {
+    struct errand       errand; /* first */
+    enum stage          stage;
+    const char         *method, *path; /* beneath the provider's url */
+    struct chat         chat;          /* the body's strings; of a request without a body, its path */
+    const struct model *model;         /* that of the settings, or `named` */
+    struct model        named;         /* by the client, and known to the account alone */
+    struct payer        payer;
+    struct decision     decision;
+    struct vault       *vault; /* NULL: nothing is hidden */
+    struct hold        *purse; /* NULL: it costs nothing, or nobody counts it */
+    bool                is_booking;
+    struct call        *call;
+    int                 status;
+    struct buf          heard;
+
+    /* what an SLM thread fills in */
+    struct inspection inspection;
+    bool              is_read; /* false: the inspection failed, and all counts as private */
+};
+
+/* ---- reading ---- */
+
+bool account_may(const struct errand *e)
+{
+    return e->snapshot->settings->account != NULL;
+}
+
+static bool is_plain(struct slice text)
+{
+    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.:/=&[]";
+    for (size_t i = 0; i < text.len; i++)
+        if (!memchr(letters, text.ptr[i], sizeof letters - 1))
+            return false;
+    return true;
+}
+
+/* Ids and small words: nothing in it needs to be looked at. Dots would lead up. */
+static bool read_path(struct visiting *v, struct fault *why)
+{
+    const struct http1_head *head = client_head(v->errand.client);
+    struct arena            *arena = v->errand.arena;
+    struct slice             path = slice_cut(head->path, strlen("/v1"), head->path.len);
+    struct slice             plain = path_decode(arena, path), query = path_decode(arena, head->query);
+    if (!slice_starts(head->path, S("/v1/")) || head->path.len + head->query.len > PATH_MOST ||
+        !is_plain(plain) || !is_plain(query) || slice_find(plain, S("..")) != SLICE_NONE)
+        return fault_set(why, FAULT_NOT_KEPT, "an id holds letters, digits and _-.: alone");
+    v->method = arena_cstr(arena, slice_is(head->method, "HEAD") ? S("GET") : head->method);
+    v->path =
+        arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(path), head->query.len ? "?" : "", SLICE_ARG(head->query));
+    return true;
+}
+
+/* The settings' own, at its own provider; or one that the account alone knows. */
+static bool find_model(struct visiting *v, struct fault *why)
+{
+    const struct settings *settings = v->errand.snapshot->settings;
+    struct slice           name = v->chat.model;
+    v->model = name.len ? settings_model(settings, name) : NULL;
+    if (!v->model && !settings->account)
+        return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model", "\"%.*s\"",
+                               SLICE_ARG(slice_cut(name, 0, 80)));
+    if (v->model && strcmp(v->model->provider->api->word, "openai") != 0)
+        return fault_set_param(why, FAULT_UNSUPPORTED, "model", "%s is not asked for this here",
+                               v->model->name);
+    if (v->model)
+        return true;
+    const char *sent_as = name.len ? arena_cstr(v->errand.arena, name) : "";
+    v->named = (struct model){ .name = sent_as, .sent_as = sent_as, .provider = settings->account };
+    v->model = &v->named;
+    return true;
+}
+
+static void wipe_heard(void *arg)
+{
+    buf_wipe(arg);
+}
+
+/* The body; of a request without one, what its path says, since an id might be anything. */
+static struct slice what_is_said(struct visiting *v)
+{
+    struct errand *e = &v->errand;
+    struct buf     path;
+    if (e->body.len)
+        return buf_slice(&e->body);
+    buf_init(&path, PATH_MOST * 2);
+    buf_add_byte(&path, '{');
+    json_add_text_member(&path, "path", slice_str(v->path));
+    buf_add_byte(&path, '}');
+    struct slice said = arena_copy(e->arena, buf_slice(&path));
+    buf_fini(&path);
+    return said;
+}
+
+static bool read_request(struct errand *e, struct fault *why)
+{
+    struct visiting *v = (struct visiting *)e;
+    buf_init(&v->heard, (size_t)e->snapshot->settings->answer_most_bytes);
+    arena_defer(e->arena, wipe_heard, &v->heard);
+    v->payer = e->asking_who.caller.payer;
+    payer_add_tags(&v->payer, http1_header(client_head(e->client), "x-weir-tags"), e->arena);
+    return read_path(v, why) && plain_chat_read(e->arena, what_is_said(v), &v->chat, why) && find_model(v, why);
+}
+
+/* ---- deciding ---- */
+
+static bool choose(struct visiting *v, struct fault *why)
+{
+    const struct snapshot *snapshot = v->errand.snapshot;
+    struct decision       *d = &v->decision;
+    const struct grants   *grants = &v->errand.asking_who.caller.grants;
+    const char            *zone = snapshot->settings->zone[v->model->provider->zone];
+    struct facts           facts;
+    facts_of(&v->chat, &v->inspection, v->errand.team, &facts);
+    facts.payer = &v->payer;
+    facts.grants = *grants;
+    facts.model = v->model == &v->named ? S("") : slice_str(v->model->name);
+    if (!decide(snapshot->policy, &facts, d, why))
+        return false;
+    if (!reach_allows(d->reach, v->model->provider->zone))
+        return fault_set(why, FAULT_OUT_OF_REACH, "%s is beyond %s", v->model->provider->name,
+                         snapshot->settings->zone[d->reach]);
+    const char *whose = grants_forbid_zone(grants, zone);
+    if (!whose && v->model == &v->named)
+        whose = grants_forbid_model(grants, snapshot->settings, v->model->name);
+    if (whose)
+        return fault_set(why, FAULT_DENIED, "%s may not ask %s for it", whose, v->model->provider->name);
+    if (v->errand.body.len == 0 && (d->hide & v->inspection.pii) && v->model->provider->zone > 0)
+        return fault_set(why, FAULT_OUT_OF_REACH, "its id is private, and cannot be hidden");
+    if (d->answers_redact | d->answers_block)
+        return fault_set(why, FAULT_OUT_OF_REACH, "answers are to be looked through, and this would not be");
+    return true;
+}
+
+static void hide(struct visiting *v)
+{
+    if (!v->decision.hide || !v->inspection.findings || v->model->provider->zone == 0)
+        return;
+    v->vault = vault_new(v->errand.arena, errand_team_key(&v->errand));
+    vault_set_ways(v->vault, v->decision.surrogate, v->decision.remove);
+    redact(&v->chat, &v->inspection, v->decision.hide, v->vault, v->errand.arena);
+}
+
+/* ---- hearing ---- */
+
+static void done(struct visiting *v)
+{
+    v->call = NULL;
+    v->stage = ANSWERING;
+    errand_fetched(&v->errand);
+}
+
+static void on_head(struct call *call, const struct http1_head *head, void *arg)
+{
+    struct visiting *v = arg;
+    (void)call;
+    v->status = head->status;
+}
+
+static void on_body(struct call *call, struct slice bytes, void *arg)
+{
+    struct visiting *v = arg;
+    (void)call;
+    buf_add(&v->heard, bytes);
+}
+
+static void on_end(struct call *call, void *arg)
+{
+    struct visiting *v = arg;
+    struct errand   *e = &v->errand;
+    (void)call;
+    if (v->status == 404)
+        fault_set(&e->why, FAULT_NOT_KEPT, "nor at %s", v->model->provider->name);
+    else if (v->status == 400 || v->status == 413 || v->status == 422)
+        fault_set(&e->why, FAULT_BAD_REQUEST, "%s refused it with status %d", v->model->provider->name,
+                  v->status);
+    else if (v->status == 429)
+        e->why.kind = FAULT_PROVIDER_LIMITED;
+    else if (v->status >= 300)
+        fault_set(&e->why, FAULT_PROVIDER_REFUSED, "%s answered with status %d", v->model->provider->name,
+                  v->status);
+    done(v);
+}
+
+static void on_fault(struct call *call, const struct fault *why, void *arg)
+{
+    struct visiting *v = arg;
+    (void)call;
+    v->errand.why = *why;
+    done(v);
+}
+
+static const struct call_handler hearing = {
+    .on_head = on_head,
+    .on_body = on_body,
+    .on_end = on_end,
+    .on_fault = on_fault,
+};
+
+/* ---- asking ---- */
+
+static void ask(struct visiting *v)
+{
+    const struct errand      *e = &v->errand;
+    const struct chat_changes changes = { .model = slice_str(v->model->sent_as) };
+    struct buf                body;
+    buf_init(&body, SIZE_MAX); /* bounded by what was received */
+    if (e->body.len)
+        chat_write(&v->chat, &changes, e->arena, &body);
+    const struct inquiry inquiry = { .method = v->method, .path = v->path, .body = buf_slice(&body) };
+    v->call = upstream_ask(e->tools->upstream, snapshot_origin(e->snapshot, v->model->provider), &inquiry,
+                           &hearing, v);
+    buf_wipe(&body);
+}
+
+static void on_booked(void *arg, enum ledger_verdict verdict, struct hold *h)
+{
+    struct visiting *v = arg;
+    struct fault    *why = &v->errand.why;
+    v->is_booking = false;
+    switch (verdict) {
+    case LEDGER_HELD:
+        ask(v);
+        return;
+    case LEDGER_LIMITED:
+        ledger_explain_limited(h, why);
+        break;
+    case LEDGER_OVER:
+        ledger_explain_over(h, why);
+        break;
+    case LEDGER_AWAY:
+        if (h->lines == 0) { /* limits are convenience */
+            ask(v);
+            return;
+        }
+        why->kind = FAULT_LEDGER_AWAY;
+        break;
+    }
+    errand_fetched(&v->errand);
+}
+
+/* What is read only, or brings nothing along, costs nothing. */
+static bool book(struct visiting *v)
+{
+    const struct errand  *e = &v->errand;
+    const struct estimate estimate = {
+        .model = &v->model, .models = 1, .prompt_bytes = (int64_t)e->body.len, .max_tokens = 0, .choices = 1
+    };
+    int64_t worst;
+    if (e->body.len == 0)
+        return true;
+    v->purse = hold_new();
+    return booking_make(v->purse, &v->decision, &v->payer, &estimate, loop_wall_ms(e->tools->loop), &worst,
+                        &v->errand.why);
+}
+
+static void fetch(struct errand *e)
+{
+    struct visiting *v = (struct visiting *)e;
+    if (v->stage == INSPECTING) {
+        errand_fetched(e);
+        return;
+    }
+    if (!choose(v, &e->why) || !book(v)) {
+        errand_fetched(e);
+        return;
+    }
+    hide(v);
+    if (v->purse && (v->purse->lines || v->purse->rates)) {
+        v->is_booking = true;
+        ledger_hold(e->tools->ledger, v->purse, on_booked, v);
+        return;
+    }
+    hold_free(&v->purse);
+    ask(v);
+}
+
+static void cancel(struct errand *e)
+{
+    struct visiting *v = (struct visiting *)e;
+    call_cancel(&v->call);
+    if (v->is_booking)
+        ledger_cancel(e->tools->ledger, v->purse);
+    v->is_booking = false;
+    ledger_settle(e->tools->ledger, &v->purse);
+}
+
+/* ---- on an SLM thread ---- */
+
+static void look(struct visiting *v, const struct inspector *inspector)
+{
+    struct fault why = { 0 };
+    if (!inspect(inspector, v->errand.snapshot->needs, v->errand.arena, &v->chat, &v->inspection, &why))
+        v->inspection.is_inspected = false; /* law 2: what could not be read is private */
+    v->stage = ASKING;
+}
+
+/* OpenAI says nothing of a response that it deletes. */
+static void add_deleted(struct visiting *v)
+{
+    struct buf *out = &v->errand.answer;
+    buf_add_byte(out, '{');
+    json_add_text_member(out, "id", v->errand.object);
+    buf_add_str(out, ",\"object\":\"response.deleted\",\"deleted\":true}");
+}
+
+static void give_answer(struct visiting *v)
+{
+    struct errand *e = &v->errand;
+    struct json    json;
+    mask_strike_out(&v->heard, slice_str(v->model->provider->key)); /* it may quote all that it was sent */
+    if (v->heard.len == 0 && strcmp(v->method, "DELETE") == 0)
+        add_deleted(v);
+    else if (v->heard.full || !json_read(e->arena, buf_slice(&v->heard), &json, NULL) ||
+             json_kind(&json, 0) != JSON_OBJECT)
+        fault_set(&e->why, FAULT_PROVIDER_BROKE, "it is no JSON object, or too long");
+    else if (v->vault)
+        vault_restore(v->vault, buf_slice(&v->heard), true, &e->answer);
+    else
+        buf_add(&e->answer, buf_slice(&v->heard));
+    e->is_done = true;
+}
+
+static void work(struct errand *e, const struct inspector *inspector)
+{
+    struct visiting *v = (struct visiting *)e;
+    if (v->stage == INSPECTING)
+        look(v, inspector);
+    else
+        give_answer(v);
+}
+
+/* ---- what is told ---- */
+
+/* What it used, by its own account; an embedding has no other cost. */
+static void charge(struct visiting *v)
+{
+    struct errand      *e = &v->errand;
+    struct json         json;
+    int64_t             tokens = 0;
+    struct answer_usage usage = { .is_given = true };
+    if (e->body.len && json_read(e->arena, buf_slice(&v->heard), &json, NULL) &&
+        json_i64(&json, json_get(&json, json_get(&json, 0, "usage"), "prompt_tokens"), &tokens))
+        usage.prompt_tokens = tokens;
+    int64_t cost = price_usage(&v->model->price, &usage);
+    booking_charge(v->purse, v->model, cost);
+    metrics_add(e->tools->metrics, METRIC_COST, cost);
+}
+
+static void finish(struct errand *e, struct buf *headers)
+{
+    struct visiting *v = (struct visiting *)e;
+    reply_header(headers, "x-weir-provider", v->model->provider->name);
+    reply_header(headers, "x-weir-zone", e->snapshot->settings->zone[v->model->provider->zone]);
+    charge(v);
+}
+
+static void tell(const struct errand *e, bool is_answered, struct buf *line)
+{
+    const struct visiting *v = (const struct visiting *)e;
+    (void)is_answered;
+    if (v->model) {
+        buf_add(line, S(",\"provider\":"));
+        json_add_string(line, slice_str(v->model->provider->name));
+    }
+}
+
+const struct errand_kind account_errand = {
+    .name = "account",
+    .bytes = sizeof(struct visiting),
+    .read = read_request,
+    .fetch = fetch,
+    .work = work,
+    .cancel = cancel,
+    .finish = finish,
+    .tell = tell,
+};

@@ -1,0 +1,154 @@
+"""What only a provider's account has is asked there, bound by what binds a chat; and conversations are measured and made shorter here."""
+import json
+
+import httpx
+import openai
+import pytest
+
+from actors.scripted import echoes, says
+from actors.weir import ROOT
+
+MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
+MAIL = "ann@example.org"
+MASK = {"privacy": [{"name": "masked", "when": {"pii": ["email"]}, "redact": "placeholder"},
+                    {"name": "home", "when": {"pii": ["payment_card"]}, "reach": "local"}]}
+CARD = "4111 1111 1111 1111"
+PRICE = {"price": {"input": 1000, "output": 1000}, "output": 100}
+
+
+def account(answer=None, status=200):
+    """Says back what it was asked with, as an account might."""
+    def script(request, wire):
+        body = json.loads(request.body) if request.body else None
+        wire.whole(answer if answer is not None else {"id": "x", "object": "thing", "asked": body, "usage": {"prompt_tokens": 10, "total_tokens": 10}}, status)
+    return script
+
+
+def client_of(weir, key="any"):
+    return openai.OpenAI(base_url=weir.base + "/v1", api_key=key, max_retries=0)
+
+
+@pytest.mark.parametrize("method, path", [
+    ("GET", "/responses/resp_677efb51"), ("DELETE", "/responses/resp_677efb51"), ("POST", "/responses/resp_677efb51/cancel"),
+    ("GET", "/responses/resp_677efb51/input_items?limit=2&after=msg_1"), ("GET", "/chat/completions/chatcmpl-theirs"),
+    ("GET", "/chat/completions/theirs/messages"), ("GET", "/models/ft:gpt-4o-mini:acme::x"), ("DELETE", "/models/ft:gpt-4o-mini:acme::x")])
+def test_what_is_not_here_is_asked_of_the_one_users_account(stage, method, path):
+    cloud, local = stage.provider(account()), stage.provider(says("no"))
+    weir = stage.weir(cloud=cloud, local=local)
+    answer = httpx.request(method, weir.base + "/v1" + path)
+    assert answer.status_code == 200 and answer.json()["id"] == "x", answer.text
+    assert answer.headers["x-weir-provider"] == "cloud" and answer.headers["x-weir-zone"] == "cloud"
+    asked = cloud.requests[0]
+    assert (asked.method, asked.path, asked.body) == (method, "/v1" + path, b"") and asked.headers["authorization"] == "Bearer key-of-cloud"
+    assert not local.requests
+
+
+def test_what_is_told_to_it_is_redacted_and_given_back(stage):
+    cloud = stage.provider(account())
+    weir = stage.weir(cloud=cloud, policy=MASK)
+    answer = httpx.post(weir.base + "/v1/chat/completions/theirs", json={"metadata": {"who": MAIL}})
+    assert answer.json()["asked"]["metadata"]["who"] == MAIL
+    assert MAIL.encode() not in cloud.requests[0].body and b"EMAIL_" in cloud.requests[0].body
+    embedded = httpx.post(weir.base + "/v1/embeddings", json={"model": "text-embedding-3-small", "input": [f"mail {MAIL}", "x"], "dimensions": 1})
+    assert embedded.json()["asked"]["input"][0] == f"mail {MAIL}" and MAIL.encode() not in cloud.requests[1].body
+    assert cloud.requests[1].path == "/v1/embeddings" and cloud.requests[1].json["model"] == "text-embedding-3-small"
+
+
+def test_it_is_bound_by_the_reach(stage):
+    cloud = stage.provider(account())
+    weir = stage.weir(cloud=cloud, policy=MASK)
+    for path, body in (("/chat/completions/theirs", {"metadata": {"card": CARD}}), ("/embeddings", {"model": "text-embedding-3-small", "input": CARD})):
+        refused = httpx.post(weir.base + "/v1" + path, json=body)
+        assert refused.status_code == 403 and refused.json()["error"]["code"] == "out_of_reach"
+    for path in ("/responses/..%2fmodels", "/models/a%20b", "/models/x?metadata=mail%20me"):
+        assert httpx.get(weir.base + "/v1" + path).status_code == 404
+    assert weir.get("/v1/responses/resp_4111111111111111").status in (403, 404)
+    assert not cloud.requests
+
+
+def test_it_is_paid_for(stage):
+    cloud = stage.provider(account())
+    budget = {"cost": [{"name": "purse", "budget": {"usd": 0.05, "every": "month"}}], "routes": [{"name": "all", "ask": ["large"]}]}
+    models = {"large": {"provider": "cloud", "model": "l", **PRICE}, "embedder": {"provider": "cloud", "model": "text-embedding-3-small", **PRICE}}
+    weir = stage.weir(cloud=cloud, policy=budget, models=models)
+
+    def ask(model):
+        return httpx.post(weir.base + "/v1/embeddings", json={"model": model, "input": "hello"})
+    assert ask("embedder").status_code == 200 and cloud.requests[0].json["model"] == "text-embedding-3-small"
+    assert ask("nobody").json()["error"]["code"] == "price_unknown"
+    for _ in range(3):
+        ask("embedder")
+    assert ask("embedder").json()["error"]["code"] == "budget_exhausted"
+
+
+def test_teams_share_no_account_unless_the_settings_say_so(stage):
+    cloud = stage.provider(account())
+    teams = {"red": {"keys": ["key-of-red"]}}
+    with pytest.raises(openai.NotFoundError):
+        client_of(stage.weir(cloud=cloud, teams=teams), "key-of-red").responses.retrieve("resp_1")
+    assert not cloud.requests
+    weir = stage.weir(cloud=cloud, teams=teams, store={"account": "cloud"}, name="second", state=str(stage.folder / "second"))
+    assert client_of(weir, "key-of-red").responses.retrieve("resp_1").id == "x"
+    with pytest.raises(openai.AuthenticationError):
+        client_of(weir, "nobody").responses.retrieve("resp_1")
+
+
+@pytest.mark.parametrize("answer, status, told, code", [
+    ({"error": {"message": "secret words"}}, 404, 404, "not_found"), ({"error": {"message": "secret words"}}, 500, 502, "provider_error"),
+    ({"error": {"message": "secret words"}}, 400, 400, "invalid_request"), ([1], 200, 502, "provider_broken_answer"), (b"<html>", 200, 502, "provider_broken_answer")])
+def test_its_errors_are_told_and_not_quoted(stage, answer, status, told, code):
+    weir = stage.weir(cloud=stage.provider(account(answer, status)))
+    refused = httpx.get(weir.base + "/v1/responses/resp_1")
+    assert refused.status_code == told and refused.json()["error"]["code"] == code and "secret words" not in refused.text
+
+
+def test_a_client_that_hangs_up_ends_the_asking(stage):
+    def script(request, wire):
+        assert wire.wait_until_gone()
+    cloud = stage.provider(script)
+    weir = stage.weir(cloud=cloud)
+    for path in ("/v1/responses/resp_1", "/v1/models/theirs"):
+        client = weir.connect()
+        client.sendall(f"GET {path} HTTP/1.1\r\nhost: weir\r\n\r\n".encode())
+        assert cloud.began.wait(10)
+        client.close()
+        assert cloud.left.wait(10)
+        cloud.began.clear(), cloud.left.clear()
+    assert weir.get("/healthz").status == 200
+
+
+# ---- measured, and made shorter ----
+
+
+def test_input_is_counted_here(stage):
+    cloud = stage.provider(echoes())
+    client = client_of(stage.weir(cloud=cloud))
+    first = client.responses.create(model="large", input="one two three four")
+    assert client.responses.input_tokens.count(input="x" * 400).input_tokens == 100
+    assert client.responses.input_tokens.count().input_tokens == 0
+    more = client.responses.input_tokens.count(input="five", previous_response_id=first.id)
+    assert more.input_tokens > client.responses.input_tokens.count(input="five").input_tokens + 5
+    assert len(cloud.requests) == 1
+
+
+@pytest.mark.skipif(not (MODEL / "model.safetensors").exists(), reason="there is no model: deploy/model fetches it")
+def test_a_conversation_is_made_shorter_and_goes_on(stage):
+    cloud = stage.provider(echoes())
+    teams = {"red": {"keys": ["key-of-red"]}, "blue": {"keys": ["key-of-blue"]}}
+    client = client_of(stage.weir(cloud=cloud, slm={"model": str(MODEL)}, policy=MASK, teams=teams, limits={"inspect": "60s"}), "key-of-red")
+    long = "Rome was founded by Romulus. The soup was cold. A cat sat there. The Tiber flows through Rome. It rained. We had tea. The bus was late. " * 3
+    asked = [{"role": "user", "content": "Tell me of Rome."}, {"role": "assistant", "content": long + MAIL}, {"role": "user", "content": "What river is in Rome?"}]
+    compacted = client.responses.compact(model="large", input=asked)
+    assert compacted.object == "response.compaction" and [item.type for item in compacted.output] == ["message", "message", "compaction"]
+    assert compacted.usage.output_tokens < compacted.usage.input_tokens and not cloud.requests
+
+    items = [item.model_dump(exclude_none=True) for item in compacted.output]
+    client.responses.create(model="large", input=[*items, {"role": "user", "content": "Go on."}])
+    told = cloud.requests[0].json["messages"]
+    assert [message["role"] for message in told] == ["user", "user", "assistant", "user"]
+    assert "Tiber" in told[2]["content"] and len(told[2]["content"]) < len(long) / 2 and MAIL not in cloud.requests[0].body.decode()
+    for wrong in ({**items[-1], "encrypted_content": items[-1]["encrypted_content"][:-8] + "AAAAAAA="}, {"type": "compaction", "id": "x", "encrypted_content": "?"}):
+        with pytest.raises(openai.BadRequestError):
+            client.responses.create(model="large", input=[wrong])
+    with pytest.raises(openai.BadRequestError):  # another team's key opens nothing
+        client_of(type("At", (), {"base": str(client.base_url).removesuffix("/v1/")}), "key-of-blue").responses.create(model="large", input=items)
