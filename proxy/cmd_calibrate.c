@@ -8,6 +8,7 @@
  * or what `records:` keeps (outcomes.h). It tells what routing by it would have been worth on rows that it had
  * not learned from, beside the head inside the binary, and says so where that is no better.
  */
+#include "cmd_drafts.h"
 #include "cmd_load.h"
 #include "cmd_rows.h"
 #include "commands.h"
@@ -219,10 +220,12 @@ static void tell(const struct rows *r, const struct calibration *c, const struct
 
 static int usage(void)
 {
-    fputs("usage: weir calibrate [-c weir.yaml] [--in ROWS.jsonl] [--out difficulty.head]\n"
+    fputs("usage: weir calibrate [-c weir.yaml] [--drafts] [--in ROWS.jsonl] [--out difficulty.head]\n"
           "       a row is {\"prompt\": \"…\", \"weak_ok\": true, \"strong_ok\": true}; strong_ok may be left "
           "out.\n"
-          "       Without --in: Weir's own records, where the settings keep some, else stdin\n",
+          "       Without --in: Weir's own records, where the settings keep some, else stdin\n"
+          "       --drafts: how likely a weak answer is wrong; a row needs \"weak_answer\", too, and may have "
+          "\"logprob\"\n",
           stderr);
     return 2;
 }
@@ -282,9 +285,11 @@ int cmd_calibrate(int argc, char **argv)
     static const struct option options[] = {
         { "in", required_argument, NULL, 'i' },
         { "out", required_argument, NULL, 'o' },
+        { "drafts", no_argument, NULL, 'd' },
         { NULL, 0, NULL, 0 },
     };
-    const char *settings = NULL, *in = NULL, *out = "difficulty.head";
+    const char *settings = NULL, *in = NULL, *out = NULL;
+    bool        is_of_drafts = false;
     optind = 1;
     for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
         if (option == 'c')
@@ -293,8 +298,13 @@ int cmd_calibrate(int argc, char **argv)
             in = optarg;
         else if (option == 'o')
             out = optarg;
+        else if (option == 'd')
+            is_of_drafts = true;
         else
             return usage();
     }
-    return optind == argc ? run(settings, in, out) : usage();
+    if (optind != argc)
+        return usage();
+    return is_of_drafts ? drafts_calibrate(settings, in, out ? out : "draft.head")
+                        : run(settings, in, out ? out : "difficulty.head");
 }

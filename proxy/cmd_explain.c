@@ -277,6 +277,8 @@ static void print_escalation(const struct explanation *e)
         printf("  %-12s%s: %s", label, doubt_word(doubt), doubt_about(doubt));
         if (doubt == DOUBT_CONFIDENCE)
             printf(", %.2f", esc->below);
+        if (doubt == DOUBT_LIKELY_WRONG)
+            printf(", %.2f", esc->wrong_above);
         putchar('\n');
         label = "or";
     }

@@ -186,9 +186,10 @@ static uint64_t look_at_files(const struct daemon *d)
 {
     const struct settings *settings = d->snapshot->settings;
     uint64_t               seen = 0;
-    const char *const *lists[] = { &d->file, settings->policy_file, settings->price_file, settings->head_file };
+    const char *const *lists[] = { &d->file, settings->policy_file, settings->price_file, settings->head_file,
+                                   &settings->draft_head_file };
     const unsigned     counts[] = { d->file ? 1 : 0, settings->policy_count, settings->price_count,
-                                settings->head_count };
+                                settings->head_count, settings->draft_head_file ? 1 : 0 };
     for (unsigned l = 0; l < sizeof lists / sizeof *lists; l++)
         for (unsigned i = 0; i < counts[l]; i++) {
             struct stat about = { 0 };

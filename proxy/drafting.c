@@ -94,14 +94,28 @@ static bool sums_wrongly(const struct look *l)
     return text_sums(l->draft.content).wrong > 0;
 }
 
+static bool is_likely_wrong(const struct look *l)
+{
+    const struct escalation *e = &l->x->decision.escalation;
+    const struct facts      *facts = &l->x->facts;
+    const struct draft_known known = {
+        .logprob = l->outcome->mean_logprob,
+        .difficulty = facts->is_judged ? (double)facts->judgement.difficulty : 0.5,
+    };
+    float mark[DRAFT_MARKS];
+    if (!l->is_whole)
+        return false;
+    draft_marks(chat_subject(&l->x->chat, l->arena), l->draft.content, &known, mark);
+    return draft_score(e->head, mark) > e->wrong_above;
+}
+
 static const struct {
     enum doubt doubt;
     bool (*is_found)(const struct look *);
 } checks[] = {
-    { DOUBT_PROMPT_CUT, is_cut_prompt },
-    { DOUBT_MALFORMED, is_malformed },
-    { DOUBT_REPETITION, goes_round },
-    { DOUBT_WRONG_SUMS, sums_wrongly },
+    { DOUBT_PROMPT_CUT, is_cut_prompt },     { DOUBT_MALFORMED, is_malformed },
+    { DOUBT_REPETITION, goes_round },        { DOUBT_WRONG_SUMS, sums_wrongly },
+    { DOUBT_LIKELY_WRONG, is_likely_wrong },
 };
 
 /* The first doubt that the route looks for, of what has come by now. */

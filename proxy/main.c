@@ -23,7 +23,7 @@ static int cmd_help(int argc, char **argv);
     COMMAND("restore", cmd_restore, "--map FILE [--json]", "gives back what redact has hidden")                \
     COMMAND("teach", cmd_teach, "NAME [-c weir.yaml] [--in ROWS.jsonl] [--out NAME.head]",                     \
             "a head of your own from rows {\"text\", \"label\"}, for policies to ask about")                   \
-    COMMAND("calibrate", cmd_calibrate, "[-c weir.yaml] [--in ROWS.jsonl] [--out difficulty.head]",            \
+    COMMAND("calibrate", cmd_calibrate, "[-c weir.yaml] [--drafts] [--in ROWS.jsonl] [--out HEAD]",            \
             "how hard prompts are for you, from rows {\"prompt\", \"weak_ok\", \"strong_ok\"} or records")     \
     COMMAND("spend", cmd_spend, "[-c weir.yaml] [--by team,key,user,model,route,day,tag] [--since DAY]",       \
             "what was spent and saved, and by whom; --help tells all")                                         \

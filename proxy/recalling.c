@@ -44,8 +44,9 @@ static struct slice decision_bytes(struct exchange *x)
     else
         add_model(&out, x->recalling.kept_model);
     add_model(&out, d->escalate_to);
-    buf_printf(&out, "%g %x %g %d %lld %g ", d->escalation.below, d->escalation.doubts, d->escalation.alike,
-               d->escalation.hint, (long long)d->compress_above_tokens, d->compress_to);
+    buf_printf(&out, "%g %x %g %g %d %lld %g ", d->escalation.below, d->escalation.doubts, d->escalation.alike,
+               d->escalation.wrong_above, d->escalation.hint, (long long)d->compress_above_tokens,
+               d->compress_to);
     add_model(&out, d->compress_by);
     buf_printf(&out, "%llx %llx %llx ", (unsigned long long)d->hide, (unsigned long long)d->surrogate,
                (unsigned long long)d->remove);

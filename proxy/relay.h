@@ -56,7 +56,8 @@ struct relay_outcome {
     int64_t content_bytes; /* all that was generated, reasoning too, in all choices: an estimate of tokens where
                               no usage is given */
     double     confidence; /* of choice 0: 0..1, see confidence.h; 0 where it was not wanted */
-    enum doubt doubt;      /* what lowered it most: confidence, refusal, empty, length, or NO_DOUBT */
+    double     mean_logprob; /* of choice 0's tokens; 0 where none was told */
+    enum doubt doubt;        /* what lowered it most: confidence, refusal, empty, length, or NO_DOUBT */
 };
 
 struct relay;

@@ -159,6 +159,7 @@ void relay_sum_up(struct relay *r)
     r->outcome.flaws = FLAW_OTHER;
     if (!r->options.is_judged)
         return;
+    r->outcome.mean_logprob = c->logprob_count ? c->logprob_sum / c->logprob_count : 0;
     r->outcome.confidence = confidence_of(&facts, &r->outcome.doubt);
     r->outcome.flaws = all_flaws(r);
 }

@@ -36,7 +36,7 @@
 #include "policy/budget.h"
 #include "policy/caching.h"
 #include "policy/choice.h"
-#include "policy/draft.h"
+#include "policy/draft_score.h"
 #include "policy/grant.h"
 #include "slm/classes.h"
 #include "slm/slm.h"
@@ -77,11 +77,13 @@ struct needs {
 
 /* When an answer of candidate[0] is no more than a draft, and what becomes of it. */
 struct escalation {
-    doubt_set doubts;      /* that send it on */
-    double    below;       /* DOUBT_CONFIDENCE: this probability */
-    double    alike;       /* DOUBT_DISAGREE: prose whose embeddings' cosine is below this differs */
-    int64_t   hold_tokens; /* of a stream: so many are held until it is judged; INT64_MAX: all of them */
-    bool      hint;        /* the draft goes along to who is asked next */
+    doubt_set                doubts; /* that send it on */
+    double                   below;  /* DOUBT_CONFIDENCE: this probability */
+    double                   alike;  /* DOUBT_DISAGREE: prose whose embeddings' cosine is below this differs */
+    double                   wrong_above; /* DOUBT_LIKELY_WRONG: this chance, by `head` */
+    const struct draft_head *head;        /* (ref in policy) */
+    int64_t hold_tokens; /* of a stream: so many are held until it is judged; INT64_MAX: all of them */
+    bool    hint;        /* the draft goes along to who is asked next */
 };
 
 /* Why other models may be asked than those that a route asks for: all of them failed or could not be reached;

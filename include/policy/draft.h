@@ -57,6 +57,7 @@ bool text_goes_round(struct slice, struct arena *);
  * it is written with. What cannot be read as plain arithmetic counts as neither. */
 struct sums {
     unsigned right, wrong;
+    double   last; /* what the last of them came to, as told */
 };
 struct sums text_sums(struct slice);
 

@@ -204,6 +204,7 @@ struct settings {
     enum slm_precision slm_precision; /* a change needs no restart */
     const char       **head_file;     /* heads that were taught (slm/taught.h) */
     unsigned           head_count;
+    const char        *draft_head_file; /* weir calibrate --drafts wrote it; NULL: the one that ships */
 
     const struct listen *admin;              /* the admin API's listener; NULL: there is none */
     unsigned char        admin_key_hash[32]; /* SHA-256 of its key */

@@ -238,6 +238,7 @@ static void count_one(struct sum_reader *r, struct sums *out)
         r->at = result > from ? result : from + 1; /* the result may begin another one */
         return;
     }
+    out->last = told;
     if (is_about(worked_out, told, places) || r->has_percent ||
         (is_share && is_about(100 * worked_out, told, places)))
         out->right++;

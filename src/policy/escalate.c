@@ -57,13 +57,34 @@ static void read_disagree(struct compiling *c, const struct yaml *y, struct esca
     switch_doubt(out, DOUBT_DISAGREE, true);
 }
 
+/* likely_wrong: { above: 0.5 } */
+static void read_likely_wrong(struct compiling *c, const struct yaml *y, struct escalation *out)
+{
+    static const char *const keys[] = { "above", NULL };
+    if (!yaml_is_map(y, doubt_word(DOUBT_LIKELY_WRONG), c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    if (!yaml_get(y, "above"))
+        diag_error(c->diag, y->place, "likely_wrong is { above: 0.5 }: the chance that the draft is wrong");
+    out->wrong_above = yaml_number(yaml_get(y, "above"), 0, 1, 1, c->diag);
+    out->head = &c->policy->draft_head;
+    switch_doubt(out, DOUBT_LIKELY_WRONG, true);
+}
+
+/* Those that are on or off. */
+static bool is_plain(enum doubt doubt)
+{
+    return doubt != DOUBT_CONFIDENCE && doubt != DOUBT_DISAGREE && doubt != DOUBT_LIKELY_WRONG;
+}
+
 static void read_when(struct compiling *c, const struct yaml *when, struct escalation *out)
 {
     read_confidence(c, yaml_get(when, doubt_word(DOUBT_CONFIDENCE)), out);
     read_disagree(c, yaml_get(when, doubt_word(DOUBT_DISAGREE)), out);
+    read_likely_wrong(c, yaml_get(when, doubt_word(DOUBT_LIKELY_WRONG)), out);
     for (enum doubt doubt = NO_DOUBT + 1; doubt < DOUBTS; doubt++) {
         const struct yaml *y = yaml_get(when, doubt_word(doubt));
-        if (y && doubt != DOUBT_CONFIDENCE && doubt != DOUBT_DISAGREE)
+        if (y && is_plain(doubt))
             switch_doubt(out, doubt, yaml_bool(y, true, c->diag));
     }
 }

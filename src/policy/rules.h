@@ -176,6 +176,7 @@ struct policy {
     size_t                 speaker_count, speaker_cap;
     const struct classes  *learned; /* NULL before policy_learn(), and without classes */
     struct taught_heads    heads;
+    struct draft_head      draft_head; /* of the settings, else the one that ships */
     struct share           share[SHARES_MOST];
     unsigned               share_count;
     struct needs           needs;

@@ -143,8 +143,9 @@ static void check_section(struct setup *s, const char *section, const char *cons
 
 static void read_numbers(struct setup *s)
 {
-    static const char *const slm[] = { "model", "precision", "heads", NULL }, *const redis[] = { "url", NULL },
-                             *const file[] = { "file", NULL }, *const baseline[] = { "baseline", NULL },
+    static const char *const        slm[] = { "model", "precision", "heads", "drafts", NULL },
+                             *const redis[] = { "url", NULL }, *const file[] = { "file", NULL },
+                             *const baseline[] = { "baseline", NULL },
                              *const alerts[] = { "webhook", "secret", "secret_file", "ca_file", NULL },
                              *const budgets[] = { "redis_away", "unknown_price", NULL },
                              *const store[] = { "account", NULL };
@@ -330,6 +331,8 @@ static struct settings *read_all(struct setup *s)
         read_files(s, s->root, "policies", yaml_get(s->root, "policies") ? NULL : "builtin:default.yaml",
                    &settings->policy_count);
     settings->head_file = read_files(s, yaml_get(s->root, "slm"), "heads", NULL, &settings->head_count);
+    const char *draft_head = setup_text(s, yaml_get(s->root, "slm"), "drafts");
+    settings->draft_head_file = draft_head ? setup_path(s, draft_head) : NULL;
     read_numbers(s);
     read_words(s);
     read_budgets(s);

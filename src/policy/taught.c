@@ -86,12 +86,29 @@ static const char *const *keys_of_conditions(struct compiling *c)
     return keys;
 }
 
+/* `slm: { drafts: FILE }` */
+static void read_draft_head(struct compiling *c, settings_file_reader *reader)
+{
+    const char  *file = c->policy->settings->draft_head_file;
+    struct slice text;
+    struct fault why = { 0 };
+    c->policy->draft_head = draft_head_shipped;
+    if (!file)
+        return;
+    if (!reader(c->arena, file, &text))
+        diag_error(c->diag, (struct place){ .file = file },
+                   "the head for drafts cannot be read; weir calibrate --drafts writes such files");
+    else if (!draft_head_read(c->arena, text, &c->policy->draft_head, &why))
+        diag_error(c->diag, (struct place){ .file = file }, "%s", why.detail);
+}
+
 void read_heads(struct compiling *c, settings_file_reader *reader)
 {
     const struct settings *settings = c->policy->settings;
     c->policy->heads.classes = arena_array(c->arena, settings->head_count, sizeof(struct taught *));
     for (unsigned i = 0; i < settings->head_count; i++)
         read_head(c, settings->head_file[i], reader);
+    read_draft_head(c, reader);
     c->when_keys = keys_of_conditions(c);
 }
 

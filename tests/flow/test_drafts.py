@@ -1,12 +1,13 @@
 """A draft is held and judged by what it says; then it is committed, or a better model's answer stands in its place."""
 import json
+import subprocess
 import threading
 import time
 
 import pytest
 
 from actors.scripted import chunk, completion, fails, in_turn, says, stream_of
-from actors.weir import wait_for
+from actors.weir import BINARY, wait_for
 
 SCHEMA = {"type": "json_schema", "json_schema": {"name": "n", "schema": {
     "type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"], "additionalProperties": False}}}
@@ -73,6 +74,16 @@ def test_what_a_draft_says_is_checked(stage, ask):
     assert [entry.get("draft") for entry in entries] == ["small" if row[2] else None for row in rows.values()]
     assert getattr(weir, ask)("JSON?: " + LONG).told("escalated") == "prompt_cut", "nine tokens cannot be four hundred words"
     assert weir.metric("weir_doubts_total") == weir.metric("weir_escalations_total") == len(DOUBTFUL) + 1
+
+
+def test_a_draft_whose_marks_are_those_of_wrong_ones_is_followed(stage):
+    question = "A farm has 12 hens. Each lays 5 eggs a week. 3 of 4 eggs are sold at $2 each. How much does it earn a week?"
+    right = "12 x 5 = 60 eggs are laid. 60 * 3 / 4 = 45 eggs are sold. 45 * 2 = 90. It earns $90."
+    local, cloud = stage.provider(in_turn(says(right), says("Each hen would lay about 0.6 eggs, so perhaps it earns 7.2"))), stage.provider(says("$90"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"likely_wrong": {"above": 0.5}}, hold_tokens="all"))
+    assert weir.chat(question).text == right
+    answer = weir.stream(question)
+    assert (answer.text, answer.told("escalated")) == ("$90", "likely_wrong")
 
 
 def test_doubts_are_named_one_by_one(stage):
@@ -207,3 +218,22 @@ def test_one_reservation_covers_both_drafts_and_the_better_answer(stage):
     assert not local.requests
     answer = weir.chat("how many?", max_tokens=100)
     assert (answer.text, answer.told("cost-usd")) == ("It is 14.", "0.000048000")
+
+
+# ---- a head of one's own ----
+
+
+def test_what_wrong_drafts_look_like_can_be_learned(stage):
+    """For this team short drafts are wrong, whatever they say."""
+    rows = [{"prompt": f"question {at}", "weak_answer": "so it is." * (1 + 9 * (at % 2)), "weak_ok": at % 2 == 1} for at in range(80)]
+    stage.write("rows.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    nobody = {"url": "http://127.0.0.1:9/v1"}
+    stage.write("bare.yaml", stage.settings(local=nobody, cloud=nobody))
+    done = subprocess.run([BINARY, "calibrate", "--drafts", "-c", stage.folder / "bare.yaml", "--in", stage.folder / "rows.jsonl",
+                           "--out", stage.folder / "draft.head"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "80 drafts" in done.stdout and "likely_wrong" in done.stdout
+
+    local, cloud = stage.provider(in_turn(says("so it is." * 10), says("so it is."))), stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"likely_wrong": {"above": 0.5}}), slm={"model": "none", "drafts": "draft.head"})
+    assert [weir.chat("question 7").told("model") for _ in range(2)] == ["small", "large"]

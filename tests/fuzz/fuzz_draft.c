@@ -2,7 +2,7 @@
  * fuzz_draft.c - a request, a line feed, a draft; any bytes: each check ends, a draft agrees with itself, and
  * what is right of a sum is not wrong as well.
  */
-#include "policy/draft.h"
+#include "policy/draft_score.h"
 
 #include <stdlib.h>
 
@@ -18,8 +18,23 @@ const char *const fuzz_seeds[] = {
     "same "
     "again, the same again, the same again, the same again, the same again, the same again, the same again, "
     "-1,2.5.",
+    "{}\n{\"draft_head\":1,\"rows\":9,\"bias\":-1,\"weights\":{\"length\":0.5,\"new\":-2}}",
     NULL,
 };
+
+/* A chance is one whatever the words; and the bytes may be a head's file. */
+static void check_score(struct slice question, struct slice words, struct arena *arena)
+{
+    struct draft_head head;
+    struct fault      why;
+    float             mark[DRAFT_MARKS];
+    draft_marks(question, words, &(struct draft_known){ .difficulty = 0.5 }, mark);
+    double score = draft_score(&draft_head_shipped, mark);
+    if (!(score >= 0 && score <= 1))
+        abort();
+    if (draft_head_read(arena, words, &head, &why) && draft_score(&head, mark) > 1)
+        abort();
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -35,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if ((sums.right || sums.wrong) && slice_find_byte(words, '=') == SLICE_NONE)
         abort();
     (void)text_goes_round(words, arena);
+    check_score(slice_cut(text, 0, line == SLICE_NONE ? 0 : line), words, arena);
     if (drafts_agree(&draft, &draft, arena) == AGREEMENT_OTHER ||
         drafts_agree(&calling, &calling, arena) != AGREEMENT_SAME)
         abort();
