@@ -192,7 +192,9 @@ uint64_t cache_run_recall(struct cache_ask *ask, on_redis_fn *on_reply, void *ar
         draw_lease(ask);
     ask->may_lead = true;
     const struct slice words[] = { slice_str(entry), slice_str(lease), slice_str(ask->lease), slice_str(ms) };
-    return redis_run(ask->cache->redis, cache_recall_script, 2, 4, words, on_reply, arg);
+    uint64_t           id = redis_run(ask->cache->redis, cache_recall_script, 2, 4, words, on_reply, arg);
+    redis_hasten(ask->cache->redis, id);
+    return id;
 }
 
 void cache_look(struct cache *cache, struct cache_ask *ask, on_cache_fn *call, void *arg)
@@ -202,6 +204,7 @@ void cache_look(struct cache *cache, struct cache_ask *ask, on_cache_fn *call, v
     cache_name(entry, &ask->key, 'e');
     ask->redis_id =
         redis_ask(cache->redis, 2, (struct slice[]){ S("GET"), slice_str(entry) }, on_recalled, ask);
+    redis_hasten(cache->redis, ask->redis_id);
 }
 
 void cache_recall(struct cache *cache, struct cache_ask *ask, on_cache_fn *call, void *arg)
@@ -235,6 +238,7 @@ void cache_lead(struct cache *cache, struct cache_ask *ask, on_cache_fn *call, v
     const struct slice words[] = { S("SET"), slice_str(lease), slice_str(ask->lease),
                                    S("NX"),  S("PX"),          slice_str(ms) };
     ask->redis_id = redis_ask(cache->redis, 6, words, on_lead, ask);
+    redis_hasten(cache->redis, ask->redis_id);
 }
 
 void cache_release(struct cache_ask *ask, enum cache_after after)

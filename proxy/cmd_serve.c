@@ -135,6 +135,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     if (!p->tools.redis)
         return false;
     redis_count_in(p->tools.redis, p->tools.metrics);
+    redis_set_patience(p->tools.redis, settings->redis_patience_ms);
     const struct ledger_times times = { .lease_ms = settings->lease_ms, .recovery_ms = settings->recovery_ms };
     p->tools.ledger = ledger_new(loop, p->tools.redis, d->journal, &d->allowance, &times);
     p->tools.auth = auth_new(loop, p->tools.redis, p->tools.metrics);

@@ -327,6 +327,8 @@ void ledger_hold(struct ledger *l, struct hold *h, on_ledger_fn *call, void *arg
         words_number(&w, h->rate[i].asks_tokens);
     }
     h->redis_id = redis_run(l->redis, ledger_reserve_script, w.keys, w.count, w.word, on_reserved, h);
+    if (h->is_hasty || h->lines == 0) /* limits are convenience */
+        redis_hasten(l->redis, h->redis_id);
     words_fini(&w);
 }
 

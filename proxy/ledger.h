@@ -144,6 +144,7 @@ struct hold {
     struct rate   rate[LEDGER_RATES_MOST];
     unsigned      rates;
     char          id[64];          /* of its leases */
+    bool          is_hasty;        /* the caller's: it can do without an answer (redis_hasten()) */
     bool          is_held;         /* Redis has its leases and counts */
     int64_t       allowed_nanousd; /* taken from the allowance instead */
     /* LEDGER_OVER, LEDGER_LIMITED: which, and why */

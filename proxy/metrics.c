@@ -42,6 +42,7 @@ struct metrics {
     counter               count[METRICS];
     counter               fault[FAULT_KINDS];
     counter               doubt[DOUBTS];
+    counter               trouble[REDIS_TROUBLES];
     struct histogram      latency[LATENCIES];
     struct model_counters model[MODELS_MOST + 1]; /* the last one takes what comes after */
     _Atomic unsigned      models;
@@ -129,6 +130,11 @@ void metrics_doubt(struct metrics *m, enum doubt doubt)
     add(&m->doubt[doubt], 1);
 }
 
+void metrics_trouble(struct metrics *m, enum redis_trouble trouble)
+{
+    add(&m->trouble[trouble], 1);
+}
+
 /* The series of this model and zone, made where there is none yet. Names are compared as they are kept: cut. */
 static struct model_counters *model_of(struct metrics *m, const char *model, const char *zone)
 {
@@ -185,6 +191,7 @@ static void fold(struct metrics *into, const struct metrics *from)
     fold_counters(into->count, from->count, METRICS);
     fold_counters(into->fault, from->fault, FAULT_KINDS);
     fold_counters(into->doubt, from->doubt, DOUBTS);
+    fold_counters(into->trouble, from->trouble, REDIS_TROUBLES);
     for (unsigned i = 0; i < LATENCIES; i++) {
         fold_counters(into->latency[i].bucket, from->latency[i].bucket, BUCKETS_MOST + 1);
         fold_counters(&into->latency[i].sum, &from->latency[i].sum, 1);
@@ -259,6 +266,17 @@ static void write_faults(struct buf *out, const struct metrics *sum)
     }
 }
 
+static void write_troubles(struct buf *out, const struct metrics *sum)
+{
+    write_head(out, "weir_redis_troubles_total", "counter",
+               "commands that Redis did not obey, by what was wrong");
+    for (enum redis_trouble i = REDIS_WELL + 1; i < REDIS_TROUBLES; i++) {
+        buf_add_str(out, "weir_redis_troubles_total{");
+        write_label(out, "trouble", redis_trouble_word(i));
+        buf_printf(out, "} %" PRId64 "\n", get(&sum->trouble[i]));
+    }
+}
+
 static void write_doubts(struct buf *out, const struct metrics *sum)
 {
     metrics_write_head(out, "weir_doubts_total", "counter",
@@ -320,6 +338,7 @@ void metrics_write(struct buf *out)
     write_series(out, sum);
     write_faults(out, sum);
     write_doubts(out, sum);
+    write_troubles(out, sum);
     write_models(out, sum);
     for (unsigned i = 0; i < LATENCIES; i++)
         write_latency(out, sum, i);

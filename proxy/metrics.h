@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "policy/draft.h"
+#include "trouble.h"
 
 enum metric {
 #define METRIC(name, kind, prometheus_name, help) METRIC_##name,
@@ -25,9 +26,10 @@ struct metrics *metrics_new(void);
 void            metrics_free(struct metrics **);
 
 void metrics_add(struct metrics *, enum metric, int64_t);
-void metrics_set(struct metrics *, enum metric, int64_t); /* gauges */
-void metrics_fault(struct metrics *, enum fault_kind);    /* weir_faults_total{fault="…"} */
-void metrics_doubt(struct metrics *, enum doubt);         /* weir_doubts_total{doubt="…"} */
+void metrics_set(struct metrics *, enum metric, int64_t);   /* gauges */
+void metrics_fault(struct metrics *, enum fault_kind);      /* weir_faults_total{fault="…"} */
+void metrics_doubt(struct metrics *, enum doubt);           /* weir_doubts_total{doubt="…"} */
+void metrics_trouble(struct metrics *, enum redis_trouble); /* weir_redis_troubles_total{trouble="…"} */
 
 /* weir_model_*{model="…",zone="…"}; names are copied. The first 64 models of a thread have series of their own,
  * later ones share model="other". */

@@ -155,9 +155,10 @@ static void on_away(struct exchange *x)
         metrics_add(x->tools->metrics, METRIC_ALLOWED, 1);
         return;
     }
+    enum redis_trouble trouble = redis_trouble(x->tools->redis);
     fault_set(&x->fault, FAULT_LEDGER_AWAY, "%s",
               h->is_recovering ? "Redis was restarted, and is being told what was spent"
-                               : "Redis does not answer");
+                               : redis_trouble_words(trouble ? trouble : REDIS_SLOW));
     x->retry_after_s = AWAY_RETRY_S;
     if (h->line[0].budget->over == OVER_LOCAL && keep_models(x, is_local))
         x->fault = (struct fault){ 0 };
@@ -266,6 +267,7 @@ static void ask_ledger(struct exchange *x)
     x->is_booking = true;
     x->bookings++;
     x->cancel = cancel_booking;
+    x->hold->is_hasty = x->worst_nanousd <= x->snapshot->settings->ledger_allow_nanousd;
     ledger_hold(x->tools->ledger, x->hold, on_booked, x);
 }
 

@@ -3,11 +3,14 @@
  *
  * Commands are pipelined and answered in order; each has a deadline (hiredis' asynchronous side has none). A
  * link that fails, or misses deadlines several times in a row, opens a breaker: commands are answered "away" at
- * once, and a probe is sent with back-off, until Redis is well again. A slow Redis hurts more than a dead one.
+ * once, and a probe is sent with back-off, until Redis is well again. A slow Redis hurts more than a dead one:
+ * who can do without an answer says so, is not kept waiting long, and while Redis stays slow not at all.
  *
  * What waits for its reply is bounded, in commands and in bytes; beyond that a command is answered "away".
  *
- * url: redis://[user:password@]host[:port][/db], rediss:// (TLS, verified), unix:///path[?db=N].
+ * url: redis://[user:password@]host[:port][/db], rediss:// (TLS, verified), unix:///path[?db=N], or
+ * redis+sentinel://host[:port],.../master: whoever Sentinel says is the master, also after a failover. See
+ * redis_url.h.
  */
 #ifndef WEIR_REDIS_H
 #define WEIR_REDIS_H
@@ -15,6 +18,7 @@
 #include "base/fault.h"
 #include "loop.h"
 #include "metrics.h"
+#include "trouble.h"
 
 struct redis;
 struct redisReply;
@@ -28,7 +32,11 @@ typedef void on_redis_fn(void *arg, const struct redisReply *reply, const struct
 MUST_CHECK struct redis *redis_new(struct loop *, const char *url, int64_t deadline_ms, struct fault *why);
 void                     redis_free(struct redis **); /* what waits is dropped without callbacks */
 
-/* Counts each command that is answered "away" in REDIS_AWAY of these metrics, which must outlive it. */
+/* How long who can do without is kept waiting (redis_hasten()); until it is said, as long as the others. */
+void redis_set_patience(struct redis *, int64_t ms);
+
+/* Counts each command that is answered "away" in REDIS_AWAY of these metrics, and troubles; they must outlive
+ * it. */
 void redis_count_in(struct redis *, struct metrics *);
 
 /* A link stands, and nothing has been sent over it yet: what is asked within the call goes first. One at most.
@@ -36,6 +44,8 @@ void redis_count_in(struct redis *, struct metrics *);
 void redis_on_up(struct redis *, void (*on_up)(void *arg), void *arg);
 
 bool redis_is_up(const struct redis *);
+/* What is wrong with it now, or was a moment ago. */
+enum redis_trouble redis_trouble(const struct redis *);
 /* Nobody waits, and what was sent without a callback has been answered too: it may be freed without a loss. */
 bool redis_is_idle(const struct redis *);
 
@@ -48,6 +58,10 @@ uint64_t redis_ask(struct redis *, int argc, const struct slice *argv, on_redis_
  * by its address. */
 uint64_t redis_run(struct redis *, const char *script, int key_count, int argc, const struct slice *argv,
                    on_redis_fn *, void *arg);
+
+/* The caller of that command, just asked, can do without the reply: it waits no longer than the patience that
+ * was set, and not at all while Redis is slow. */
+void redis_hasten(struct redis *, uint64_t id);
 
 /* No callback will come. The command may have reached Redis all the same. Returns the command's arg, for the
  * caller to free what it attached; NULL when the id is not known (any more). */

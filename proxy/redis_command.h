@@ -20,8 +20,9 @@ struct command {
     uint64_t             id;
     void (*on_reply)(void *arg, const struct redisReply *, const struct fault *why); /* NULL: fire and forget */
     void       *arg;
-    bool        is_dead; /* answered or cancelled: only its place in the order counts */
-    int64_t     deadline_ms;
+    bool        is_dead;  /* answered or cancelled: only its place in the order counts */
+    bool        is_hasty; /* its caller can do without the reply */
+    int64_t     asked_ms, deadline_ms;
     char       *bytes; /* as sent, by hiredis' allocator; kept until then, a script's until answered */
     size_t      len;
     const char *script; /* NULL for a plain command, and for a script that was sent whole */

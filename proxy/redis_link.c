@@ -10,7 +10,7 @@
 
 enum {
     REPLY_MOST_BYTES = 64 * 1024 * 1024, /* a reply that is longer takes the link down (law 7) */
-    GREETINGS_MOST = 3
+    GREETINGS_MOST = 4
 };
 
 struct redis_link {
@@ -29,16 +29,17 @@ struct redis_link {
     unsigned     greetings, greeted;       /* # asked, # answered */
     struct timer greeting_timer;
 
-    bool is_failed; /* on_down() is due or was */
-    bool is_closed; /* no callback any more */
-    char why[160];
+    bool               is_failed; /* on_down() is due or was */
+    bool               is_closed; /* no callback any more */
+    char               why[160];
+    enum redis_trouble trouble;
 };
 
 static void tell_down(void *arg)
 {
     struct redis_link *link = arg;
     if (!link->is_closed)
-        link->handler->on_down(link->arg, link->why);
+        link->handler->on_down(link->arg, link->trouble, link->why);
 }
 
 /* Whoever owns the link hears of it once the callbacks of this turn have returned. */
@@ -82,6 +83,16 @@ static void greet_all(struct redis_link *link)
         greet(link, 2, (const char *[]){ "SELECT", db });
     }
     greet(link, 1, (const char *[]){ "PING" });
+    if (url->sentinels)
+        greet(link, 1, (const char *[]){ "ROLE" });
+}
+
+/* A master that was voted down may come back as a replica before Sentinel says otherwise. Who has no right to
+ * ask is told by the first write. */
+static bool is_no_master(const redisReply *role)
+{
+    return role->type == REDIS_REPLY_ARRAY && role->elements > 0 &&
+           role->element[0]->type == REDIS_REPLY_STRING && strcmp(role->element[0]->str, "master") != 0;
 }
 
 /* Of an error only the first word is told ("WRONGPASS"): what follows may quote the command, and so the
@@ -89,8 +100,15 @@ static void greet_all(struct redis_link *link)
 static void on_greeted(struct redis_link *link, const redisReply *reply)
 {
     const char *asked = link->greeting[link->greeted++];
-    if (reply->type == REDIS_REPLY_ERROR) {
+    bool        is_role = strcmp(asked, "ROLE") == 0;
+    if (is_role && is_no_master(reply)) {
+        link->trouble = REDIS_READ_ONLY;
+        fail(link, "it is no master", "");
+        return;
+    }
+    if (reply->type == REDIS_REPLY_ERROR && !is_role) {
         char what[64];
+        link->trouble = redis_trouble_of(slice_of(reply->str, reply->len));
         snprintf(what, sizeof what, "%s was answered %.*s", asked, (int)strcspn(reply->str, " "), reply->str);
         fail(link, what, "");
         return;
@@ -170,6 +188,7 @@ struct redis_link *redis_link_open(struct loop *loop, const struct redis_url *ur
 
     struct redis_link *link = must_calloc(1, sizeof *link);
     *link = (struct redis_link){ .loop = loop, .url = url, .handler = handler, .arg = arg };
+    link->trouble = REDIS_AWAY;
     link->reader = die_if_null(redisReaderCreate());
     buf_init(&link->out, SIZE_MAX); /* redis.c bounds what it sends */
     timer_set(loop, &link->greeting_timer, greeting_ms, on_greeting_late, link);

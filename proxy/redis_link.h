@@ -1,6 +1,6 @@
 /*
- * redis_link.h - one connection to Redis: opened, greeted (AUTH, SELECT, PING), then a pipe for commands and
- * replies.
+ * redis_link.h - one connection to Redis: opened, greeted (AUTH, SELECT, PING; ROLE where Sentinel named it),
+ * then a pipe for commands and replies.
  *
  * It knows nothing of queues and deadlines (redis.h does), only of its own: a greeting that is not over in time
  * takes the link down. Callbacks never come from within a call to this module; on_down() is the last of them.
@@ -9,6 +9,7 @@
 #define WEIR_REDIS_LINK_H
 
 #include "loop.h"
+#include "trouble.h"
 #include "redis_url.h"
 #include "tls.h"
 
@@ -16,9 +17,9 @@ struct redis_link;
 struct redisReply;
 
 struct redis_link_handler {
-    void (*on_up)(void *arg);                               /* greeted: commands may be sent */
-    void (*on_reply)(void *arg, const struct redisReply *); /* in the order of the commands */
-    void (*on_down)(void *arg, const char *why);            /* one clause for the log, without secrets */
+    void (*on_up)(void *arg);                                        /* greeted: commands may be sent */
+    void (*on_reply)(void *arg, const struct redisReply *);          /* in the order of the commands */
+    void (*on_down)(void *arg, enum redis_trouble, const char *why); /* a clause for the log, without secrets */
 };
 
 /* url, tls (NULL but for rediss://) and handler are refs and must outlive the link. */

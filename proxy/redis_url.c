@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PORT_DEFAULT = 6379, PORT_MOST = 65535, DB_MOST = 65535 };
+enum { PORT_DEFAULT = 6379, SENTINEL_PORT = 26379, PORT_MOST = 65535, DB_MOST = 65535 };
 
 static bool bad(struct fault *why, const char *what)
 {
@@ -79,7 +79,7 @@ static bool parse_login(struct slice login, struct redis_url *out, struct fault 
 }
 
 /* host, host:port, [v6], [v6]:port */
-static bool parse_place(struct slice place, struct redis_url *out, struct fault *why)
+static bool parse_place(struct slice place, uint16_t port_default, struct redis_place *out, struct fault *why)
 {
     size_t host_from = 0, host_to, after;
     if (place.len && place.ptr[0] == '[') {
@@ -97,7 +97,7 @@ static bool parse_place(struct slice place, struct redis_url *out, struct fault 
     struct slice host = slice_cut(place, host_from, host_to), port = slice_cut(place, after, place.len);
     if (host.len == 0 || !copy(host, out->host, sizeof out->host))
         return bad(why, "the host is missing or too long");
-    out->port = PORT_DEFAULT;
+    out->port = port_default;
     if (port.len == 0)
         return true;
     int64_t number;
@@ -107,22 +107,76 @@ static bool parse_place(struct slice place, struct redis_url *out, struct fault 
     return true;
 }
 
+/* What is before the mark; *rest is what comes after it, or nothing. */
+static struct slice take_until(struct slice *rest, char mark)
+{
+    size_t       at = slice_find_byte(*rest, mark);
+    struct slice part = slice_cut(*rest, 0, at);
+    *rest = at == SLICE_NONE ? S("") : slice_cut(*rest, at + 1, rest->len);
+    return part;
+}
+
+/* The last @ ends the login: a password written by hand may hold one. */
+static bool take_login(struct slice *rest, struct redis_url *out, struct fault *why)
+{
+    size_t at = rest->len;
+    while (at > 0 && rest->ptr[at - 1] != '@')
+        at--;
+    if (at > 0 && !parse_login(slice_cut(*rest, 0, at - 1), out, why))
+        return false;
+    *rest = slice_cut(*rest, at, rest->len);
+    return true;
+}
+
 static bool parse_network(struct slice rest, struct redis_url *out, struct fault *why)
 {
-    size_t slash = slice_find_byte(rest, '/');
-    if (slash != SLICE_NONE) {
-        struct slice db = slice_cut(rest, slash + 1, rest.len);
-        if (db.len && !parse_db(db, out, why))
-            return false;
-        rest = slice_cut(rest, 0, slash);
-    }
-    /* The last @ ends the login: a password written by hand may hold one. */
-    size_t at = rest.len;
-    while (at > 0 && rest.ptr[at - 1] != '@')
-        at--;
-    if (at > 0 && !parse_login(slice_cut(rest, 0, at - 1), out, why))
+    struct redis_place place = { .port = 0 };
+    struct slice       db = rest;
+    rest = take_until(&db, '/');
+    if ((db.len && !parse_db(db, out, why)) || !take_login(&rest, out, why) ||
+        !parse_place(rest, PORT_DEFAULT, &place, why))
         return false;
-    return parse_place(slice_cut(rest, at, rest.len), out, why);
+    memcpy(out->host, place.host, sizeof out->host);
+    out->port = place.port;
+    return true;
+}
+
+static bool parse_sentinel_login(struct slice query, struct redis_url *out, struct fault *why)
+{
+    while (query.len) {
+        struct slice value = take_until(&query, '&'), key = take_until(&value, '=');
+        bool         is_user = slice_is(key, "sentinel_user");
+        if (!is_user && !slice_is(key, "sentinel_password"))
+            return bad(why, "after the ? only sentinel_user and sentinel_password are known");
+        if (!decode(value, is_user ? out->sentinel_user : out->sentinel_password,
+                    is_user ? sizeof out->sentinel_user : sizeof out->sentinel_password))
+            return bad(why, "Sentinel's user or password is too long or wrongly escaped");
+    }
+    return true;
+}
+
+static bool parse_sentinels(struct slice places, struct redis_url *out, struct fault *why)
+{
+    for (bool is_last = false; !is_last;) {
+        is_last = slice_find_byte(places, ',') == SLICE_NONE;
+        if (out->sentinels == SENTINELS_MOST)
+            return bad(why, "it names more than 8 Sentinels");
+        if (!parse_place(take_until(&places, ','), SENTINEL_PORT, &out->sentinel[out->sentinels++], why))
+            return false;
+    }
+    return true;
+}
+
+static bool parse_sentinel(struct slice rest, struct redis_url *out, struct fault *why)
+{
+    struct slice query = rest;
+    rest = take_until(&query, '?');
+    if (!parse_sentinel_login(query, out, why) || !take_login(&rest, out, why))
+        return false;
+    struct slice db = rest, places = take_until(&db, '/'), master = take_until(&db, '/');
+    if (master.len == 0 || !decode(master, out->master, sizeof out->master))
+        return bad(why, "after the Sentinels there must be the master's name: /mymaster");
+    return parse_sentinels(places, out, why) && (db.len == 0 || parse_db(db, out, why));
 }
 
 static bool parse_unix(struct slice rest, struct redis_url *out, struct fault *why)
@@ -148,19 +202,22 @@ static bool parse(struct slice text, struct redis_url *out, struct fault *why)
     static const struct {
         struct slice        scheme;
         enum redis_url_kind kind;
+        bool (*parse)(struct slice rest, struct redis_url *, struct fault *);
     } schemes[] = {
-        { SLICE("redis://"), REDIS_URL_TCP },
-        { SLICE("rediss://"), REDIS_URL_TLS },
-        { SLICE("unix://"), REDIS_URL_UNIX },
+        { SLICE("redis://"), REDIS_URL_TCP, parse_network },
+        { SLICE("rediss://"), REDIS_URL_TLS, parse_network },
+        { SLICE("unix://"), REDIS_URL_UNIX, parse_unix },
+        { SLICE("redis+sentinel://"), REDIS_URL_TCP, parse_sentinel },
+        { SLICE("rediss+sentinel://"), REDIS_URL_TLS, parse_sentinel },
     };
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
         if (!slice_starts(text, schemes[i].scheme))
             continue;
         struct slice rest = slice_cut(text, schemes[i].scheme.len, text.len);
         out->kind = schemes[i].kind;
-        return out->kind == REDIS_URL_UNIX ? parse_unix(rest, out, why) : parse_network(rest, out, why);
+        return schemes[i].parse(rest, out, why);
     }
-    return bad(why, "it must begin with redis://, rediss:// or unix://");
+    return bad(why, "it must begin with redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://");
 }
 
 bool redis_url_parse(const char *text, struct redis_url *out, struct fault *why)
@@ -176,6 +233,8 @@ void redis_url_address(const struct redis_url *url, char *out, size_t out_bytes)
 {
     if (url->kind == REDIS_URL_UNIX)
         snprintf(out, out_bytes, "%s", url->path);
+    else if (url->host[0] == '\0')
+        snprintf(out, out_bytes, "master %s", url->master);
     else
         snprintf(out, out_bytes, strchr(url->host, ':') ? "[%s]:%u" : "%s:%u", url->host, url->port);
 }

@@ -155,6 +155,8 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     }
     if (x->is_on_allowance)
         reply_header(&out, "x-weir-budget", "allowance");
+    if (redis_trouble(x->tools->redis))
+        reply_header(&out, "x-weir-redis", redis_trouble_word(redis_trouble(x->tools->redis)));
     if (x->clamped_tokens)
         buf_printf(&out, "x-weir-clamped-max-tokens: %lld\r\n", (long long)x->clamped_tokens);
     booking_rate_headers(x->hold, &out);

@@ -184,14 +184,15 @@ struct settings {
     unsigned         price_count;
     struct priced   *priced; /* all lines of all lists, the later first */
     int64_t          head_most_bytes, body_most_bytes, answer_most_bytes;
-    int64_t          client_idle_ms; /* an idle connection, and a request that does not arrive */
-    int64_t          ping_ms;        /* a comment after so long a silence in a stream; 0: none */
-    int64_t          inspect_ms;     /* deadline of an inspection; past it the request counts as private */
-    int64_t          tries_ms;       /* of all tries of a request, until an answer begins */
-    int64_t          summarize_ms;   /* deadline of all summaries that a request asks a model for */
-    int64_t          redis_ms;       /* deadline of a Redis reply */
-    int64_t          store_keep_ms;  /* what clients ask to keep; 0: nothing is */
-    const struct provider *account;  /* whose account is asked for what is not here; NULL: nobody's */
+    int64_t          client_idle_ms;    /* an idle connection, and a request that does not arrive */
+    int64_t          ping_ms;           /* a comment after so long a silence in a stream; 0: none */
+    int64_t          inspect_ms;        /* deadline of an inspection; past it the request counts as private */
+    int64_t          tries_ms;          /* of all tries of a request, until an answer begins */
+    int64_t          summarize_ms;      /* deadline of all summaries that a request asks a model for */
+    int64_t          redis_ms;          /* deadline of a Redis reply */
+    int64_t          redis_patience_ms; /* of one that can be done without */
+    int64_t          store_keep_ms;     /* what clients ask to keep; 0: nothing is */
+    const struct provider *account;     /* whose account is asked for what is not here; NULL: nobody's */
     int64_t                lease_ms, recovery_ms; /* of budgets */
     struct price unknown_price;        /* of models that no list knows; itself not known: budgets refuse them */
     int64_t      ledger_allow_nanousd; /* a process may spend so much while Redis is away; 0 refuses (law 2) */

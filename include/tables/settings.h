@@ -8,6 +8,7 @@
 SETTING("",        "loops",        COUNT,       loops,             0,     256,             0,             true,    "event loops; 0 is one a core")
 SETTING("slm",     "threads",      COUNT,       slm_threads,       0,     256,             0,             true,    "threads that inspect; 0 is half the cores")
 SETTING("redis",   "deadline",     DURATION_MS, redis_ms,          1,     60000,           500,           true,    "for one reply of Redis")
+SETTING("redis",   "patience",     DURATION_MS, redis_patience_ms, 1,     60000,           20,            true,    "for a reply that one can do without: cache, limits, and budgets that may be spent without Redis")
 SETTING("budgets", "lease",        DURATION_MS, lease_ms,          1000,  3600000,         900000,        true,    "a call that runs longer counts at its worst, until it is over")
 SETTING("budgets", "recovery",     DURATION_MS, recovery_ms,       100,   3600000,         30000,         true,    "after Redis has lost something: for so long nothing is reserved, while a proxy has yet to tell what it knows")
 SETTING("keys",    "away",         DURATION_MS, keys_away_ms,      0,     7 * 86400000ll, 300000,        false,   "keys that are remembered are served so long while Redis is away")

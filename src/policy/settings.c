@@ -288,13 +288,18 @@ static void read_budgets(struct setup *s)
 
 static void read_redis_url(struct setup *s)
 {
-    const struct yaml *redis = yaml_get(s->root, "redis");
-    const char        *url = setup_text(s, redis, "url");
-    struct slice       text = slice_str(url);
-    if (url && !slice_starts(text, S("redis://")) && !slice_starts(text, S("rediss://")) &&
-        !slice_starts(text, S("unix://")))
+    const struct yaml        *redis = yaml_get(s->root, "redis");
+    const char               *url = setup_text(s, redis, "url");
+    struct slice              text = slice_str(url);
+    static const struct slice schemes[] = { SLICE("redis://"), SLICE("rediss://"), SLICE("unix://"),
+                                            SLICE("redis+sentinel://"), SLICE("rediss+sentinel://") };
+    bool                      is_known = !url;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        is_known = is_known || slice_starts(text, schemes[i]);
+    if (!is_known)
         diag_error(s->diag, yaml_get(redis, "url")->place,
-                   "a Redis URL begins with redis://, rediss:// or unix://");
+                   "a Redis URL begins with redis://, rediss://, unix://, redis+sentinel:// or "
+                   "rediss+sentinel://");
     s->settings->redis_url = url;
 }
 

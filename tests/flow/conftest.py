@@ -61,7 +61,8 @@ class Stage:
             "slm": {"model": "none"},
             "log": "debug",
         }
-        return {**settings, **more}
+        # Tests are not about how long a busy machine's Redis takes, unless they say so.
+        return {**settings, **more, "redis": {"patience": "10s", **more.get("redis", {})}}
 
     def write(self, name, content):
         """A file in the test's folder: text, or a mapping as JSON, which is YAML."""

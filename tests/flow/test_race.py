@@ -6,14 +6,14 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
 import threading
 import time
 
 import pytest
 
+from actors.redis_server import RedisServer, Wire
 from actors.scripted import chunk, completion
-from actors.weir import free_port, wait_for
+from actors.weir import wait_for
 
 DIME = 100_000_000  # nano-dollars: a hundred tokens of output at a thousandth of a dollar; input costs nothing
 PRICE = {"large": {"input": 0, "output": 1000}}
@@ -21,26 +21,8 @@ SEEDS = int(os.environ.get("WEIR_RACE_SEEDS", 3))  # 20 for the whole of it
 NEMESIS_SECONDS = float(os.environ.get("WEIR_NEMESIS_SECONDS", 8))  # 600 for the whole of it
 
 
-class Server:
-    """A redis-server that writes what it is told to a file, and can be frozen, killed and emptied."""
-
-    def __init__(self, folder):
-        self.folder, self.port, self.child = folder, free_port(), None
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        folder.mkdir(exist_ok=True)
-        self.start()
-
-    def start(self):
-        self.child = subprocess.Popen(["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes",
-                                       "--repl-diskless-sync-delay", "0"], cwd=self.folder, stdout=subprocess.DEVNULL)
-        wait_for(lambda: self.ask("ping") == "PONG", 20, "Redis")
-
-    def ask(self, *words):
-        return subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True).stdout.strip()
-
-    def follow(self, master):
-        self.ask("replicaof", "127.0.0.1", str(master.port))
-        wait_for(lambda: "master_link_status:up" in self.ask("info", "replication"), 20, "the replica")
+class Ledger(RedisServer):
+    """A Redis whose file can be put back to what it was, and whose books are looked into."""
 
     def copy(self):
         kept = self.folder / "kept"
@@ -50,14 +32,6 @@ class Server:
     def put_back(self, kept):
         shutil.rmtree(self.folder / "appendonlydir")
         kept.rename(self.folder / "appendonlydir")
-
-    def kill(self):
-        self.child.kill()
-        self.child.wait()
-
-    def stop(self):
-        self.child.send_signal(signal.SIGCONT)
-        self.kill()
 
     def books(self, rule):
         """(spent, running) of a rule's one line, in nano-dollars."""
@@ -104,7 +78,7 @@ def policy(usd):
 
 @pytest.fixture
 def server(stage):
-    server = Server(stage.folder)
+    server = Ledger(stage.folder / "redis")
     stage.actors.insert(0, server)
     return server
 
@@ -131,7 +105,7 @@ def test_a_hundred_calls_of_a_dime_on_five_dollars(stage, server, seed, stream):
     till = Till()
     till.gate.clear()
     cloud = stage.provider(till)
-    shared = dict(cloud=cloud, prices=PRICE, policy=policy(5), redis={"url": server.url, "deadline": "10s"}, secret="a-secret-that-two-weirs-share")
+    shared = dict(cloud=cloud, prices=PRICE, policy=policy(5), redis={"url": server.url(), "deadline": "10s"}, secret="a-secret-that-two-weirs-share")
     weirs = [stage.weir(name=name, **shared) for name in ("one", "two")]
     dice = random.Random(seed)
     clients = [send(dice.choice(weirs), stream) for _ in range(100)]
@@ -188,62 +162,14 @@ class Shopper(threading.Thread):
                 time.sleep(0.05)
 
 
-class Turnstile:
-    """One address for whichever server is the master now: what a failover behind a virtual address looks like."""
-
-    def __init__(self, port):
-        self.port, self.open = port, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"redis://127.0.0.1:{self.listener.getsockname()[1]}/0"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-                server = socket.create_connection(("127.0.0.1", self.port))
-            except ConnectionRefusedError:
-                client.close()
-                continue
-            except OSError:
-                return
-            self.open += [client, server]
-            for one, other in ((client, server), (server, client)):
-                threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
-
-    @staticmethod
-    def _pass_on(one, other):
-        try:
-            while data := one.recv(1 << 16):
-                other.sendall(data)
-        except OSError:
-            pass
-        for end in (one, other):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def turn_to(self, port):
-        self.port = port
-        for end in self.open:
-            end.close()
-        self.open = []
-
-    def stop(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.turn_to(0)
-
-
 class Nemesis:
     """Two proxies with a Redis and its replica, and all that can befall them."""
 
     def __init__(self, stage, servers, shared, dice):
         self.stage, self.servers, self.dice, self.blows, self.dead = stage, servers, dice, [], []
-        self.gate = Turnstile(servers[0].port)
-        stage.actors.append(self.gate)
-        shared["redis"]["url"] = self.gate.url
+        self.wire = Wire(servers[0].port)  # what a failover behind one address looks like
+        stage.actors.append(self.wire)
+        shared["redis"]["url"] = self.wire.url()
         self.settings = [{**stage.settings(**shared), "state": str(stage.folder / f"state-{n}")} for n in range(2)]
         self.weirs = [stage.weir(settings=settings, name=f"weir{n}") for n, settings in enumerate(self.settings)]
         servers[1].follow(servers[0])
@@ -256,9 +182,9 @@ class Nemesis:
         time.sleep(self.dice.uniform(0, most))
 
     def freeze(self):
-        self.master.child.send_signal(signal.SIGSTOP)
+        self.master.freeze()
         self.a_moment()
-        self.master.child.send_signal(signal.SIGCONT)
+        self.master.thaw()
 
     def kill(self):
         self.master.kill()
@@ -281,7 +207,7 @@ class Nemesis:
         new = self.servers[1]
         new.ask("replicaof", "no", "one")
         self.a_moment(1)
-        self.gate.turn_to(new.port)
+        self.wire.turn_to(new.port)
         self.servers.reverse()
         self.servers[1].kill()
         self.servers[1].start()
@@ -325,7 +251,7 @@ def test_a_nemesis(stage, usd_a_second):
     usd, allowance = NEMESIS_SECONDS * usd_a_second, 0.5
     shared = dict(cloud=stage.provider(till), prices=PRICE, policy=policy(usd), secret="a-secret-that-two-weirs-share", log="info",
                   redis={"deadline": "200ms"}, budgets={"redis_away": {"allow": {"usd": allowance}}, "lease": "10s", "recovery": "10s"})
-    servers = [Server(stage.folder / name) for name in ("first", "second")]
+    servers = [Ledger(stage.folder / name) for name in ("first", "second")]
     for server in servers:
         stage.actors.insert(0, server)
     dice = random.Random(int(os.environ.get("WEIR_NEMESIS_SEED", 1)))

@@ -131,6 +131,61 @@ static void test_a_frozen_server(void **state)
     stage_close(&s);
 }
 
+struct hasty {
+    bool         is_over, is_away;
+    struct fault why;
+};
+
+static void on_hasty(void *arg, const redisReply *reply, const struct fault *why)
+{
+    struct hasty *h = arg;
+    h->is_over = true;
+    h->is_away = !reply;
+    if (why)
+        h->why = *why;
+}
+
+static struct hasty ask_hastily(struct stage *s, struct redis *redis)
+{
+    struct hasty h = { .is_over = false };
+    redis_hasten(redis, redis_ask(redis, 1, (struct slice[]){ S("PING") }, on_hasty, &h));
+    assert_false(h.is_over);
+    run_until(s->loop, is_true, &h.is_over);
+    return h;
+}
+
+static bool is_well(void *redis)
+{
+    return redis_trouble(redis) == REDIS_WELL;
+}
+
+/* A deadline that never comes in this test, and a patience that soon does. */
+static void test_who_can_do_without_is_not_kept_waiting(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s);
+    struct redis *r = link_new(s.loop, redis_child_url(s.child), GUARD_MS * 10);
+    redis_set_patience(r, 20);
+    run_until(s.loop, is_up, r);
+    assert_string_equal(ask_and_wait(s.loop, r, "PING").text, "PONG");
+    assert_int_equal(redis_trouble(r), REDIS_WELL);
+    pid_t pid = server_pid(s.child);
+    kill(pid, SIGSTOP);
+    for (int i = 0; i < 3; i++) {
+        struct hasty h = ask_hastily(&s, r);
+        assert_true(h.is_away);
+        assert_string_equal(h.why.detail, "no reply in time");
+    }
+    assert_int_equal(redis_trouble(r), REDIS_SLOW);
+    assert_string_equal(ask_hastily(&s, r).why.detail, "it is slow"); /* and was not waited for */
+    assert_true(redis_is_up(r));
+    kill(pid, SIGCONT);
+    run_until(s.loop, is_well, r);
+    redis_free(&r);
+    stage_close(&s);
+}
+
 static void test_a_killed_server_comes_back(void **state)
 {
     (void)state;
@@ -371,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_an_error_is_a_reply),
         cmocka_unit_test(test_cancelled_replies_are_dropped),
         cmocka_unit_test(test_a_frozen_server),
+        cmocka_unit_test(test_who_can_do_without_is_not_kept_waiting),
         cmocka_unit_test(test_a_killed_server_comes_back),
         cmocka_unit_test(test_nobody_there),
         cmocka_unit_test(test_the_queue_has_an_end),

@@ -74,6 +74,33 @@ static void test_unix(void **state)
     assert_string_equal(address, "/run/weir/redis.sock");
 }
 
+static void test_sentinels(void **state)
+{
+    (void)state;
+    struct redis_url url = parsed("redis+sentinel://weir:p%2Fw@one,[::2]:5,three:6/our%20master/7"
+                                  "?sentinel_user=watch&sentinel_password=p%26w");
+    assert_int_equal(url.kind, REDIS_URL_TCP);
+    assert_int_equal(url.sentinels, 3);
+    assert_string_equal(url.sentinel[0].host, "one");
+    assert_int_equal(url.sentinel[0].port, 26379);
+    assert_string_equal(url.sentinel[1].host, "::2");
+    assert_int_equal(url.sentinel[1].port, 5);
+    assert_int_equal(url.sentinel[2].port, 6);
+    assert_string_equal(url.master, "our master");
+    assert_int_equal(url.db, 7);
+    assert_string_equal(url.user, "weir");
+    assert_string_equal(url.password, "p/w");
+    assert_string_equal(url.sentinel_user, "watch");
+    assert_string_equal(url.sentinel_password, "p&w");
+    assert_string_equal(url.host, "");
+
+    char address[64];
+    redis_url_address(&url, address, sizeof address);
+    assert_string_equal(address, "master our master");
+    assert_int_equal(parsed("rediss+sentinel://h/m").kind, REDIS_URL_TLS);
+    assert_int_equal(parsed("redis://h").sentinels, 0);
+}
+
 static void test_refused_without_quoting(void **state)
 {
     (void)state;
@@ -102,6 +129,14 @@ static void test_refused_without_quoting(void **state)
         "unix:///run/SECRET?name=2",
         "unix:///run/SECRET?db=x",
         long_path,
+        "redis+sentinel://SECRET",
+        "redis+sentinel://:SECRET@host/",
+        "redis+sentinel://host,/mSECRET",
+        "redis+sentinel://host:x/SECRET",
+        "redis+sentinel://host/m/SECRET",
+        "redis+sentinel://host/m?SECRET=1",
+        "redis+sentinel://host/m?sentinel_password=SECRET%0",
+        "redis+sentinel://1,2,3,4,5,6,7,8,9/SECRET",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct redis_url url;
@@ -122,6 +157,7 @@ int main(void)
         cmocka_unit_test(test_a_password_may_hold_an_at),
         cmocka_unit_test(test_tls_and_addresses),
         cmocka_unit_test(test_unix),
+        cmocka_unit_test(test_sentinels),
         cmocka_unit_test(test_refused_without_quoting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
