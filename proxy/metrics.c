@@ -268,11 +268,11 @@ static void write_faults(struct buf *out, const struct metrics *sum)
 
 static void write_troubles(struct buf *out, const struct metrics *sum)
 {
-    write_head(out, "weir_redis_troubles_total", "counter",
-               "commands that Redis did not obey, by what was wrong");
+    metrics_write_head(out, "weir_redis_troubles_total", "counter",
+                       "commands that Redis did not obey, by what was wrong");
     for (enum redis_trouble i = REDIS_WELL + 1; i < REDIS_TROUBLES; i++) {
         buf_add_str(out, "weir_redis_troubles_total{");
-        write_label(out, "trouble", redis_trouble_word(i));
+        metrics_write_label(out, "trouble", redis_trouble_word(i));
         buf_printf(out, "} %" PRId64 "\n", get(&sum->trouble[i]));
     }
 }

@@ -18,7 +18,7 @@ from actors.weir import wait_for
 DIME = 100_000_000  # nano-dollars: a hundred tokens of output at a thousandth of a dollar; input costs nothing
 PRICE = {"large": {"input": 0, "output": 1000}}
 SEEDS = int(os.environ.get("WEIR_RACE_SEEDS", 3))  # 20 for the whole of it
-NEMESIS_SECONDS = float(os.environ.get("WEIR_NEMESIS_SECONDS", 8))  # 600 for the whole of it
+NEMESIS_SECONDS = float(os.environ.get("WEIR_NEMESIS_SECONDS", 6))  # 600 for the whole of it
 
 
 class Ledger(RedisServer):

@@ -57,8 +57,8 @@ class Sentinel:
     def __init__(self, folder, master, *lines):
         self.port = free_port()
         (folder / "sentinel.conf").write_text("\n".join([
-            f"port {self.port}", "bind 127.0.0.1", f"sentinel monitor ours 127.0.0.1 {master.port} 1", "sentinel down-after-milliseconds ours 500",
-            "sentinel failover-timeout ours 3000", *lines, ""]))
+            f"port {self.port}", "bind 127.0.0.1", f"sentinel monitor ours 127.0.0.1 {master.port} 1", "sentinel down-after-milliseconds ours 300",
+            "sentinel failover-timeout ours 1500", *lines, ""]))
         self.child = subprocess.Popen(["redis-server", folder / "sentinel.conf", "--sentinel"], cwd=folder, stdout=subprocess.DEVNULL)
         wait_for(lambda: "num-slaves\n1\n" in self.ask("sentinel", "master", "ours") + "\n", 20, "Sentinel to know the replica")
 

@@ -3,7 +3,6 @@
 #include "redis_stage.h"
 
 #include "ledger.h"
-#include "ledger_lines.h"
 
 #include <inttypes.h>
 
@@ -482,47 +481,6 @@ static void limits(void **state)
     scene_close(&s);
 }
 
-static void on_lines(void *arg, const struct ledger_line *line, size_t count, const struct fault *why)
-{
-    assert_null(why);
-    assert_int_equal(count, 2);
-    assert_string_equal(line[0].tag, "team:interns");
-    assert_string_equal(line[0].rule, "b");
-    assert_string_equal(line[0].whose, "team=interns");
-    assert_string_equal(line[0].window, "total");
-    assert_int_equal(line[0].spent_nanousd, 7);
-    assert_int_equal(line[0].running_nanousd, 5);
-    assert_string_equal(line[1].tag, "all");
-    assert_string_equal(line[1].rule, "for all: 100 %");
-    assert_string_equal(line[1].whose, "");
-    *(bool *)arg = true;
-}
-
-static void lines_can_be_read(void **state)
-{
-    (void)state;
-    struct scene  s;
-    struct asked  a;
-    struct budget b = total(DOLLAR);
-    bool          is_told = false;
-    scene_open(&s);
-    assert_int_equal(hold(&s, s.ledger, &a, &b, 9), LEDGER_HELD);
-    settle(s.ledger, &a, 7);
-    a = (struct asked){ .h = hold_new() };
-    add(&a, &b, 5, 0);
-    struct line *line = hold_add_line(a.h, &b, "all", "for%20all%3A%20100%20%25:", "everything", 0);
-    line->worst_nanousd = 1;
-    ledger_hold(s.ledger, a.h, on_ledger, &a);
-    run_until(s.stage.loop, is_true, &a.is_over);
-    struct ledger_reading *cancelled = ledger_read_lines(s.stage.redis, on_lines, NULL);
-    ledger_reading_cancel(&cancelled);
-    assert_null(cancelled);
-    ledger_read_lines(s.stage.redis, on_lines, &is_told);
-    run_until(s.stage.loop, is_true, &is_told);
-    ledger_settle(s.ledger, &a.h);
-    scene_close(&s);
-}
-
 enum { LEDGERS = 4, CALLS = 25, PASS = 50 };
 
 static bool are_all_over(void *arg)
@@ -590,7 +548,6 @@ int main(void)
         cmocka_unit_test(rolling_windows_forget),
         cmocka_unit_test(marks_are_told_once),
         cmocka_unit_test(limits),
-        cmocka_unit_test(lines_can_be_read),
         cmocka_unit_test(calls_at_once_do_not_overspend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
