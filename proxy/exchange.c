@@ -182,10 +182,29 @@ static void on_inspect_late(void *arg)
     exchange_go_on(x);
 }
 
+/* What is all remembered needs no thread. */
+static bool recall_inspection(struct exchange *x)
+{
+    struct snapshot       *s = x->snapshot;
+    struct thinking       *t = &x->inspecting;
+    const struct inspector inspector = { .heads = policy_heads(s->policy),
+                                         .policy = s->policy,
+                                         .memo = slm_pool_memo(x->tools->slm_pool),
+                                         .generation = s->generation,
+                                         .recalls = s->slm };
+    t->arena = arena_new();
+    t->is_done = inspect_recall(&inspector, s->needs, t->arena, &x->chat, &t->inspection);
+    if (!t->is_done)
+        arena_reset(t->arena);
+    return t->is_done;
+}
+
 enum step_result take_inspect(struct exchange *x)
 {
     struct needs needs = x->snapshot->needs;
     if (!needs.pii && !needs.judgement && !needs.classes && !needs.view)
+        return NEXT;
+    if (recall_inspection(x))
         return NEXT;
     metrics_add(x->tools->metrics, METRIC_INSPECTIONS, 1);
     if (!think(x, &x->inspecting, run_inspection))

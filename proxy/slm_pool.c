@@ -146,6 +146,11 @@ void slm_pool_free(struct slm_pool **handle)
     free(p);
 }
 
+struct memo *slm_pool_memo(const struct slm_pool *p)
+{
+    return p->memo;
+}
+
 bool slm_pool_submit(struct slm_pool *p, struct job *job)
 {
     pthread_mutex_lock(&p->lock);

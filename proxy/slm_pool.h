@@ -27,6 +27,9 @@ struct slm_pool *slm_pool_new(unsigned threads, unsigned queue_most);
 /* Waits for the jobs that run; those that wait are never run. Call when no loop runs any more. */
 void slm_pool_free(struct slm_pool **);
 
+/* What inspections remember, for inspect_recall(). */
+struct memo *slm_pool_memo(const struct slm_pool *);
+
 /* False when the queue is full: shed, which for an inspection means private (law 2). */
 MUST_CHECK bool slm_pool_submit(struct slm_pool *, struct job *);
 /* True: it had not begun, it will not, and done() will not come. False: done() has come or will. */

@@ -19,6 +19,8 @@ struct inspector {
     const struct policy       *policy;  /* whose `allow:` counts; NULL: nothing is allowed */
     struct memo               *memo;    /* what earlier inspections found; NULL: nothing is remembered */
     uint64_t generation; /* stands for all of the above: under another one nothing is remembered */
+    const struct slm
+        *recalls; /* of one without scratch and worker: the model by which the memo's answers are */
 };
 
 /* A finding that an `allow:` lets pass: it counts for no rule and is not hidden. */
@@ -41,6 +43,12 @@ struct inspection {
     const struct taught_view    *view;   /* of the question; in the arena; NULL: not asked for, or not judged */
     const struct taught_opinion *taught; /* of each of heads->classes; in the arena; NULL as above */
 };
+
+/* As inspect(), out of the memo alone, in microseconds and on any thread: for an inspector without scratch and
+ * worker. False, with nothing in *out, where something has to be found out, or worked out from an embedding. */
+enum { RECALLED_TEXTS_MOST = 64 };
+MUST_CHECK bool inspect_recall(const struct inspector *, struct needs, struct arena *, const struct chat *,
+                               struct inspection *out);
 
 /* What is private in one text, as inspect() finds it in a chat's; arguments are JSON inside a string. false:
  * the finder failed, and the text counts as private. */

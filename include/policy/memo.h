@@ -20,6 +20,7 @@ enum memo_what {
     MEMO_FINDINGS_AND_NAMES,    /* likewise, where names were looked for too */
     MEMO_FINDINGS_AND_NAMES_IN_ARGUMENTS,
     MEMO_EMBEDDING, /* float[], as a question */
+    MEMO_JUDGEMENT, /* struct judgement, as a question, by the heads inside the binary */
     MEMO_INJECTION, /* float */
 };
 

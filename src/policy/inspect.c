@@ -20,9 +20,15 @@ bool inspect_text(const struct inspector *inspector, struct arena *arena, struct
                         : find(inspector->finder, inspector->scratch, arena, text, out, why);
 }
 
+static const struct slm *model_of(const struct inspector *inspector)
+{
+    return inspector->worker ? slm_of(inspector->worker) : inspector->recalls;
+}
+
 bool inspects_names(const struct inspector *inspector)
 {
-    return inspector->worker && slm_has_names(slm_of(inspector->worker));
+    const struct slm *slm = model_of(inspector);
+    return slm && slm_has_names(slm);
 }
 
 bool inspect_alone(const struct inspector *inspector, struct arena *arena, struct slice text, bool is_arguments,
@@ -74,9 +80,11 @@ static bool find_each(const struct inspector *inspector, bool with_names, struct
 static bool find_all(const struct inspector *inspector, bool with_names, struct arena *arena,
                      const struct chat *chat, struct inspection *out, struct fault *why)
 {
-    finder_scratch_name(inspector->scratch, with_names ? inspector->worker : NULL);
+    if (inspector->scratch)
+        finder_scratch_name(inspector->scratch, with_names ? inspector->worker : NULL);
     bool is_read = find_each(inspector, with_names, arena, chat, out, why);
-    finder_scratch_name(inspector->scratch, NULL);
+    if (inspector->scratch)
+        finder_scratch_name(inspector->scratch, NULL);
     if (!is_read || !find_joined(inspector, arena, chat, out->findings, why))
         return false;
     if (inspector->policy)
@@ -123,7 +131,7 @@ static void judge(const struct inspector *inspector, struct needs needs, struct 
         return;
     remember_embedding(inspector, arena, question, embedding, out);
     if (has_heads)
-        slm_judge_embedded(slm_of(worker), question, embedding, &out->judgement);
+        remember_judgement(inspector, arena, question, embedding, &out->judgement, out);
     if (has_heads && needs.injection)
         out->judgement.injection =
             fmaxf(out->judgement.injection, injection_within(inspector, arena, chat, out));
@@ -136,8 +144,9 @@ static void judge(const struct inspector *inspector, struct needs needs, struct 
     ask_taught(inspector, needs, arena, question, embedding, out);
 }
 
-bool inspect(const struct inspector *inspector, struct needs needs, struct arena *arena,
-             const struct chat *chat, struct inspection *out, struct fault *why)
+/* What texts hold: all but what they are about. */
+static bool read_texts(const struct inspector *inspector, struct needs needs, struct arena *arena,
+                       const struct chat *chat, struct inspection *out, struct fault *why)
 {
     *out = (struct inspection){ 0 };
     const bool with_names = needs.names && inspects_names(inspector);
@@ -148,9 +157,41 @@ bool inspect(const struct inspector *inspector, struct needs needs, struct arena
     out->is_inspected = with_names || !needs.names;
     if (needs.needed && out->findings)
         out->needed = needed_kinds(chat, out->findings);
+    return true;
+}
+
+bool inspect(const struct inspector *inspector, struct needs needs, struct arena *arena,
+             const struct chat *chat, struct inspection *out, struct fault *why)
+{
+    if (!read_texts(inspector, needs, arena, chat, out, why))
+        return false;
     if (inspector->worker)
         judge(inspector, needs, arena, chat, out);
     return true;
+}
+
+static bool recall_judged(const struct inspector *inspector, struct arena *arena, const struct chat *chat,
+                          struct inspection *out)
+{
+    struct slice question = chat_subject(chat, arena);
+    if (slice_trim(question).len == 0)
+        return true; /* nobody would judge it */
+    out->is_judged = recall_judgement(inspector, arena, question, &out->judgement, out);
+    return out->is_judged;
+}
+
+bool inspect_recall(const struct inspector *inspector, struct needs needs, struct arena *arena,
+                    const struct chat *chat, struct inspection *out)
+{
+    const bool   is_learned = needs.classes || needs.view || (inspector->heads && inspector->heads->difficulty);
+    const bool   is_judged = needs.judgement && inspector->recalls && slm_has_heads(inspector->recalls);
+    struct fault why;
+    if (chat->text_count <= RECALLED_TEXTS_MOST && !is_learned && !needs.injection &&
+        read_texts(inspector, needs, arena, chat, out, &why) &&
+        (!is_judged || recall_judged(inspector, arena, chat, out)))
+        return true;
+    *out = (struct inspection){ 0 };
+    return false;
 }
 
 bool chat_of_prompt(struct arena *arena, struct slice model, struct slice prompt, struct chat *out,

@@ -9,6 +9,8 @@
  */
 #include "joins.h"
 
+#include "remember.h"
+
 #include "base/utf8.h"
 
 enum { END_BYTES = 256, TOKEN_MOST = 64 };
@@ -201,8 +203,9 @@ static bool read_chain(const struct inspector *inspector, struct chain *c, const
     struct findings all;
     if (!c->has_seam)
         return true;
-    struct slice joined = arena_copy(c->arena, buf_slice(&c->joined));
-    if (!find(inspector->finder, inspector->scratch, c->arena, joined, &all, why))
+    struct slice      joined = arena_copy(c->arena, buf_slice(&c->joined));
+    struct inspection tally = { 0 }; /* what is asked about the texts themselves counts */
+    if (!remember_findings(inspector, c->arena, joined, false, false, &all, &tally, why))
         return false;
     for (size_t i = 0; i < all.count; i++)
         share_out(c, chat, &all.item[i], found);

@@ -53,6 +53,8 @@ bool remember_findings(const struct inspector *inspector, struct arena *arena, s
         *out = findings_of(value);
         return true;
     }
+    if (!inspector->scratch)
+        return fault_set(why, FAULT_INTERNAL, "it is not remembered");
     if (!inspect_text(inspector, arena, text, is_arguments, out, why))
         return false;
     if (are_places_alone(out))
@@ -72,6 +74,29 @@ void remember_embedding(const struct inspector *inspector, struct arena *arena, 
     }
     slm_embed_question(inspector->worker, question, embedding);
     keep(inspector, &key, embedding, bytes);
+}
+
+bool recall_judgement(const struct inspector *inspector, struct arena *arena, struct slice question,
+                      struct judgement *out, struct inspection *tally)
+{
+    struct memo_key key;
+    struct slice    value;
+    if (!recall(inspector, arena, MEMO_JUDGEMENT, question, sizeof *out, &key, &value, tally))
+        return false;
+    memcpy(out, value.ptr, sizeof *out);
+    return true;
+}
+
+void remember_judgement(const struct inspector *inspector, struct arena *arena, struct slice question,
+                        const float *embedding, struct judgement *out, struct inspection *tally)
+{
+    if (recall_judgement(inspector, arena, question, out, tally))
+        return;
+    slm_judge_embedded(slm_of(inspector->worker), question, embedding, out);
+    if (inspector->memo) {
+        struct memo_key key = memo_key(inspector->memo, inspector->generation, MEMO_JUDGEMENT, question);
+        memo_keep(inspector->memo, &key, slice_of((const char *)out, sizeof *out));
+    }
 }
 
 float remember_injection(const struct inspector *inspector, struct arena *arena, struct slice text,

@@ -18,6 +18,13 @@ MUST_CHECK bool remember_findings(const struct inspector *, struct arena *, stru
 void remember_embedding(const struct inspector *, struct arena *, struct slice question, float *embedding,
                         struct inspection *tally);
 
+/* False where it is not remembered. */
+MUST_CHECK bool recall_judgement(const struct inspector *, struct arena *, struct slice question,
+                                 struct judgement *out, struct inspection *tally);
+/* As slm_judge_embedded(). */
+void remember_judgement(const struct inspector *, struct arena *, struct slice question, const float *embedding,
+                        struct judgement *out, struct inspection *tally);
+
 /* What slm_judge() says of injection. */
 float remember_injection(const struct inspector *, struct arena *, struct slice text, struct inspection *tally);
 

@@ -154,13 +154,62 @@ static void without_a_memo_nothing_is_asked(void **state)
         assert_same_findings(&with.findings[i], &without.findings[i]);
 }
 
+/* Without scratch and model at hand: what a loop has. */
+static bool recall(struct fixture *f, const char *body, struct needs needs, struct inspection *out)
+{
+    const struct inspector bare = { .memo = f->inspector.memo,
+                                    .generation = f->inspector.generation,
+                                    .recalls = f->slm };
+    struct chat            chat;
+    struct fault           why = { .kind = FAULT_NONE };
+    assert_true(chat_read(f->arena, slice_str(body), &chat, &why));
+    return inspect_recall(&bare, needs, f->arena, &chat, out);
+}
+
+/* Several turns have seams between them, across which values are looked for too. */
+static void what_is_all_remembered_is_recalled(void **state)
+{
+    struct fixture    *f = *state;
+    const struct needs pii = { .pii = true };
+    struct inspection  recalled;
+    assert_false(recall(f, BODY(FIRST SECOND), pii, &recalled));
+    assert_false(recalled.is_inspected);
+    struct inspection found = look(f, BODY(FIRST SECOND), pii);
+    assert_true(recall(f, BODY(FIRST SECOND), pii, &recalled));
+    assert_true(recalled.is_inspected && recalled.pii == found.pii && recalled.pii != 0);
+    for (size_t i = 0; i < 4; i++)
+        assert_same_findings(&recalled.findings[i], &found.findings[i]);
+    assert_true(recall(f, BODY(FIRST), pii, &recalled)); /* its texts are known too */
+    f->inspector.generation++;
+    assert_false(recall(f, BODY(FIRST), pii, &recalled));
+}
+
+static void a_judgement_is_recalled(void **state)
+{
+    struct fixture    *f = *state;
+    const struct needs some = { .pii = true, .judgement = true }, learned = { .judgement = true, .view = true };
+    const struct needs injected = { .judgement = true, .injection = true };
+    struct inspection  recalled;
+    if (!f->slm)
+        skip();
+    look(f, BODY(FIRST), (struct needs){ .pii = true });
+    assert_false(recall(f, BODY(FIRST), some, &recalled)); /* found, but not judged */
+    struct inspection judged = look(f, BODY(FIRST), some);
+    assert_true(recall(f, BODY(FIRST), some, &recalled));
+    assert_true(recalled.is_judged);
+    assert_memory_equal(&recalled.judgement, &judged.judgement, sizeof judged.judgement);
+    assert_false(recall(f, BODY(FIRST), learned, &recalled)); /* what is worked out from an embedding is not */
+    assert_false(recall(f, BODY(FIRST), injected, &recalled));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(only_new_messages_are_looked_at),  TEST(another_generation_knows_nothing),
         TEST(what_would_keep_text_is_not_kept), TEST(a_question_is_judged_once),
-        TEST(without_a_memo_nothing_is_asked),
+        TEST(without_a_memo_nothing_is_asked),  TEST(what_is_all_remembered_is_recalled),
+        TEST(a_judgement_is_recalled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
