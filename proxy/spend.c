@@ -50,9 +50,12 @@ static void add_calls(struct row *row, const struct tab_line *line)
 void spend_add(struct spend *s, const struct spent *r, int64_t keep_ms)
 {
     struct sheet *sheet = take_sheet(s, r->payer->team, keep_ms);
-    add_request(take_row(sheet, r, r->model), r);
-    for (unsigned i = 0; i < r->tab->lines; i++)
-        add_calls(take_row(sheet, r, r->tab->line[i].model), &r->tab->line[i]);
+    struct row   *row = take_row(sheet, r, r->model);
+    add_request(row, r);
+    for (unsigned i = 0; i < r->tab->lines; i++) {
+        const struct tab_line *line = &r->tab->line[i];
+        add_calls(line->model == r->model ? row : take_row(sheet, r, line->model), line);
+    }
     tell_sheet(sheet);
 }
 
@@ -66,7 +69,7 @@ static void on_beat(void *arg)
         next = TAILQ_NEXT(sheet, link);
         tell_sheet(sheet);
         ask_whether_sure(sheet);
-        if (TAILQ_EMPTY(&sheet->batches) && sheet->rows.count == 0 && !sheet->asked_id)
+        if (is_told(sheet) && TAILQ_EMPTY(&sheet->taken) && !sheet->asked_id)
             sheet_free(sheet);
     }
     if (s->metrics)
@@ -84,6 +87,7 @@ struct spend *spend_new(struct loop *loop, struct redis *redis, struct metrics *
     for (size_t i = 0; i < sizeof random; i++)
         snprintf(s->me + 2 * i, 3, "%02x", random[i]);
     TAILQ_INIT(&s->sheets);
+    buf_init(&s->name, SPEND_NAME_MOST_BYTES);
     timer_set(loop, &s->beat, BEAT_MS, on_beat, s);
     return s;
 }
@@ -105,9 +109,8 @@ static void tell_untold(const struct spend *s)
     TAILQ_FOREACH(sheet, &s->sheets, link)
     {
         add_untold(&sheet->rows, &requests, &cost_nanousd);
-        TAILQ_FOREACH(batch, &sheet->batches, link)
-        if (!batch->taken_ms)
-            add_untold(&batch->rows, &requests, &cost_nanousd);
+        TAILQ_FOREACH(batch, &sheet->untold, link)
+        add_untold(&batch->rows, &requests, &cost_nanousd);
     }
     nanousd_format(cost_nanousd, usd);
     if (requests || cost_nanousd)
@@ -123,25 +126,23 @@ void spend_free(struct spend **handle)
     if (!s)
         return;
     tell_untold(s);
-    for (struct sheet *sheet; (sheet = TAILQ_FIRST(&s->sheets));)
+    for (struct sheet *next, *sheet = TAILQ_FIRST(&s->sheets); sheet; sheet = next) {
+        next = TAILQ_NEXT(sheet, link);
         sheet_free(sheet);
+    }
     timer_fini(&s->beat);
+    timer_fini(&s->soon);
+    buf_fini(&s->name);
     free(s);
 }
 
 bool spend_is_idle(const struct spend *s)
 {
     const struct sheet *sheet;
-    const struct batch *batch;
     if (!redis_is_up(s->redis))
         return true;
     TAILQ_FOREACH(sheet, &s->sheets, link)
-    {
-        if (sheet->rows.count)
-            return false;
-        TAILQ_FOREACH(batch, &sheet->batches, link)
-        if (!batch->taken_ms)
-            return false;
-    }
+    if (!is_told(sheet))
+        return false;
     return true;
 }

@@ -32,33 +32,48 @@ static void add_part(struct buf *out, const char *name)
     ledger_name(out, name && *name ? name : "-");
 }
 
-char *row_name(const struct spent *r, const struct model *model)
+/* Tags in their order, whatever order a client gives them in: they are one row. */
+static void add_tags(struct buf *out, const struct payer *payer)
 {
-    struct buf name;
-    buf_init(&name, SPEND_NAME_MOST_BYTES);
-    add_part(&name, r->payer->key);
-    buf_add_byte(&name, ',');
-    add_part(&name, r->payer->user);
-    buf_add_byte(&name, ',');
-    add_part(&name, model ? model->name : NULL);
-    buf_add_byte(&name, ',');
-    add_part(&name, r->route);
-    for (unsigned i = 0; i < r->payer->tags; i++) {
-        buf_add_byte(&name, i ? ':' : ',');
-        add_part(&name, r->payer->tag[i]);
+    const char *before = "";
+    for (unsigned n = 0; n < payer->tags; n++) {
+        const char *next = NULL;
+        for (unsigned i = 0; i < payer->tags; i++)
+            if (strcmp(payer->tag[i], before) > 0 && (!next || strcmp(payer->tag[i], next) < 0))
+                next = payer->tag[i];
+        if (!next)
+            break;
+        if (n)
+            buf_add_byte(out, ':');
+        add_part(out, next);
+        before = next;
     }
-    if (r->payer->tags == 0)
-        buf_add_str(&name, ",-");
-    return text_taken(&name);
+    if (payer->tags == 0)
+        buf_add_byte(out, '-');
 }
 
-char *row_name_beyond(const struct spent *r, const struct model *model)
+void row_name(struct buf *out, const struct spent *r, const struct model *model)
+{
+    buf_reset(out);
+    add_part(out, r->payer->key);
+    buf_add_byte(out, ',');
+    add_part(out, r->payer->user);
+    buf_add_byte(out, ',');
+    add_part(out, model ? model->name : NULL);
+    buf_add_byte(out, ',');
+    add_part(out, r->route);
+    buf_add_byte(out, ',');
+    add_tags(out, r->payer);
+    buf_add_byte(out, '\0');
+}
+
+void row_name_beyond(struct buf *out, const struct spent *r, const struct model *model)
 {
     static const struct payer others = {
         .key = "(others)", .user = "(others)", .tag = { "(others)" }, .tags = 1
     };
     const struct spent all = { .payer = &others, .route = r->route };
-    return row_name(&all, model);
+    row_name(out, &all, model);
 }
 
 /* ---- a request's tab ---- */

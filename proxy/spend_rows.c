@@ -44,34 +44,32 @@ static void row_free(struct row *row)
 
 struct row *take_row(struct sheet *sheet, const struct spent *r, const struct model *model)
 {
-    char       *name = row_name(r, model);
-    struct row *row = find_row(sheet, name);
-    if (!row && sheet->spend->held >= SPEND_HELD_MOST) {
-        free(name);
-        name = row_name_beyond(r, model);
-        row = find_row(sheet, name);
+    struct spend *s = sheet->spend;
+    row_name(&s->name, r, model);
+    struct row *row = find_row(sheet, s->name.ptr);
+    if (!row && s->held >= SPEND_HELD_MOST) {
+        row_name_beyond(&s->name, r, model);
+        row = find_row(sheet, s->name.ptr);
     }
-    if (row) {
-        free(name);
+    if (row)
         return row;
-    }
     row = must_calloc(1, sizeof *row);
-    row->name = name;
-    row->beyond = row_name_beyond(r, model);
-    row->next = *slot_of(sheet, name);
-    *slot_of(sheet, name) = row;
+    row->name = die_if_null(strdup(s->name.ptr));
+    row->next = *slot_of(sheet, row->name);
+    *slot_of(sheet, row->name) = row;
+    row_name_beyond(&s->name, r, model);
+    row->beyond = die_if_null(strdup(s->name.ptr));
     rows_append(&sheet->rows, row);
-    sheet->spend->held++;
+    s->held++;
     return row;
 }
 
-static void rows_free(struct spend *s, struct rows *rows)
+static void rows_free(struct rows *rows)
 {
     for (struct row *later, *row = rows->first; row; row = later) {
         later = row->later;
         row_free(row);
     }
-    s->held -= rows->count;
     rows_init(rows);
 }
 
@@ -85,36 +83,40 @@ static void leave_slot(struct sheet *sheet, struct row *row)
 
 /* ---- sheets ---- */
 
-struct sheet *take_sheet(struct spend *s, const char *team, int64_t keep_ms)
+static struct sheet *sheet_new(struct spend *s, const char *team, int64_t day, int64_t keep_ms)
 {
-    char          day[DAY_BYTES];
-    struct sheet *sheet;
+    struct sheet *sheet = must_calloc(1, sizeof *sheet);
+    char          name[DAY_BYTES];
     struct buf    key;
-    day_name(loop_wall_ms(s->loop) / DAY_MS, day);
-    buf_init(&key, SPEND_NAME_MOST_BYTES);
-    spend_sheet_key(&key, team, day);
-    char *wanted = text_taken(&key);
-    TAILQ_FOREACH(sheet, &s->sheets, link)
-    if (strcmp(sheet->key, wanted) == 0)
-        break;
-    if (sheet) {
-        free(wanted);
-        return sheet;
-    }
-    sheet = must_calloc(1, sizeof *sheet);
+    day_name(day, name);
     sheet->spend = s;
-    sheet->key = wanted;
+    sheet->plain_team = die_if_null(strdup(team));
+    sheet->day = day;
     sheet->keep_ms = keep_ms;
     buf_init(&key, SPEND_NAME_MOST_BYTES);
-    spend_teams_key(&key, day);
+    spend_sheet_key(&key, team, name);
+    sheet->key = text_taken(&key);
+    buf_init(&key, SPEND_NAME_MOST_BYTES);
+    spend_teams_key(&key, name);
     sheet->teams_key = text_taken(&key);
     buf_init(&key, SPEND_NAME_MOST_BYTES);
     ledger_name(&key, team);
     sheet->team = text_taken(&key);
     rows_init(&sheet->rows);
-    TAILQ_INIT(&sheet->batches);
+    TAILQ_INIT(&sheet->taken);
+    TAILQ_INIT(&sheet->untold);
     TAILQ_INSERT_HEAD(&s->sheets, sheet, link);
     return sheet;
+}
+
+struct sheet *take_sheet(struct spend *s, const char *team, int64_t keep_ms)
+{
+    const int64_t day = loop_wall_ms(s->loop) / DAY_MS;
+    struct sheet *sheet;
+    TAILQ_FOREACH(sheet, &s->sheets, link)
+    if (sheet->day == day && strcmp(sheet->plain_team, team) == 0)
+        return sheet;
+    return sheet_new(s, team, day, keep_ms);
 }
 
 struct batch *make_batch(struct sheet *sheet, unsigned rows_most)
@@ -132,28 +134,63 @@ struct batch *make_batch(struct sheet *sheet, unsigned rows_most)
     }
     if (!sheet->rows.first)
         sheet->rows.end = &sheet->rows.first;
-    TAILQ_INSERT_TAIL(&sheet->batches, batch, link);
+    TAILQ_INSERT_TAIL(&sheet->untold, batch, link);
     return batch;
 }
 
-void batch_free(struct sheet *sheet, struct batch *batch)
+bool is_told(const struct sheet *sheet)
 {
-    TAILQ_REMOVE(&sheet->batches, batch, link);
-    sheet->kept -= batch->taken_ms != 0;
-    rows_free(sheet->spend, &batch->rows);
+    return sheet->rows.count == 0 && TAILQ_EMPTY(&sheet->untold);
+}
+
+void batch_taken(struct sheet *sheet, struct batch *batch)
+{
+    batch->taken_ms = loop_now_ms(sheet->spend->loop);
+    TAILQ_REMOVE(&sheet->untold, batch, link);
+    TAILQ_INSERT_TAIL(&sheet->taken, batch, link);
+    sheet->spend->held -= batch->rows.count;
+    sheet->spend->kept += batch->rows.count;
+}
+
+void batch_lost(struct sheet *sheet, struct batch *batch)
+{
+    TAILQ_REMOVE(&sheet->taken, batch, link);
+    TAILQ_INSERT_HEAD(&sheet->untold, batch, link);
+    sheet->spend->kept -= batch->rows.count;
+    sheet->spend->held += batch->rows.count;
+}
+
+static void batch_free(struct batch *batch)
+{
+    rows_free(&batch->rows);
     free(batch);
 }
 
+void taken_free(struct sheet *sheet, struct batch *batch)
+{
+    TAILQ_REMOVE(&sheet->taken, batch, link);
+    sheet->spend->kept -= batch->rows.count;
+    batch_free(batch);
+}
+
+static void list_free(struct batch_list *list)
+{
+    for (struct batch *next, *batch = TAILQ_FIRST(list); batch; batch = next) {
+        next = TAILQ_NEXT(batch, link);
+        batch_free(batch);
+    }
+}
+
+/* Of one that is empty, or at the end: what it holds is not counted off. */
 void sheet_free(struct sheet *sheet)
 {
     if (sheet->asked_id)
         redis_cancel(sheet->spend->redis, sheet->asked_id);
-    for (struct batch *next, *batch = TAILQ_FIRST(&sheet->batches); batch; batch = next) {
-        next = TAILQ_NEXT(batch, link);
-        batch_free(sheet, batch);
-    }
-    rows_free(sheet->spend, &sheet->rows);
+    list_free(&sheet->taken);
+    list_free(&sheet->untold);
+    rows_free(&sheet->rows);
     TAILQ_REMOVE(&sheet->spend->sheets, sheet, link);
+    free(sheet->plain_team);
     free(sheet->team);
     free(sheet->key);
     free(sheet->teams_key);

@@ -9,49 +9,46 @@
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 
-enum {
-    BATCH_ROWS_MOST = 128,
-    KEPT_BATCHES_MOST = 64, /* of a sheet, taken and not sure yet */
-};
+enum { BATCH_ROWS_MOST = 128 };
 
-/* The first that is not taken; what waits is made into one. NULL: there is nothing to tell. */
+/* Of one that is not told. */
 static struct batch *next_batch(struct sheet *sheet)
 {
-    struct batch *batch;
-    TAILQ_FOREACH(batch, &sheet->batches, link)
-    if (!batch->taken_ms)
-        return batch;
-    return make_batch(sheet, BATCH_ROWS_MOST);
+    struct batch *batch = TAILQ_FIRST(&sheet->untold);
+    return batch ? batch : make_batch(sheet, BATCH_ROWS_MOST);
 }
 
-/* After a taking: sure once it is asked again, later; there need not be many to tell from. */
-static void note_taken(struct sheet *sheet, struct batch *batch)
+/* What was taken so long ago is on Redis' disk, since it has just said that it has lost nothing; and what is
+ * too much to be kept is not waited for. */
+static void forget_sure(struct sheet *sheet)
 {
-    batch->taken_ms = loop_now_ms(sheet->spend->loop);
-    sheet->known = batch->number;
-    sheet->kept++;
-    if (sheet->kept > KEPT_BATCHES_MOST)
-        batch_free(sheet, TAILQ_FIRST(&sheet->batches));
-}
-
-/* Redis has nothing of this loop after `last`: what is kept of it is told again. */
-static void note_lost(struct sheet *sheet, uint64_t last)
-{
-    struct batch *batch;
-    log_warn("spend_restored",
-             "Redis has lost what was spent of late; as far as it is known here, it is told again");
-    sheet->known = last;
-    TAILQ_FOREACH(batch, &sheet->batches, link)
-    if (batch->number > last && batch->taken_ms) {
-        batch->taken_ms = 0;
-        sheet->kept--;
+    const struct spend *s = sheet->spend;
+    const int64_t       now_ms = loop_now_ms(s->loop);
+    for (struct batch *next, *batch = TAILQ_FIRST(&sheet->taken); batch; batch = next) {
+        next = TAILQ_NEXT(batch, link);
+        if (now_ms - batch->taken_ms < SPEND_SURE_MS && s->kept <= SPEND_HELD_MOST)
+            break;
+        taken_free(sheet, batch);
     }
 }
 
-static void note_sure(struct sheet *sheet)
+static void note_taken(struct sheet *sheet, struct batch *batch)
 {
-    for (struct batch *batch; (batch = TAILQ_FIRST(&sheet->batches)) && batch->taken_ms;)
-        batch_free(sheet, batch);
+    batch_taken(sheet, batch);
+    sheet->known = batch->number;
+}
+
+/* Redis has nothing of this loop after `last`: what is kept of it is told again, in its order. */
+static void note_lost(struct sheet *sheet, uint64_t last)
+{
+    log_warn("spend_restored",
+             "Redis has lost what was spent of late; as far as it is known here, it is told again");
+    sheet->known = last;
+    for (struct batch *prev, *batch = TAILQ_LAST(&sheet->taken, batch_list); batch && batch->number > last;
+         batch = prev) {
+        prev = TAILQ_PREV(batch, batch_list, link);
+        batch_lost(sheet, batch);
+    }
 }
 
 static bool is_answer(const redisReply *reply)
@@ -72,12 +69,13 @@ static void on_told(void *arg, const redisReply *reply, const struct fault *why)
             log_warn("spend", "Redis takes no sums: %s", reply->str);
         return; /* told again by the beat */
     }
-    if (reply->element[0]->integer == 1)
+    if (reply->element[0]->integer == 1) {
         note_lost(sheet, (uint64_t)reply->element[1]->integer);
-    else if (out)
-        note_taken(sheet, out);
-    else
-        note_sure(sheet);
+    } else {
+        forget_sure(sheet);
+        if (out)
+            note_taken(sheet, out);
+    }
     tell_sheet(sheet);
 }
 
@@ -127,20 +125,41 @@ static void send(struct sheet *sheet, uint64_t number, const struct rows *rows)
     arena_free(&arena);
 }
 
+static void on_soon(void *arg)
+{
+    struct spend *s = arg;
+    struct sheet *sheet;
+    s->is_soon = false;
+    TAILQ_FOREACH(sheet, &s->sheets, link)
+    tell_sheet(sheet);
+}
+
+/* So that Redis is not asked a hundred times where it could be asked once. */
+static bool has_just_told(struct sheet *sheet)
+{
+    struct spend *s = sheet->spend;
+    if (sheet->told_ms == 0 || loop_now_ms(s->loop) - sheet->told_ms >= SPEND_PACE_MS)
+        return false;
+    if (!s->is_soon)
+        timer_set(s->loop, &s->soon, SPEND_PACE_MS, on_soon, s);
+    s->is_soon = true;
+    return true;
+}
+
 void tell_sheet(struct sheet *sheet)
 {
-    if (sheet->asked_id || !redis_is_up(sheet->spend->redis))
+    if (sheet->asked_id || !redis_is_up(sheet->spend->redis) || is_told(sheet) || has_just_told(sheet))
         return;
     sheet->out = next_batch(sheet);
-    if (sheet->out)
-        send(sheet, sheet->out->number, &sheet->out->rows);
+    sheet->told_ms = loop_now_ms(sheet->spend->loop);
+    send(sheet, sheet->out->number, &sheet->out->rows);
 }
 
 void ask_whether_sure(struct sheet *sheet)
 {
     const struct spend *s = sheet->spend;
-    const struct batch *last = TAILQ_LAST(&sheet->batches, batch_list);
-    if (!sheet->asked_id && last && last->taken_ms && redis_is_up(s->redis) &&
-        loop_now_ms(s->loop) - last->taken_ms >= SPEND_SURE_MS)
+    const struct batch *first = TAILQ_FIRST(&sheet->taken);
+    if (!sheet->asked_id && first && redis_is_up(s->redis) &&
+        loop_now_ms(s->loop) - first->taken_ms >= SPEND_SURE_MS)
         send(sheet, sheet->known, NULL);
 }

@@ -3,6 +3,7 @@ import concurrent.futures
 import re
 import socket
 import subprocess
+import time
 import threading
 
 import pytest
@@ -169,6 +170,8 @@ def test_redis_is_asked_once_before_a_provider_and_told_once_after(stage):
         assert asked == 1, "\n".join(map(str, redis.told))
         wait_for(lambda: redis.flushes() - before >= 2, what="what was spent to be told")
         assert redis.flushes() - before == 2, redis.told[-10:]
+        assert any(b":spend:" in name for name in redis.told[-1])  # the sums go with the settlement
+        time.sleep(0.05)  # requests that come faster share a flush for their sums
 
 
 def test_a_redis_that_lost_all_is_told_again_after_a_crash_of_the_proxy_too(stage):

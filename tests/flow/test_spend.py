@@ -9,7 +9,7 @@ import threading
 
 from actors.scripted import completion, fails, in_turn, says, stalls_after, stream_of
 from actors.weir import wait_for
-from test_admin import ADMIN, as_described
+from test_admin import ADMIN, Described
 from test_race import Server
 
 TEAMS = {"interns": {"keys": [{"key": "key-of-ann", "user": "ann"}, {"key": "key-of-bob", "user": "bob"}]},
@@ -137,8 +137,7 @@ def test_the_admin_api_tells_the_same(stage):
                       prices={"large": {"input": 1, "output": 10}})
     assert weir.chat("hello", key=KEYS[0], model="small").status == 200
     wait_for(lambda: spend(stage)["total"]["requests"] == 1, what="the sum")
-    api = weir.admin("GET", "/openapi.json").json
-    told = as_described(api, weir.admin("GET", "/spend?by=team,user"), "/admin/v1/spend", "get")
+    told = Described(weir)("GET", "/spend?by=team,user")
     assert told == spend(stage, "--by", "team,user")
     assert told["rows"][0]["saved_local_usd"] == "0.002000000"
     assert weir.admin("GET", "/spend?team=nobody").json["rows"] == []
