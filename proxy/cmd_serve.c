@@ -13,6 +13,7 @@
 #include "endpoints.h"
 #include "generators.h"
 #include "redis_child.h"
+#include "warm.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -37,7 +38,8 @@ struct post {
     pthread_t       thread;
     struct timer    drain;
     int64_t         drain_until_ms;
-    struct watch   *watch;    /* the first loop\'s alone */
+    struct watch   *watch; /* the first loop's alone */
+    struct warm    *warm;
     bool            has_left; /* the ledger knows that this loop has no more to tell */
 };
 
@@ -144,6 +146,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     p->alerts = alerts_new(loop, p->tools.redis, p->webhook, &p->tools.snapshot, index == 0);
     p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);
     p->tools.cache = cache_new(loop, p->tools.redis, p->tools.metrics);
+    p->warm = warm_new(loop, p->tools.upstream, d->providers, &p->tools.snapshot);
     if (index == 0)
         p->watch = watch_new(loop, p->tools.upstream, d->providers, d->snapshot);
     if (!listen_all(p, d->snapshot, ports, index == 0, why))
@@ -297,6 +300,7 @@ static void close_all(struct daemon *d)
         alerts_free(&p->alerts);
         webhook_free(&p->webhook);
         watch_free(&p->watch);
+        warm_free(&p->warm);
         upstream_free(&p->tools.upstream);
         spend_free(&p->tools.spend);
         auth_free(&p->tools.auth);

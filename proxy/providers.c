@@ -32,7 +32,8 @@ struct known_provider {
     unsigned               busy; /* # requests that it works on, as it tells */
     bool                   has_loaded;
     char                  *loaded;
-    int64_t                opened; /* # times that it was found to fail */
+    int64_t                opened;  /* # times that it was found to fail */
+    int64_t                used_ms; /* when it was last asked */
 };
 
 struct known_model {
@@ -150,8 +151,19 @@ bool providers_begin(struct providers *p, const struct model *model, int64_t now
     bool is_asked =
         resting->why == REST_NONE && breaker_admits(&k->key, now_ms) && breaker_admits(&k->breaker, now_ms);
     m->busy += is_asked;
+    if (is_asked)
+        k->used_ms = now_ms;
     pthread_mutex_unlock(&p->lock);
     return is_asked;
+}
+
+int64_t providers_used_ms(struct providers *p, const struct provider *provider, int64_t now_ms)
+{
+    pthread_mutex_lock(&p->lock);
+    const struct known_provider *k = provider_of(p, provider);
+    int64_t                      used_ms = resting_provider(k, now_ms).why == REST_NONE ? k->used_ms : -1;
+    pthread_mutex_unlock(&p->lock);
+    return used_ms;
 }
 
 /* ---- what became of it ---- */

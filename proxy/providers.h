@@ -34,6 +34,9 @@ struct resting {
 /* May it be asked now? True counts a request in hand, and wants providers_end(), once. */
 MUST_CHECK bool providers_begin(struct providers *, const struct model *, int64_t now_ms, struct resting *);
 
+/* When it was last asked; 0: never; -1: it is not to be asked just now. */
+int64_t providers_used_ms(struct providers *, const struct provider *, int64_t now_ms);
+
 /* What became of a request. */
 enum leg_end {
     LEG_SAID_NOTHING, /* of the provider: the client hung up, or the request was at fault */

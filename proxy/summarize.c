@@ -119,15 +119,21 @@ static void write_request(const struct exchange *x, struct slice text, struct bu
     buf_printf(out, instructions, words_wanted(x, text));
     buf_add(out, S("\"},{\"role\":\"user\",\"content\":"));
     json_add_string(out, buf_slice(&user));
-    buf_printf(out, "}],\"temperature\":0,\"max_tokens\":%zu}", words_wanted(x, text) * TOKENS_A_WORD);
+    buf_printf(out, "}],\"temperature\":0,\"%s\":%zu}",
+               x->decision.compress_by->provider->limit_key == LIMIT_MAX_COMPLETION_TOKENS
+                   ? "max_completion_tokens"
+                   : "max_tokens",
+               words_wanted(x, text) * TOKENS_A_WORD);
     buf_wipe(&user);
 }
 
-/* What the call that ends now has cost. */
-static void count_call(struct exchange *x, const struct answer_usage *told, bool was_sent)
+/* What the call that ends now has cost, and what it says of the provider. */
+static void count_call(struct exchange *x, const struct answer_usage *told, bool was_sent, enum leg_end end)
 {
-    struct summarizing *s = &x->summarizing;
-    struct answer_usage usage = *told;
+    struct summarizing   *s = &x->summarizing;
+    struct answer_usage   usage = *told;
+    const struct leg_told leg = { .end = end, .wait_ms = -1 };
+    providers_end(x->tools->providers, x->decision.compress_by, &leg, loop_now_ms(x->tools->loop));
     x->theirs_us += loop_now_us(x->tools->loop) - x->asked_us;
     if (!was_sent)
         return;
@@ -185,7 +191,7 @@ static void on_end(struct call *call, void *arg)
     struct slice        body = arena_copy(x->arena, buf_slice(&s->heard));
     s->call = NULL;
     bool is_read = s->status == 200 && !s->heard.full && answer_read(x->arena, body, &answer, &why);
-    count_call(x, &answer.usage, s->status == 200);
+    count_call(x, &answer.usage, s->status == 200, s->status < 500 ? LEG_WENT_WELL : LEG_FAILED);
     if (!is_read) {
         failed(x, "the answer is none");
         return;
@@ -199,7 +205,7 @@ static void on_fault(struct call *call, const struct fault *why, void *arg)
 {
     struct exchange *x = arg;
     x->summarizing.call = NULL;
-    count_call(x, &(struct answer_usage){ 0 }, call_was_sent(call));
+    count_call(x, &(struct answer_usage){ 0 }, call_was_sent(call), LEG_FAILED);
     failed(x, why->detail);
 }
 
@@ -214,7 +220,7 @@ static void drop_call(struct exchange *x)
 {
     struct summarizing *s = &x->summarizing;
     timer_clear(&x->deadline);
-    count_call(x, &(struct answer_usage){ 0 }, call_was_sent(s->call));
+    count_call(x, &(struct answer_usage){ 0 }, call_was_sent(s->call), LEG_SAID_NOTHING);
     call_cancel(&s->call);
 }
 
@@ -230,7 +236,9 @@ static enum step_result ask_next(struct exchange *x)
 {
     struct summarizing *s = &x->summarizing;
     const struct model *by = x->decision.compress_by;
-    if (s->at >= s->count || !reach_allows(x->decision.reach, by->provider->zone))
+    struct resting      rests;
+    if (s->at >= s->count || !reach_allows(x->decision.reach, by->provider->zone) ||
+        !providers_begin(x->tools->providers, by, loop_now_ms(x->tools->loop), &rests))
         return NEXT;
     struct buf body;
     buf_init(&body, SIZE_MAX); /* bounded by what was received */

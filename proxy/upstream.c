@@ -2,7 +2,8 @@
  * upstream.c - see upstream.h.
  *
  * A link is a connection to an origin. It is either lent to a call or idle in the pool; the latest used is lent
- * first, so that a quiet pool shrinks by itself.
+ * first, so that a quiet pool shrinks by itself. One that is warmed is in the pool before it is open, and
+ * whoever takes it waits with it.
  */
 #include "upstream.h"
 
@@ -27,7 +28,7 @@ struct link {
     struct call     *call; /* NULL while idle, and once it is given up */
     char            *key;  /* the origin: links of one key are alike */
     struct timer     rest; /* idle */
-    bool             is_reused;
+    bool             is_open, is_reused;
 };
 
 struct call {
@@ -90,7 +91,7 @@ static void link_enter_pool(struct link *link)
 {
     struct upstream *u = link->upstream;
     link->call = NULL;
-    link->is_reused = true;
+    link->is_reused = link->is_open;
     if (u->idle_count >= IDLE_MOST) {
         link_close(link);
         return;
@@ -209,24 +210,39 @@ static void origin_key(const struct origin *origin, char *out, size_t out_bytes)
              provider->url.port, provider->ca_file ? provider->ca_file : "");
 }
 
+static struct link *link_find(const struct upstream *u, const char *key)
+{
+    struct link *link = u->idle;
+    while (link && strcmp(link->key, key) != 0)
+        link = link->next;
+    return link;
+}
+
 static void call_connect(struct call *c, bool may_reuse)
 {
     char key[512];
     origin_key(c->origin, key, sizeof key);
-    struct link *link = may_reuse ? c->upstream->idle : NULL;
-    while (link && strcmp(link->key, key) != 0)
-        link = link->next;
-    if (link) {
+    struct link *link = may_reuse ? link_find(c->upstream, key) : NULL;
+    if (link)
         link_leave_pool(link);
-        link->call = c;
-        c->link = link;
+    else
+        link = link_new(c->upstream, c->origin, key);
+    link->call = c;
+    c->link = link;
+    if (link->is_open) {
         call_send(c);
     } else {
-        c->link = link_new(c->upstream, c->origin, key);
-        c->link->call = c;
         c->is_connected = false;
         call_wait(c, c->origin->provider->connect_ms, "no connection came about");
     }
+}
+
+void upstream_warm(struct upstream *u, const struct origin *origin)
+{
+    char key[512];
+    origin_key(origin, key, sizeof key);
+    if (!link_find(u, key))
+        link_enter_pool(link_new(u, origin, key));
 }
 
 /* Adds rather than prints: this is done for every request. */
@@ -347,7 +363,10 @@ static void hear(struct link *link)
 static void on_link_open(void *arg)
 {
     struct link *link = arg;
-    call_send(link->call);
+    link->is_open = true;
+    link->is_reused = !link->call; /* whoever takes it now may find that it has died since */
+    if (link->call)
+        call_send(link->call);
 }
 
 static void on_link_input(void *arg)

@@ -51,6 +51,9 @@ struct call *upstream_ask(struct upstream *, const struct origin *, const struct
 struct call *upstream_post(struct upstream *, const struct origin *, const char *path, struct slice headers,
                            struct slice body, const struct call_handler *, void *arg);
 
+/* Sees that a connection to the origin is open, or about to be, for the next call to take. */
+void upstream_warm(struct upstream *, const struct origin *);
+
 /* Ends the call without a callback; *handle is nulled. NULL is allowed. */
 void call_cancel(struct call **handle);
 
