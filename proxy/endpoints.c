@@ -6,6 +6,7 @@
 
 #include "compacting.h"
 #include "cors.h"
+#include "counting.h"
 #include "embeddings.h"
 #include "models.h"
 #include "moderations.h"
@@ -30,6 +31,7 @@
     ERRAND("POST", "/v1/moderations", moderations_errand)                                                      \
     ERRAND("POST", "/weir/redact", redact_errand)                                                              \
     ERRAND("POST", "/weir/restore", restore_errand)                                                            \
+    ERRAND("POST", "/v1/messages/count_tokens", count_tokens_errand)                                           \
     ERRAND("POST", "/v1/responses/input_tokens", input_tokens_errand)                                          \
     ERRAND("POST", "/v1/responses/compact", compact_errand)                                                    \
     ERRAND("GET", "/v1/responses/{id}", stored_response)                                                       \

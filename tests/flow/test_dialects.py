@@ -190,7 +190,7 @@ def test_errors_have_the_clients_shape(stage):
     old = {"x-api-key": "a-key-for-staff", "anthropic-version": "2023-06-01"}
     new = {"authorization": "Bearer a-key-for-staff", "anthropic-version": "2026-10-21"}
     for headers, more, status, kind in (({}, {}, 401, "authentication_error"), ({"x-api-key": "no"}, {}, 401, "authentication_error"),
-                                        (old, {}, 502, "api_error"), (new, {}, 502, "api_error"),
+                                        (old, {}, 429, "rate_limit_error"), (new, {}, 429, "rate_limit_error"),
                                         (old, {"model": "none"}, 404, "not_found_error"), (old, {"messages": 1}, 400, "invalid_request_error")):
         answer = httpx.post(weir.base + "/v1/messages", json={**body, **more}, headers=headers)
         assert answer.status_code == status and answer.json()["type"] == "error" and answer.json()["error"]["type"] == kind, answer.text
@@ -435,3 +435,12 @@ def test_a_leg_that_fails_in_its_last_bytes_fails_once(stage):
     assert stream.text == "here" and stream.is_done and stream.is_whole
     assert len(cloud.requests) == 1 and len(local.requests) == 1
     assert weir.metric("weir_fallbacks_total") == 1
+
+
+def test_anthropics_tokens_are_counted_here(stage):
+    cloud = stage.provider(answers(text("yes")))
+    weir = stage.weir(cloud=claude(cloud))
+    counted = anthropic_client(weir).messages.count_tokens(model="large", system="Be brief.", messages=[{"role": "user", "content": "hello " * 100}])
+    assert 100 < counted.input_tokens < 200 and not cloud.requests
+    with pytest.raises(anthropic.BadRequestError):
+        anthropic_client(weir).messages.count_tokens(model="large", messages="hello")
