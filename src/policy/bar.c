@@ -11,8 +11,7 @@ void narrow_reach(const struct policy *p, const struct facts *facts, struct deci
     keep_within(out, reach, rule);
 }
 
-/* Whose grant keeps them from asking the model; NULL where none does. */
-static const char *who_bars(const struct policy *p, const struct facts *facts, const struct model *model)
+const char *who_bars(const struct policy *p, const struct facts *facts, const struct model *model)
 {
     const char *whose = grants_forbid_model(&facts->grants, p->settings, model->name);
     return whose ? whose : grants_forbid_zone(&facts->grants, p->settings->zone[model->provider->zone]);

@@ -22,25 +22,21 @@ static bool is_among(const struct condition *c, const char *name)
     return false;
 }
 
-/* Can it be true, where the team is so and all else is open? What stands under `not` is open unless it is the
- * team. */
-static bool may_hold(const struct condition *c, const char *team)
+/* Can it be so (or not), where the team is known and all else is open? */
+static bool may_be(const struct condition *c, const char *team, bool is_wanted)
 {
+    bool needs_all = (c->kind == COND_ALL) == is_wanted;
     switch (c->kind) {
     case COND_TEAM:
-        return is_among(c, team);
+        return is_among(c, team) == is_wanted;
     case COND_NOT:
-        return !c->child || c->child->kind != COND_TEAM || !is_among(c->child, team);
+        return !c->child || may_be(c->child, team, !is_wanted);
     case COND_ALL:
-        for (const struct condition *child = c->child; child; child = child->next)
-            if (!may_hold(child, team))
-                return false;
-        return true;
     case COND_ANY:
         for (const struct condition *child = c->child; child; child = child->next)
-            if (may_hold(child, team))
-                return true;
-        return false;
+            if (may_be(child, team, is_wanted) != needs_all)
+                return !needs_all;
+        return needs_all;
     case COND_PII:
     case COND_TOPIC:
     case COND_CLASS:
@@ -65,5 +61,5 @@ static bool may_hold(const struct condition *c, const char *team)
 bool policy_cost_concerns(const struct policy *p, unsigned index, const struct team *team)
 {
     const struct condition *when = p->cost[index].when;
-    return !when || may_hold(when, team->name);
+    return !when || may_be(when, team->name, true);
 }

@@ -222,6 +222,7 @@ void facts_of(const struct chat *chat, const struct inspection *inspection, cons
 {
     *out = (struct facts){
         .team = team,
+        .grants.of[GRANT_OF_TEAM] = &team->grant,
         .model = chat->model,
         .is_inspected = inspection->is_inspected,
         .pii = inspection->pii,

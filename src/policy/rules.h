@@ -192,6 +192,8 @@ void keep_within(struct decision *, unsigned reach, const char *rule);
  * zones, lest a fault tell of them. why: NOT_ALLOWED. */
 void            narrow_reach(const struct policy *, const struct facts *, struct decision *);
 MUST_CHECK bool bar(const struct policy *, const struct facts *, struct decision *, struct fault *why);
+/* Whose grant keeps the request from asking the model; NULL where none does. */
+const char *who_bars(const struct policy *, const struct facts *, const struct model *);
 
 /* choose.c: whom the name of a model leaves to be asked, before the law of zones. */
 MUST_CHECK bool choose(const struct policy *, const struct facts *, struct decision *out, struct fault *why);

@@ -66,7 +66,7 @@ bool decision_stay(const struct policy *p, const struct facts *facts, const stru
     const struct model *model = with->model;
     bool                is_loop = facts->ends_in_tool && !speaks_of_loops(p);
     if (!model || out->count == 0 || !settings_is_auto(p->settings, facts->model) ||
-        !reach_allows(out->reach, model->provider->zone))
+        !reach_allows(out->reach, model->provider->zone) || who_bars(p, facts, model))
         return false;
     if (!is_loop && (out->candidate[0] == model || !is_worth_staying(facts, with, out->candidate[0])))
         return false;
