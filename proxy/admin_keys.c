@@ -141,6 +141,7 @@ static void on_keys(void *arg, const struct key_record *record, size_t count, bo
 static struct key_desk desk_of(const struct admin_call *call)
 {
     return (struct key_desk){
+        .loop = call->tools->loop,
         .redis = call->tools->redis,
         .arena = call->arena,
         .ring = &call->snapshot->key_ring,

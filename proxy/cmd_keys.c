@@ -330,7 +330,8 @@ static void on_keys(void *arg, const struct key_record *record, size_t count, bo
 
 static struct key_desk desk_of(const struct act *act)
 {
-    return (struct key_desk){ .redis = act->store.redis,
+    return (struct key_desk){ .loop = act->store.loop,
+                              .redis = act->store.redis,
                               .arena = act->arena,
                               .ring = &act->ring,
                               .settings = act->store.loaded.settings,

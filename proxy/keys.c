@@ -7,6 +7,8 @@
 #include "keys.h"
 
 #include "base/die.h"
+#include "base/log.h"
+#include "keys_kept.h"
 
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
@@ -69,6 +71,16 @@ static void succeed(struct operation *o)
 
 /* ---- compare and set ---- */
 
+/* It is done in any case: to say that it is not would be worse. */
+static void on_kept(void *arg, bool is_kept)
+{
+    struct operation *o = arg;
+    if (!is_kept)
+        log_warn("key_change_not_kept", "key %s: Redis has taken the change, and has not said that it is kept",
+                 o->record.id);
+    succeed(o);
+}
+
 static void on_set(void *arg, const redisReply *reply, const struct fault *why)
 {
     struct operation *o = arg;
@@ -78,7 +90,7 @@ static void on_set(void *arg, const redisReply *reply, const struct fault *why)
         return;
     }
     if (reply->type == REDIS_REPLY_INTEGER && reply->integer > 0) {
-        succeed(o);
+        keys_wait_until_kept(o->desk.loop, o->desk.redis, o->desk.arena, on_kept, o);
         return;
     }
     if (reply->type != REDIS_REPLY_INTEGER)

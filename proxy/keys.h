@@ -9,8 +9,9 @@
  *     weir:{keys}:changes       sorted set "<n>-<random>:<id>" by n: the last KEY_CHANGES_KEPT changes
  *     weir:{keys}:mark          of the master key that these keys are kept under (api_key.h)
  *
- * A change is compared and set: who changes a key that somebody else has changed meanwhile reads it anew. By
- * `changes` proxies hear of it within KEYS_HEARD_MS (auth.h).
+ * A change is compared and set: who changes a key that somebody else has changed meanwhile reads it anew. It is
+ * told as done when Redis cannot lose it any more (keys_kept.h). By `changes` proxies hear of it within
+ * a quarter of a second (auth.h).
  */
 #ifndef WEIR_KEYS_H
 #define WEIR_KEYS_H
@@ -27,6 +28,7 @@ enum { KEY_CHANGES_KEPT = 1000, KEYS_LISTED_MOST = 500 };
 
 /* What an operation needs; all are refs that outlive it. One operation an arena, which holds what it tells. */
 struct key_desk {
+    struct loop           *loop;
     struct redis          *redis;
     struct arena          *arena;
     const struct key_ring *ring;
