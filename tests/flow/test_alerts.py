@@ -5,9 +5,9 @@ import json
 import threading
 import time
 
+from actors.redis_server import RedisServer
 from actors.scripted import in_turn, says
 from actors.weir import wait_for
-from test_race import Server
 
 SECRET = "a secret of the receiver's"
 DEAR = {"large": {"input": 0, "output": 1000}}  # a thousandth of a dollar a token of output
@@ -33,10 +33,10 @@ def told(receiver):
 
 
 def test_each_mark_is_told_once_over_two_proxies_and_signed(stage):
-    redis = Server(stage.folder)
+    redis = RedisServer(stage.folder / "redis")
     stage.actors.append(redis)
     receiver = stage.provider(answers(204), "receiver")
-    shared = settings(stage, receiver, redis={"url": redis.url, "deadline": "2s"})
+    shared = settings(stage, receiver, redis={"url": redis.url(), "deadline": "2s"})
     one, two = (stage.weir(settings=shared, name=name) for name in ("one", "two"))
     for turn in range(8):
         assert ask((one, two)[turn % 2]).status == 200
@@ -91,10 +91,10 @@ def test_requests_do_not_wait_for_a_receiver_that_hangs(stage):
 
 
 def test_a_redis_that_stays_away_is_told_and_that_it_is_back(stage):
-    redis = Server(stage.folder)
+    redis = RedisServer(stage.folder / "redis")
     stage.actors.append(redis)
     receiver = stage.provider(answers(200), "receiver")
-    shared = settings(stage, receiver, redis={"url": redis.url, "deadline": "200ms"})
+    shared = settings(stage, receiver, redis={"url": redis.url(), "deadline": "200ms"})
     weir = stage.weir(settings={**shared, "loops": 2, "alerts": {**shared["alerts"], "redis_away": "1s"}})
     redis.kill()
     wait_for(lambda: len(receiver.requests) == 1, what="the alert")

@@ -7,10 +7,10 @@ import random
 import re
 import threading
 
+from actors.redis_server import RedisServer
 from actors.scripted import completion, fails, in_turn, says, stalls_after, stream_of
 from actors.weir import wait_for
 from test_admin import ADMIN, Described
-from test_race import Server
 
 TEAMS = {"interns": {"keys": [{"key": "key-of-ann", "user": "ann"}, {"key": "key-of-bob", "user": "bob"}]},
          "a, b & c": {"keys": ["key-of-the-others"]}}
@@ -66,11 +66,11 @@ def spend(stage, *words, name="weir"):
 
 
 def test_sums_agree_with_the_books_of_the_providers(stage):
-    redis = Server(stage.folder)
+    redis = RedisServer(stage.folder / "redis")
     stage.actors.append(redis)
     books = {name: Books(stage, seed) for seed, name in enumerate(("small", "middle", "large"))}
     settings = stage.settings(local=books["small"].provider, trusted=books["middle"].provider, cloud=books["large"].provider,
-                              prices=PRICES, teams=TEAMS, redis={"url": redis.url, "deadline": "5s"}, policy={
+                              prices=PRICES, teams=TEAMS, redis={"url": redis.url(), "deadline": "5s"}, policy={
         "cost": [{"name": "much", "budget": {"usd": 100000, "every": "month"}}],
         "routes": [{"name": "kept", "ask": ["middle"], "cache": {"keep": "1h"}}]})
     proxies = [stage.weir(settings=settings, name=name) for name in ("one", "two")]
@@ -171,10 +171,10 @@ def test_failures_and_clients_that_leave_are_summed_too(stage):
 
 
 def test_sums_wait_for_a_redis_that_is_away_and_say_what_they_lack(stage):
-    redis = Server(stage.folder)
+    redis = RedisServer(stage.folder / "redis")
     stage.actors.append(redis)
     settings = stage.settings(cloud=stage.provider(says("yes", usage=(10, 10))), prices={"large": {"input": 1000, "output": 1000}},
-                              redis={"url": redis.url, "deadline": "300ms"})
+                              redis={"url": redis.url(), "deadline": "300ms"})
     weir = stage.weir(settings=settings)
     redis.kill()
     for turn in range(5):
