@@ -88,8 +88,9 @@ static void add_choices(struct translation *t, const struct json *j, const char 
         add_text(t, translate_raw(j, json_get(j, c, message), "content"), out);
         json_add_number_member(out, "index", translate_number(j, c, "index"));
         json_add_member(out, "logprobs", S("null"));
-        if (finish.len)
-            json_add_text_member(out, "finish_reason", finish);
+        bool is_cut = slice_is(finish, "length") || slice_is(finish, "content_filter");
+        if (finish.len) /* it knows of no calls */
+            json_add_text_member(out, "finish_reason", is_cut ? finish : S("stop"));
         else
             json_add_member(out, "finish_reason", S("null"));
         buf_add_byte(out, '}');

@@ -78,6 +78,7 @@ static void add_logprobs(const struct json *j, struct buf *out)
     json_add_key(out, "logprobs");
     buf_add_byte(out, '{');
     json_add_member(out, "content", json_raw(j, logprobs));
+    json_add_member(out, "refusal", S("null"));
     buf_add_byte(out, '}');
 }
 
@@ -144,7 +145,10 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     if (json_first(j, calls) != JSON_NONE)
         add_calls(t, j, calls, out);
     buf_add_byte(out, '}');
-    add_logprobs(j, out);
+    if (json_kind(j, json_get(j, 0, "logprobs")) == JSON_ARRAY)
+        add_logprobs(j, out);
+    else
+        json_add_member(out, "logprobs", S("null"));
     json_add_text_member(out, "finish_reason", slice_str(finish_of(t, j)));
     buf_add_str(out, "}]");
     completion_usage(&h->completion, out);

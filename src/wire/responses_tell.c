@@ -109,10 +109,8 @@ static void echo(struct translation *t, const char *key, const char *otherwise, 
 static void add_usage(const struct telling *s, struct buf *out)
 {
     const struct completion *c = &s->completion;
-    if (!c->has_usage) {
-        json_add_member(out, "usage", S("null"));
+    if (!c->has_usage) /* the description knows no null here */
         return;
-    }
     json_add_key(out, "usage");
     buf_add_byte(out, '{');
     json_add_number_member(out, "input_tokens", c->prompt_tokens);

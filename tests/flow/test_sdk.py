@@ -84,6 +84,19 @@ def test_python_tools_streamed(client):
     assert json.loads("".join(call.function.arguments or "" for call in calls)) == {"city": "Oslo"}
 
 
+def test_python_fields_reach_the_provider_as_they_are(stage):
+    cloud = stage.provider(says("ok"))
+    asked = {"messages": [{"role": "developer", "content": "Be brief."},
+                          {"role": "user", "content": [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "low"}}]}],
+             "n": 2, "seed": 7, "stop": ["\n", "END"], "logprobs": True, "top_logprobs": 3, "temperature": 0.25, "presence_penalty": -1.5, "logit_bias": {"50256": -100},
+             "max_completion_tokens": 40, "reasoning_effort": "low", "verbosity": "low", "parallel_tool_calls": False, "tools": TOOLS, "tool_choice": "auto",
+             "response_format": {"type": "json_schema", "json_schema": {"name": "x", "strict": True, "schema": {"type": "object", "properties": {}}}},
+             "prompt_cache_key": "k", "service_tier": "flex", "user": "u-1", "modalities": ["text"]}
+    weir = stage.weir(cloud=cloud, policy={"privacy": [{"name": "images may go", "unreadable": "allow"}], "routes": [{"name": "far", "ask": ["large"]}]})
+    openai.OpenAI(base_url=weir.base + "/v1", api_key="any", max_retries=0).chat.completions.create(model="large", **asked)
+    assert cloud.requests[0].json == {"model": "large-as-sent", **asked}
+
+
 def test_python_models(client):
     assert "large" in {model.id for model in client.models.list()}
 

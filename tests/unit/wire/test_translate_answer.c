@@ -317,7 +317,7 @@ static void test_a_stream_of_ollamas(void **state)
            OLLAMA("'reasoning_content':'hm'") OLLAMA("'role':'assistant','content':''")
                THEIRS(OLLAMA_ID, "q",
                       "[{'index':0,'delta':{'content':'H\\u00e9'},'logprobs':{'content':[{'token':'H',"
-                      "'logprob':-0.10}]},'finish_reason':null}]}\n\n")
+                      "'logprob':-0.10}],'refusal':null},'finish_reason':null}]}\n\n")
                    OLLAMA("'tool_calls':[{'index':0,'id':'call_4c366bd978233bdf_0','type':'function','function'"
                           ":{'name':'w','arguments':"
                           "'{\\'at\\': 1.10}'}}]")
@@ -341,7 +341,8 @@ static void test_a_whole_answer_of_ollamas(void **state)
            "'eval_count':4}",
            "{'id':'" OLLAMA_ID
            "','object':'chat.completion','created':1700000000,'model':'q','choices':[{'index':0,"
-           "'message':{'role':'assistant','content':'a','refusal':null},'finish_reason':'length'}]}");
+           "'message':{'role':'assistant','content':'a','refusal':null},'logprobs':null,'finish_reason':'"
+           "length'}]}");
 }
 
 #define TOLD "{'model':'m','created_at':'2023-11-14T22:13:20Z',"
