@@ -449,7 +449,7 @@ static void test_what_ends_soonest_makes_room(void **state)
     for (int i = 0; i < 2; i++) {
         char exact[CACHE_HEX_BYTES];
         cache_hash_hex(ask[i].key.exact, exact);
-        snprintf(line, sizeof line, "STRLEN weir:{%s}:cache:e:%s", ask[i].key.tag, exact);
+        snprintf(line, sizeof line, "STRLEN weir:{%.*s}:cache:e:%s", CACHE_TAG_BYTES, ask[i].key.tag, exact);
         stored += number(&s, line);
     }
     assert_int_equal(bytes, stored);
