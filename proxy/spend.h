@@ -11,7 +11,7 @@
  *
  * A row is "key,user,model,route,tag:tag", each name as ledger_name() spells it, "-" where there is none. A
  * team has at most SPEND_ROWS_MOST rows a day; what is beyond is summed without key, user and tags, so that the
- * sums stay whole and only who it was is lost: clients choose their tags.
+ * sums stay whole and only who it was is lost: clients choose their tags. A row takes Redis some 640 bytes.
  *
  * Exactly once. Each loop tells batches with rising numbers, one of a sheet at a time, and a script adds a
  * batch only when its number is above the last one of that loop: an answer that was lost is asked for again

@@ -6,16 +6,20 @@ import json
 import random
 import re
 import threading
+import time
+
+import pytest
 
 from actors.redis_server import RedisServer
 from actors.scripted import completion, fails, in_turn, says, stalls_after, stream_of
-from actors.weir import wait_for
+from actors.weir import ROOT, wait_for
 from test_admin import ADMIN, Described
 
 TEAMS = {"interns": {"keys": [{"key": "key-of-ann", "user": "ann"}, {"key": "key-of-bob", "user": "bob"}]},
          "a, b & c": {"keys": ["key-of-the-others"]}}
 KEYS = ("key-of-ann", "key-of-bob", "key-of-the-others")
 TURNS = 120
+MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
 # Nano-dollars for a million tokens: so odd that every call is rounded.
 RATES = {"middle": (150_000_001, 75_000_000, 600_000_007), "large": (10_000_000_003, 1_000_000_000, 50_000_000_001)}
 PRICES = {name: dict(zip(("input", "cached", "output"), (rate / 10**9 for rate in rates))) for name, rates in RATES.items()}
@@ -189,6 +193,56 @@ def test_sums_wait_for_a_redis_that_is_away_and_say_what_they_lack(stage):
     weir.stop()
     stage.actors.remove(weir)
     assert "not told of 1 requests, 0.020000000 US dollars" in weir.log
+
+
+def test_sums_are_whole_after_all_that_befalls_redis(stage):
+    """Emptied of what it took last, frozen past every deadline, killed, started again: each request counts once."""
+    redis = RedisServer(stage.folder / "redis", "--appendfsync", "everysec")
+    stage.actors.append(redis)
+    settings = stage.settings(cloud=stage.provider(says("yes", usage=(3, 7))), prices={"large": {"input": 1000, "output": 1000}},
+                              redis={"url": redis.url(), "deadline": "150ms"})
+    proxies = [stage.weir(settings=settings, name=name) for name in ("one", "two")]
+    asked = []
+
+    def ask_for(seconds):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            asked.append(proxies[len(asked) % 2].chat(f"{len(asked)}").status)
+
+    for trouble in (lambda: redis.ask("flushall"), redis.freeze, redis.thaw, redis.kill, redis.start):
+        ask_for(0.4)
+        trouble()
+    ask_for(0.4)
+    assert set(asked) == {200}
+    total = wait_for(lambda: redis.ask("ping") == "PONG" and (t := spend(stage, name="one")["total"])["requests"] >= len(asked) and t, 20, "all sums")
+    assert (total["requests"], total["calls"], total["cost_nanousd"]) == (len(asked), len(asked), len(asked) * 10_000_000)
+
+
+def test_a_draft_that_was_not_good_enough_is_told_apart(stage):
+    policy = {"routes": [{"name": "near", "ask": ["small"], "escalate": {"to": "large", "when": {"confidence": {"below": 0.6}}}}]}
+    prices = {"small": {"input": 1000, "output": 1000}, "large": {"input": 2000, "output": 2000}}
+    weir = stage.weir(local=stage.provider(says("perhaps", logprob=-2.5, usage=(10, 10))), cloud=stage.provider(says("surely", usage=(10, 10))),
+                      policy=policy, prices=prices)
+    answer = weir.chat("hello")
+    assert (answer.text, answer.told("cost-usd"), answer.told("saved-usd")) == ("surely", "0.060000000", "-0.020000000")
+    told = wait_for(lambda: (t := spend(stage, "--by", "model"))["total"]["requests"] == 1 and t, what="the sum")
+    by_model = {row["model"]: row for row in told["rows"]}
+    assert (by_model["small"]["calls"], by_model["small"]["requests"], by_model["small"]["cost_nanousd"]) == (1, 0, 20_000_000)
+    assert (by_model["large"]["calls"], by_model["large"]["requests"], by_model["large"]["cost_nanousd"]) == (1, 1, 40_000_000)
+    assert told["total"]["saved_model_nanousd"] == -20_000_000  # the draft cost more than it saved
+
+
+@pytest.mark.skipif(not (MODEL / "model.safetensors").exists(), reason="there is no model: deploy/model fetches it")
+def test_words_left_out_are_savings(stage):
+    weir = stage.weir(cloud=stage.provider(says("seven", usage=(1000, 10))), prices={"large": {"input": 1, "output": 10}},
+                      policy={"routes": [{"name": "short", "ask": ["large"], "compress": {"above_tokens": 300, "to": 0.3}}]},
+                      slm={"model": str(MODEL)}, limits={"inspect": "60s"})
+    history = " ".join(f"Boat number {n} lies in the harbour and waits for the evening tide." for n in range(200))
+    answer = weir.chat(history, "I have read it.", "How many stars are in the Plough?")
+    assert int(answer.told("dropped-sentences")) > 20
+    total = wait_for(lambda: (t := spend(stage)["total"])["requests"] == 1 and t, what="the sum")
+    assert total["cost_nanousd"] == 1_100_000
+    assert total["baseline_nanousd"] - total["cost_nanousd"] == total["saved_compression_nanousd"] > 500_000
 
 
 def test_questions_that_make_no_sense(stage):
