@@ -317,7 +317,8 @@ static void print_way(const struct explanation *e)
     if (d->compress_by)
         print_model(e, "by", d->compress_by, "its summaries are checked; else sentences are chosen");
     if (d->cache)
-        printf("  %-12sfor %g hours\n", "remembered", (double)d->cache->keep_ms / 3600000);
+        printf("  %-12sfor %g hours%s%s\n", "remembered", (double)d->cache->keep_ms / 3600000,
+               d->cache->share ? ", for all who share " : "", d->cache->share ? d->cache->share : "");
 }
 
 static void print_all(const struct explanation *e)

@@ -14,9 +14,12 @@ static unsigned read_also(struct compiling *c, const struct yaml *y)
         return is_word(c, y, also_words, &bit) ? 1u << bit : 0;
     if (!yaml_is_list(y, "also", c->diag))
         return 0;
-    for (const struct yaml *item = y->child; item; item = item->next)
-        if (is_word(c, item, also_words, &bit))
+    for (const struct yaml *item = y->child; item; item = item->next) {
+        struct yaml word = *item;
+        word.key = y->key; /* for the message: an item has none */
+        if (is_word(c, &word, also_words, &bit))
             also |= 1u << bit;
+    }
     return also;
 }
 

@@ -225,6 +225,7 @@ bool choose(const struct policy *p, const struct facts *facts, struct decision *
         out->route = ROUTE_ASKED;
         add_candidates(p, facts, group ? (struct asked){ .group = group } : (struct asked){ .model = model },
                        out);
+        out->cache = p->named_cache;
     } else if (slice_is(name, "weir/local") || slice_is(name, "weir/cloud")) {
         return take_side(p, facts, slice_is(name, "weir/local"), out, why);
     } else if (route) {

@@ -133,6 +133,18 @@ static void read_route(struct compiling *c, const struct yaml *y)
         route->escalate_to = (struct asked){ 0 }; /* `large` may be an alias of `small` */
 }
 
+/* named: { cache: { keep: 1h } }: of requests that name their model, which no route takes. */
+static void read_named(struct compiling *c, const struct yaml *y)
+{
+    static const char *const keys[] = { "cache", NULL };
+    if (!yaml_is_map(y, "named", c->diag))
+        return;
+    yaml_known_keys(y, keys, c->diag);
+    if (c->policy->named_cache)
+        diag_error(c->diag, y->place, "named is there already, in another file");
+    c->policy->named_cache = caching_read(c, yaml_get(y, "cache"));
+}
+
 /* ---- files ---- */
 
 static void add_speaker(struct compiling *c)
@@ -159,8 +171,8 @@ static void read_section(struct compiling *c, const struct yaml *root, const cha
 /* NULL where it is no policy file, which is told. */
 static const struct yaml *open_file(struct compiling *c, const char *file, settings_file_reader *reader)
 {
-    static const char *const keys[] = { "classes", "patterns", "allow", "privacy",
-                                        "cost",    "routes",   "tests", NULL };
+    static const char *const keys[] = { "classes", "patterns", "allow", "privacy", "cost",
+                                        "routes",  "named",    "tests", NULL };
     struct slice             text;
     if (!policy_file_text(c->arena, reader, file, &text)) {
         diag_error(c->diag, (struct place){ file, 0, 0 }, "the policy file cannot be read");
@@ -179,6 +191,7 @@ static void read_file(struct compiling *c, const struct yaml *root)
     read_section(c, root, "privacy", read_privacy_rule);
     read_section(c, root, "cost", read_cost_rule);
     read_section(c, root, "routes", read_route);
+    read_named(c, yaml_get(root, "named"));
     read_tests(c, yaml_get(root, "tests"));
 }
 

@@ -158,6 +158,7 @@ struct policy {
     size_t                 cost_count, cost_cap;
     struct route          *route;
     size_t                 route_count, route_cap;
+    const struct caching  *named_cache; /* of requests that name their model; NULL: nothing is remembered */
     struct expectation    *test;
     size_t                 test_count, test_cap;
     struct user_class     *user_class;

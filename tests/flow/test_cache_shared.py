@@ -389,3 +389,9 @@ def test_what_is_remembered_is_shown_and_forgotten(stage):
     assert weir.admin("POST", "/cache/purge", {}).status == 400
     assert cache_command(stage, weir, "purge", "--all") == (0, "3 forgotten\n")
     assert other.chat("one", key="key-of-red").told("cache") == "miss"
+
+
+def test_who_names_a_model_is_remembered_where_a_policy_says_so(stage):
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud=cloud, policy={**CACHED, "named": {"cache": {"keep": "1h"}}})
+    assert [weir.chat("hello", model=model).told("cache") for model in ("large", "large", "auto")] == ["miss", "hit", "miss"]

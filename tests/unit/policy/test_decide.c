@@ -496,7 +496,7 @@ static void a_model_asked_for_is_honoured_but_not_around_policy(void **state)
         assert_string_equal(f->decision.candidate[0]->name, "large");
         assert_string_equal(f->decision.route, "asked");
         assert_int_equal(f->decision.budget_count, 1);
-        assert_null(f->decision.cache);
+        assert_null(f->decision.cache); /* it is the route's */
         f->facts.pii = 1u << PII_EMAIL;
         assert_false(decided(f));
         assert_int_equal(f->why.kind, FAULT_OUT_OF_REACH);
