@@ -100,8 +100,7 @@ static void seal(struct exchange *x)
             nanousd_format(savings_sum(&savings), cost);
             buf_printf(&x->out, ": x-weir-saved-usd %s\n", cost);
         }
-        nanousd_format(x->cost_nanousd, cost);
-        buf_printf(&x->out, ": x-weir-cost-usd %s\n", cost);
+        buf_printf(&x->out, ": x-weir-cost-usd %s\n", exchange_cost_words(x, cost));
         if (booking_remaining(x->hold, &left)) {
             nanousd_format(left, cost);
             buf_printf(&x->out, ": x-weir-budget-remaining-usd %s\n", cost);

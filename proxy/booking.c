@@ -98,6 +98,13 @@ static int64_t sum(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &all) ? INT64_MAX : all;
 }
 
+static bool worst_of_model(const struct estimate *e, const struct model *model, int64_t *cost,
+                           struct fault *why)
+{
+    int64_t tokens = e->densities ? densities_most_tokens(e->densities, model, e->weight) : e->prompt_bytes;
+    return price_worst(model, tokens, e->max_tokens, e->choices, cost, why);
+}
+
 /* The worst that can come to a line; NULL: to the call in all. */
 static bool worst_of(const struct line *line, const struct estimate *e, int64_t *worst, struct fault *why)
 {
@@ -106,13 +113,13 @@ static bool worst_of(const struct line *line, const struct estimate *e, int64_t 
     for (unsigned i = 0; i < e->models; i++) {
         if (line && !booking_covers(line, e->model[i]))
             continue;
-        if (!price_worst(e->model[i], e->prompt_bytes, e->max_tokens, e->choices, &cost, why))
+        if (!worst_of_model(e, e->model[i], &cost, why))
             return false;
         cost = e->is_asked_twice ? sum(cost, cost) : cost;
         *worst = cost > *worst ? cost : *worst;
     }
     if (e->escalated && (!line || booking_covers(line, e->escalated))) {
-        if (!price_worst(e->escalated, e->prompt_bytes, e->max_tokens, e->choices, &cost, why))
+        if (!worst_of_model(e, e->escalated, &cost, why))
             return false;
         *worst = sum(*worst, cost);
     }

@@ -5,6 +5,7 @@
 #ifndef WEIR_BOOKING_H
 #define WEIR_BOOKING_H
 
+#include "densities.h"
 #include "ledger.h"
 #include "policy/decide.h"
 
@@ -16,6 +17,8 @@ struct estimate {
     bool                       is_asked_twice;                    /* who answers may be, for a second draft */
     const struct model        *escalated;                         /* NULL: none */
     int64_t                    prompt_bytes, max_tokens, choices; /* as price_worst() takes them */
+    struct densities          *densities;                         /* what is known of prompts; NULL: nothing */
+    struct weight              weight;                            /* of the prompt's bytes, where it is */
     const struct model        *besides; /* asked in any case, for at most besides_nanousd; NULL: none */
     int64_t                    besides_nanousd;
 };

@@ -53,6 +53,7 @@ struct daemon {
     struct journal     *journal;
     struct allowance    allowance;
     struct bars        *bars;
+    struct densities   *densities;
     struct providers   *providers;
     struct generators  *generators;
     struct slm_pool    *slm_pool;
@@ -127,6 +128,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
         .audit = d->audit,
         .records = d->records,
         .bars = d->bars,
+        .densities = d->densities,
         .conversations = d->conversations,
         .providers = d->providers,
     };
@@ -317,6 +319,7 @@ static void close_all(struct daemon *d)
     audit_close(&d->records);
     journal_close(&d->journal);
     bars_free(&d->bars);
+    densities_free(&d->densities);
     conversations_free(&d->conversations);
     generators_stop(&d->generators);
     providers_free(&d->providers);
@@ -356,6 +359,7 @@ static bool open_all(struct daemon *d, struct fault *why)
     unsigned slm_threads = settings->slm_threads ? settings->slm_threads : (cores() + 1) / 2;
     d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);
     d->bars = bars_new();
+    d->densities = densities_new();
     d->conversations = conversations_new();
     d->providers = providers_new();
     d->generators = generators_start(d->first->settings, d->providers, why);

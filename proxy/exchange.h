@@ -10,6 +10,7 @@
 #include "cache.h"
 #include "client.h"
 #include "conversations.h"
+#include "densities.h"
 #include "ledger.h"
 #include "metrics.h"
 #include "providers.h"
@@ -36,6 +37,7 @@ struct tools {
     struct audit     *audit;   /* NULL: none is kept */
     struct audit     *records; /* of drafts' outcomes; NULL: none are kept */
     struct bars      *bars;
+    struct densities *densities;  /* shared */
     struct providers *providers;  /* shared: how they stand */
     unsigned          running;    /* # exchanges */
     LIST_HEAD(, exchange) behind; /* those that go on although their client has its answer */

@@ -160,6 +160,8 @@ struct exchange {
     struct recalling   recalling;
 
     /* paying */
+    struct weight       weight; /* of the body */
+    bool                is_weighed;
     struct hold        *hold;       /* NULL: nothing is held, or need be */
     bool                is_booking; /* the ledger is asked */
     enum ledger_verdict verdict;
@@ -210,6 +212,7 @@ struct exchange {
     struct left_out     unread;         /* of the request, since the dialect it is read in has no word for it */
     struct left_out     left_out;       /* that, and what this candidate has no word for */
     int64_t             cost_nanousd;   /* of all legs so far */
+    bool                is_unpriced;    /* one of them was by a model without a price: it is not all */
     int64_t             summaries_nanousd; /* of that, what summaries cost */
     int64_t             left_out_bytes;    /* of earlier turns' words, that shortening has left out */
     struct tab          tab;               /* of all legs so far, by model */
@@ -304,6 +307,8 @@ void exchange_settle(struct exchange *);
 struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer_bytes);
 /* A call of a model is over: it is charged to whoever pays, counted, and on the tab. Returns what it cost. */
 int64_t exchange_charge(struct exchange *, const struct model *, const struct answer_usage *);
+/* "0.000123450", or "unknown". */
+const char *exchange_cost_words(const struct exchange *, char out[32]);
 /* What the request's answer saves; false while there is no answer. */
 MUST_CHECK bool exchange_savings(struct exchange *, struct savings *);
 /* Adds what the leg that ends now has cost. was_sent: the provider may have begun to work on it. */

@@ -49,14 +49,21 @@ static struct estimate estimate_of(struct exchange *x)
     const struct model *const *model;
     const unsigned             models = models_left(x, &model);
     int64_t                    summaries = x->candidate == 0 ? exchange_summaries_worst(x) : 0;
-    /* Of what goes out, only placeholders are more words than came in: a model's name and options are no
-     * prompt. */
+    /* Of what goes out, only placeholders and a hint are more words than came in: a model's name and options
+     * are no prompt. */
+    const int64_t more_bytes = (int64_t)x->redactions * SHOWN_MOST +
+                               (d->escalation.hint ? DRAFTING_HINT_MOST_BYTES + HINT_WORDS_BYTES : 0);
+    if (d->budget_count && x->snapshot->settings->input_is_learned && !x->is_weighed) {
+        x->weight = weight_of(buf_slice(&x->body));
+        x->is_weighed = true;
+    }
     return (struct estimate){
         .model = model,
         .models = models,
         .escalated = x->is_escalated ? NULL : d->escalate_to,
-        .prompt_bytes = (int64_t)x->body.len + (int64_t)x->redactions * SHOWN_MOST +
-                        (d->escalation.hint ? DRAFTING_HINT_MOST_BYTES + HINT_WORDS_BYTES : 0),
+        .prompt_bytes = (int64_t)x->body.len + more_bytes,
+        .densities = x->is_weighed ? x->tools->densities : NULL,
+        .weight = { x->weight.packed_bytes, x->weight.single_bytes + more_bytes },
         .is_asked_twice = d->escalate_to && (d->escalation.doubts >> DOUBT_DISAGREE & 1),
         .max_tokens = x->clamped_tokens ? x->clamped_tokens : x->chat.max_tokens,
         .choices = x->chat.choices,

@@ -20,6 +20,7 @@ struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer
 int64_t exchange_charge(struct exchange *x, const struct model *model, const struct answer_usage *usage)
 {
     int64_t cost = price_usage(&model->price, usage);
+    x->is_unpriced = x->is_unpriced || !model->price.is_known;
     x->cost_nanousd += cost;
     booking_charge(x->hold, model, cost);
     tab_add(&x->tab, model, usage, cost);
@@ -28,6 +29,12 @@ int64_t exchange_charge(struct exchange *x, const struct model *model, const str
     metrics_model(x->tools->metrics, model->name, x->snapshot->settings->zone[model->provider->zone], cost,
                   usage->prompt_tokens, usage->completion_tokens);
     return cost;
+}
+
+const char *exchange_cost_words(const struct exchange *x, char out[32])
+{
+    nanousd_format(x->cost_nanousd, out);
+    return x->is_unpriced ? "unknown" : out;
 }
 
 /* Of the answer that x->relay has heard, or heard the beginning of. */
@@ -48,6 +55,8 @@ void exchange_count_leg(struct exchange *x, bool was_sent)
     if (!was_sent || !x->model)
         return;
     const struct answer_usage usage = usage_heard(x);
+    if (usage.is_given && x->is_weighed && !x->sentences_dropped && !x->summaries)
+        densities_note(x->tools->densities, x->model, x->weight, usage.prompt_tokens);
     exchange_charge(x, x->model, &usage);
 }
 
@@ -142,8 +151,7 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     if (x->summaries)
         buf_printf(&out, "x-weir-summaries: %u\r\n", x->summaries);
     if (tells_cost) {
-        nanousd_format(x->cost_nanousd, cost);
-        reply_header(&out, "x-weir-cost-usd", cost);
+        reply_header(&out, "x-weir-cost-usd", exchange_cost_words(x, cost));
     }
     if (tells_cost && exchange_savings(x, &savings)) {
         nanousd_format(savings_sum(&savings), cost);

@@ -193,10 +193,11 @@ MUST_CHECK bool decide(const struct policy *, const struct facts *, struct decis
  * NULL: it is not hidden. */
 const char *who_hides(const struct policy *, const struct facts *, enum pii_kind);
 
-/* The worst that asking a model can cost: every byte of the prompt a token, up to what the model reads, and for
- * each of `choices` all the output that it may give: the lesser of max_tokens (-1: not given) and the model's
- * own limit. An amount beyond int64 is INT64_MAX. false: NO_PRICE, where price or limit are not known. */
-MUST_CHECK bool price_worst(const struct model *, int64_t prompt_bytes, int64_t max_tokens, int64_t choices,
+/* The worst that asking a model can cost: the prompt's tokens, which are bounded by its bytes where nothing
+ * better is known (policy/density.h), up to what the model reads, and for each of `choices` all the output that
+ * it may give: the lesser of max_tokens (-1: not given) and the model's own limit. An amount beyond int64 is
+ * INT64_MAX. false: NO_PRICE, where price or limit are not known. */
+MUST_CHECK bool price_worst(const struct model *, int64_t prompt_tokens, int64_t max_tokens, int64_t choices,
                             int64_t *nanousd, struct fault *why);
 /* What it did cost. Cached tokens are within prompt_tokens and are not counted twice. Rounded up to a
  * nano-dollar. */

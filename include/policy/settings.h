@@ -194,6 +194,7 @@ struct settings {
     int64_t          store_keep_ms;     /* what clients ask to keep; 0: nothing is */
     const struct provider *account;     /* whose account is asked for what is not here; NULL: nobody's */
     int64_t                lease_ms, recovery_ms; /* of budgets */
+    bool                   input_is_learned;      /* how many tokens a prompt may have; else its bytes are */
     struct price unknown_price;        /* of models that no list knows; itself not known: budgets refuse them */
     int64_t      ledger_allow_nanousd; /* a process may spend so much while Redis is away; 0 refuses (law 2) */
     const char  *audit_file;           /* NULL: none is kept */

@@ -56,10 +56,10 @@ static int64_t dearest_output(const struct rates *rates)
     return greater(rates->output_nanousd, greater(rates->reasoning_nanousd, rates->audio_output_nanousd));
 }
 
-bool price_worst(const struct model *model, int64_t prompt_bytes, int64_t max_tokens, int64_t choices,
+bool price_worst(const struct model *model, int64_t prompt_tokens, int64_t max_tokens, int64_t choices,
                  int64_t *nanousd, struct fault *why)
 {
-    int64_t             input = limited(prompt_bytes < 0 ? 0 : prompt_bytes, model->context_tokens);
+    int64_t             input = limited(prompt_tokens < 0 ? 0 : prompt_tokens, model->context_tokens);
     const struct rates *rates = rates_for(&model->price, input);
     *nanousd = 0;
     if (!model->price.is_known)

@@ -147,7 +147,7 @@ static void read_numbers(struct setup *s)
                              *const redis[] = { "url", NULL }, *const file[] = { "file", NULL },
                              *const baseline[] = { "baseline", NULL },
                              *const alerts[] = { "webhook", "secret", "secret_file", "ca_file", NULL },
-                             *const budgets[] = { "redis_away", "unknown_price", NULL },
+                             *const budgets[] = { "redis_away", "unknown_price", "input_bound", NULL },
                              *const store[] = { "account", NULL };
     check_section(s, "slm", slm);
     check_section(s, "redis", redis);
@@ -268,12 +268,14 @@ static void read_words(struct setup *s)
 static void read_budgets(struct setup *s)
 {
     static const char *const words[] = { "refuse", "allow", NULL }, *const away_keys[] = { "allow", NULL },
-                             *const allow_keys[] = { "usd", NULL };
+                             *const allow_keys[] = { "usd", NULL },
+                             *const bounds[] = { "learned", "bytes", NULL };
     const int64_t                   a_dollar = 1000000000;
     const struct yaml *budgets = yaml_get(s->root, "budgets"), *away = yaml_get(budgets, "redis_away");
     if (budgets && budgets->kind != YAML_MAP)
         return; /* told already */
     read_price(s, yaml_get(budgets, "unknown_price"), &s->settings->unknown_price);
+    s->settings->input_is_learned = read_word(s, yaml_get(budgets, "input_bound"), bounds) == 0;
     if (!away || away->kind != YAML_MAP) {
         s->settings->ledger_allow_nanousd = read_word(s, away, words) == 1 ? a_dollar : 0;
         return;

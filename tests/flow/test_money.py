@@ -178,3 +178,31 @@ def test_named_models_and_escalations_obey_the_same_budget(stage):
     assert ask(weir, model="large").status == 402
     ask(weir)
     assert not cloud.requests
+
+
+def prose(words):
+    return " ".join(["the weir holds the river back"] * (words // 6))
+
+
+def test_how_many_tokens_a_prompt_may_have_is_learned(stage):
+    """A budget that every byte of a prompt would exceed is enough once the model has counted a few."""
+    def counts(request, wire):
+        says("yes", usage=(len(request.body) // 5, 1))(request, wire)
+    weir = stage.weir(cloud=stage.provider(counts), prices={"large": {"input": 1_000_000, "output": 0}}, teams=TEAMS, policy={
+        "cost": [{"name": "a call", "for": {"team": "interns"}, "budget": {"usd": 1300, "every": "month"}},
+                 {"name": "all", "for": {"team": "others"}, "budget": {"usd": 1_000_000, "every": "month"}}],
+        "routes": [{"name": "all", "ask": ["large"]}]})
+    assert weir.chat(prose(400), key=KEY, max_tokens=1).status == 402  # 2,000 bytes, a dollar each
+    for _ in range(32):
+        assert weir.chat(prose(60), key="key-of-the-others", max_tokens=1).status == 200
+    answer = weir.chat(prose(400), key=KEY, max_tokens=1)
+    assert answer.status == 200 and 350 < cost(answer) < 450
+    assert weir.chat("7 " * 1000, key=KEY, max_tokens=1).status == 402, "digits may be a token each"
+
+
+def test_a_model_without_a_price_and_without_a_budget_is_told_as_unknown(stage):
+    """Absent is not zero."""
+    weir = stage.weir(cloud=stage.provider(says("yes", usage=(5, 5))))
+    answer = weir.chat("hello")
+    assert (answer.status, answer.told("cost-usd")) == (200, "unknown")
+    assert b": x-weir-cost-usd unknown\n" in weir.stream("hello").body
