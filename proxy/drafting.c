@@ -178,6 +178,7 @@ static void replace(struct exchange *x, struct relay *relay, enum doubt doubt)
     record_outcome(x, false);
     take_hint(x, relay);
     x->candidate = x->decision.count;
+    x->tries_began_ms = 0; /* an answer had begun */
     asking_ask(x);
 }
 
@@ -199,6 +200,7 @@ void drafting_take_back(struct exchange *x)
     x->relay = x->draft_relay;
     x->draft_model = NULL;
     x->drafting.is_second = false;
+    x->drafting.by = NULL;
     x->fault = (struct fault){ 0 };
 }
 
@@ -307,6 +309,7 @@ static void ask_again(struct exchange *x)
 {
     put_by(x);
     x->drafting.is_second = true;
+    x->tries_began_ms = 0;
     metrics_add(x->tools->metrics, METRIC_SECOND_DRAFTS, 1);
     asking_ask(x);
 }
@@ -339,6 +342,7 @@ bool drafting_hear(struct exchange *x)
     struct relay *relay = x->relay;
     call_cancel(&x->call);
     timer_clear(&x->deadline);
+    exchange_let_go(x, LEG_WENT_WELL, 0);
     exchange_count_leg(x, true);
     x->drafting.cut = x->model;
     replace(x, relay, doubt);

@@ -135,8 +135,9 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
         reply_header(&out, "x-weir-model", x->model->name);
         reply_header(&out, "x-weir-zone", x->snapshot->settings->zone[x->model->provider->zone]);
     }
-    if (x->drafting.by)
-        buf_printf(&out, "x-weir-escalated: %s\r\n", doubt_word(x->drafting.doubt));
+    if (x->drafting.doubt)
+        reply_header(&out, x->drafting.by ? "x-weir-escalated" : "x-weir-doubted",
+                     doubt_word(x->drafting.doubt));
     exchange_add_passed(x, &out);
     if (exchange_is_alone(x))
         reply_header(&out, "x-weir-edge", "alone");

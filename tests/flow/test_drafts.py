@@ -200,6 +200,17 @@ def test_the_draft_goes_along_as_a_hint_where_nothing_is_hidden(stage):
     assert "perhaps" not in masked and "ann@" not in masked
 
 
+def test_anthropics_clients_have_their_drafts_judged_too(stage):
+    local, cloud = stage.provider(says("perhaps this", logprob=-2.5)), stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy(hint=True))
+    answer = weir.post({"model": "auto", "max_tokens": 50, "messages": [{"role": "user", "content": "hello"}]}, path="/v1/messages")
+    assert (answer.json["content"][0]["text"], answer.told("escalated")) == ("surely", "confidence")
+    assert "perhaps this" in cloud.requests[0].question
+    answer = weir.post({"model": "auto", "max_tokens": 50, "messages": [{"role": "user", "content": "hello"}], "tool_choice": {"type": "any"},
+                        "tools": [{"name": "look", "input_schema": {"type": "object"}}]}, path="/v1/messages")
+    assert answer.told("escalated") == "malformed"
+
+
 def test_a_refusal_is_no_hint(stage):
     local, cloud = stage.provider(says("I'm sorry, but I can't help with that.")), stage.provider(says("surely"))
     weir = stage.weir(local=local, cloud=cloud, policy=policy(hint=True))

@@ -61,6 +61,7 @@ def test_a_doubtful_draft_is_better_than_an_error(stage, ask, status):
     weir = stage.weir(local=local, cloud=cloud, policy=POLICY)
     answer = getattr(weir, ask)("hello")
     assert (answer.status, answer.text, answer.told("model")) == (200, "perhaps", "small")
+    assert (answer.told("doubted"), answer.told("escalated")) == ("confidence", None)
     assert len(cloud.requests) == 1
 
 
