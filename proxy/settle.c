@@ -257,6 +257,15 @@ static void sum_up(struct exchange *x)
     spend_add(x->tools->spend, &spent, x->snapshot->settings->spend_keep_ms);
 }
 
+/* A window that is too small is the operator's to widen. */
+static bool was_cut(const struct exchange *x)
+{
+    if (!x->model || !x->relay || x->recalling.is_hit || x->model->provider->zone > 0)
+        return false;
+    const struct answer_usage *usage = &relay_outcome(x->relay)->usage;
+    return usage->is_given && prompt_was_cut(&x->chat, usage->prompt_tokens);
+}
+
 /* Who answers a conversation, and what of it is in a provider's cache by now. */
 static void note_conversation(struct exchange *x)
 {
@@ -270,6 +279,7 @@ void exchange_settle(struct exchange *x)
 {
     struct metrics *metrics = x->tools->metrics;
     note_conversation(x);
+    metrics_add(metrics, METRIC_PROMPTS_CUT, was_cut(x));
     for (unsigned i = 0; x->hold && i < x->hold->rates; i++)
         x->hold->rate[i].used_tokens = x->usage.prompt_tokens + x->usage.completion_tokens;
     ledger_settle(x->tools->ledger, &x->hold);

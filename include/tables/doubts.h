@@ -10,7 +10,7 @@ DOUBT(REFUSAL,      "refusal",          true,  "declines in words, by a field, o
 DOUBT(PROMPT_CUT,   "prompt_cut",       true,  "the model read fewer tokens than the prompt has words")
 DOUBT(MALFORMED,    "malformed",        true,  "not the JSON that was asked for, or a tool call that the tool does not take")
 DOUBT(REPETITION,   "repetition",       true,  "says word for word what it has said before, for more than half of it")
-DOUBT(WRONG_SUMS,   "wrong_sums",       false, "works out a sum, and wrongly")
+DOUBT(WRONG_SUMS,   "wrong_sums",       true,  "works out a sum, and wrongly")
 DOUBT(LIKELY_WRONG, "likely_wrong",     false, "its marks say that it is wrong more likely than the bar allows")
 DOUBT(CONFIDENCE,   "confidence",       false, "its tokens' mean probability is below the bar")
 DOUBT(DISAGREE,     "drafts_disagree",  false, "a second draft says something else")

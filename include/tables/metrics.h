@@ -21,6 +21,7 @@ METRIC(MEMO_MISSES,        counter, "weir_inspection_memo_misses_total", "the sa
 METRIC(ESCALATIONS,        counter, "weir_escalations_total",           "local answers that were not good enough")
 METRIC(SECOND_DRAFTS,      counter, "weir_second_drafts_total",         "local models asked once more, to compare what they say")
 METRIC(DOUBTED_LATE,       counter, "weir_doubted_late_total",          "local answers that were doubted when their beginning had gone to the client")
+METRIC(PROMPTS_CUT,        counter, "weir_prompts_cut_total",           "prompts that a near model read less of than it was told")
 METRIC(STAYED,             counter, "weir_stayed_total",                "requests that stayed with the model that answered before, where the routes chose another")
 METRIC(FALLBACKS,          counter, "weir_fallbacks_total",             "next candidates asked after a failure")
 METRIC(ALONE,              counter, "weir_answered_alone_total",        "answers of this machine's models since no provider beyond it could be asked")

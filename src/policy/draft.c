@@ -64,14 +64,14 @@ bool prompt_was_cut(const struct chat *asked, int64_t prompt_tokens)
 {
     enum { CUT_LEAST_WORDS = 256 }; /* no window is so small */
     int64_t words = 0;
-    if (prompt_tokens <= 0)
-        return false;
-    for (size_t i = 0; i < asked->text_count; i++) {
+    for (size_t i = 0; prompt_tokens > 0 && i < asked->text_count; i++) {
         const struct chat_text *text = &asked->text[i];
         if (is_surely_told(text))
             words += words_told(text);
+        if (words >= CUT_LEAST_WORDS && words > prompt_tokens)
+            return true;
     }
-    return words >= CUT_LEAST_WORDS && prompt_tokens < words;
+    return false;
 }
 
 /* ---- a text that goes round ---- */

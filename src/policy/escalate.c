@@ -3,7 +3,7 @@
  *
  *     escalate:
  *       to: large
- *       when: { confidence: { below: 0.6 }, wrong_sums: true, drafts_disagree: { alike: 0.8 } }
+ *       when: { confidence: { below: 0.6 }, refusal: false, drafts_disagree: { alike: 0.8 } }
  *       hold_tokens: 200          # or all
  *       hint: true
  *

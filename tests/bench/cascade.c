@@ -185,6 +185,21 @@ static void measure(const struct replay *r, const float *score, struct routing_f
     add(sum, &f);
 }
 
+/* The chance that a wrong draft is doubted more than a right one. */
+static double area_under_curve(const struct replay *r, const float *score)
+{
+    double   above = 0;
+    uint64_t pairs = 0;
+    for (size_t i = 0; i < r->rows; i++)
+        for (size_t k = 0; k < r->rows; k++) {
+            if (r->row[i].weak_ok || !r->row[k].weak_ok)
+                continue;
+            above += score[i] > score[k] ? 1 : score[i] == score[k] ? 0.5 : 0;
+            pairs++;
+        }
+    return above / (double)pairs;
+}
+
 static void tell(const char *what, const struct routing_figures *f)
 {
     printf("%-44s %8.3f %8.1f %8.1f\n", what, f->apgr, f->cpt50, f->cpt80);
@@ -194,6 +209,7 @@ static void measure_all(const struct slm *slm, struct replay *r)
 {
     struct routing_figures length = { 0 }, checks = { 0 }, prompt = { 0 }, draft = { 0 }, both = { 0 },
                            few = { 0 }, fewer = { 0 };
+    double auroc = 0;
     for (unsigned parting = 0; parting < PARTINGS; parting++) {
         for (unsigned fold = 0; fold < FOLDS; fold++)
             learn_drafts(r, parting, fold, 100);
@@ -208,6 +224,7 @@ static void measure_all(const struct slm *slm, struct replay *r)
         for (size_t i = 0; i < r->rows; i++)
             r->by_both[i] = logit(r->by_draft[i]) + logit(r->by_prompt[i]) / 2;
         measure(r, r->by_draft, &draft);
+        auroc += area_under_curve(r, r->by_draft) / PARTINGS;
         measure(r, r->by_prompt, &prompt);
         measure(r, r->by_both, &both);
         measure(r, r->length, &length);
@@ -222,14 +239,15 @@ static void measure_all(const struct slm *slm, struct replay *r)
     tell("marks of the draft, 300 rows learned", &few);
     tell("marks of the draft, some 1,045 rows learned", &draft);
     tell("marks and prompt", &both);
-    printf("a wrong sum is found in %u drafts, of which %u were right; circles in %u; %.1f us a draft\n",
-           r->wrong_sums, r->wrong_sums_right, r->rounds, 1e6 * r->seconds / (double)r->rows);
+    printf("a wrong sum is found in %u drafts, of which %u were right; circles in %u; the marks' AUROC is "
+           "%.3f; %.1f us a draft\n",
+           r->wrong_sums, r->wrong_sums_right, r->rounds, auroc, 1e6 * r->seconds / (double)r->rows);
     printf("{\"gsm8k_prompt_apgr\":%.4f,\"gsm8k_prompt_cpt80\":%.2f,\"gsm8k_draft_100_apgr\":%.4f,"
            "\"gsm8k_draft_300_apgr\":%.4f,\"gsm8k_draft_apgr\":%.4f,\"gsm8k_draft_cpt50\":%.2f,"
            "\"gsm8k_draft_cpt80\":%.2f,\"gsm8k_both_apgr\":%.4f,\"gsm8k_both_cpt80\":%.2f,"
-           "\"draft_look_us\":%.2f}\n",
+           "\"gsm8k_draft_auroc\":%.4f,\"draft_look_us\":%.2f}\n",
            prompt.apgr, prompt.cpt80, fewer.apgr, few.apgr, draft.apgr, draft.cpt50, draft.cpt80, both.apgr,
-           both.cpt80, 1e6 * r->seconds / (double)r->rows);
+           both.cpt80, auroc, 1e6 * r->seconds / (double)r->rows);
 }
 
 /* The weights of tables/draft_marks.h, from all rows. */

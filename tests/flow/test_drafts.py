@@ -7,7 +7,9 @@ import time
 import pytest
 
 from actors.scripted import chunk, completion, fails, in_turn, says, stream_of
-from actors.weir import BINARY, wait_for
+from actors.weir import BINARY, ROOT, wait_for
+
+MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
 
 SCHEMA = {"type": "json_schema", "json_schema": {"name": "n", "schema": {
     "type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"], "additionalProperties": False}}}
@@ -63,7 +65,7 @@ def test_what_a_draft_says_is_checked(stage, ask):
     rows = {**{name: row for name, row in DOUBTFUL.items()}, **{name: (*row, None) for name, row in FINE.items()}}
     local = stage.provider(lambda request, wire: rows[request.question.partition(":")[0]][0](request, wire))
     cloud = stage.provider(says("surely"))
-    weir = stage.weir(local=local, cloud=cloud, policy=policy({"confidence": {"below": 0.6}, "wrong_sums": True}), audit={"file": "audit.log"})
+    weir = stage.weir(local=local, cloud=cloud, policy=policy(), audit={"file": "audit.log"})
     for name, (_, more, doubt) in rows.items():
         answer = getattr(weir, ask)(f"{name}: tell me now what you see there", **more)
         assert (name, answer.told("escalated"), answer.told("model")) == (name, doubt, "large" if doubt else "small")
@@ -88,7 +90,7 @@ def test_a_draft_whose_marks_are_those_of_wrong_ones_is_followed(stage):
 
 def test_doubts_are_named_one_by_one(stage):
     local, cloud = stage.provider(says("I'm sorry, but I can't help with that. That is 1 + 1 = 3.")), stage.provider(says("surely"))
-    weir = stage.weir(local=local, cloud=cloud, policy=policy({"confidence": {"below": 0.6}, "refusal": False}))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"confidence": {"below": 0.6}, "refusal": False, "wrong_sums": False}))
     assert weir.chat("hello").told("model") == "small"
 
 
@@ -165,6 +167,26 @@ def test_a_model_hung_up_on_is_asked_again_where_nothing_better_comes(stage):
     assert len(local.requests) == 2
 
 
+def test_a_draft_that_is_looked_through_can_be_hung_up_on_too(stage):
+    """The guard holds some bytes back and looks on an SLM thread: the leg ends in the midst of its turn."""
+    rules = policy(hold_tokens=100)
+    rules["privacy"].append({"name": "no numbers", "answers": {"pii": ["us_ssn"], "do": "redact"}})
+    local, cloud = stage.provider(in_turn(spoken(ROUND * 3), spoken(LONG))), stage.provider(says("surely 536-90-4399"))
+    weir = stage.weir(local=local, cloud=cloud, policy=rules)
+    replaced = weir.stream("hello")
+    assert (replaced.text, replaced.told("escalated"), replaced.is_done) == ("surely [removed]", "repetition", True)
+    committed = weir.stream("hello")
+    assert (committed.text, committed.is_done) == (LONG, True)
+
+
+def test_a_prompt_cut_in_silence_is_counted_where_no_draft_is_judged(stage):
+    weir = stage.weir(local=stage.provider(says("fine", usage=(2048, 3))))
+    assert weir.chat("word " * 3000).text == "fine"
+    wait_for(lambda: weir.metric("weir_prompts_cut_total") == 1)
+    weir.chat("word " * 300)
+    assert weir.metric("weir_prompts_cut_total") == 1
+
+
 # ---- two drafts ----
 
 
@@ -185,6 +207,16 @@ def test_a_second_draft_that_agrees_or_fails_leaves_the_first(stage, second):
     weir = stage.weir(local=local, cloud=cloud, policy=policy({"drafts_disagree": True}))
     assert weir.chat("how many?").text == "So it is 12."
     assert len(local.requests) == 2 and not cloud.requests
+
+
+@pytest.mark.skipif(not (MODEL / "model.safetensors").exists(), reason="there is no model: deploy/model fetches it")
+def test_drafts_in_prose_are_compared_by_what_they_mean(stage):
+    local = stage.provider(in_turn(says("Paris is the capital of France."), says("The capital of France is Paris."),
+                                   says("It was Napoleon, I should think."), says("Sharks have no bones at all.")))
+    cloud = stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=policy({"drafts_disagree": {"alike": 0.8}}), slm={"model": str(MODEL)}, limits={"inspect": "60s"})
+    assert [weir.chat("who?").told("model") for _ in range(2)] == ["small", "large"]
+    assert weir.metric("weir_second_drafts_total") == 2
 
 
 # ---- the second leg ----
