@@ -122,7 +122,7 @@ static void add_usage(struct buf *out, int64_t before, int64_t after)
         ",\"usage\":{\"input_tokens\":%lld,\"input_tokens_details\":{\"cached_tokens\":0,\"cache_write_"
         "tokens\":0},"
         "\"output_tokens\":%lld,\"output_tokens_details\":{\"reasoning_tokens\":0},\"total_tokens\":%lld}}",
-        (long long)before, (long long)after, (long long)(before + after));
+        (long long)before, (long long)after, (long long)before + (long long)after);
 }
 
 static void add_compaction(struct compacting *c, struct slice id, struct slice words, struct buf *out)

@@ -55,8 +55,9 @@ static bool read_response(struct errand *e, struct fault *why)
 static bool read_page(struct errand *e, struct fault *why)
 {
     struct storing *s = (struct storing *)e;
+    struct slice query = arena_copy(e->arena, client_head(e->client)->query); /* which may outlive the client */
     s->page.limit = PAGE_USUAL;
-    return read_object(e, why) && page_read(client_head(e->client)->query, e->arena, &s->page, why);
+    return read_object(e, why) && page_read(query, e->arena, &s->page, why);
 }
 
 static bool read_items(struct errand *e, struct fault *why)

@@ -59,7 +59,8 @@ struct page {
 };
 enum { PAGE_MOST = 100, PAGE_USUAL = 20 };
 
-/* Of "after=x&limit=20&order=asc"; what is said nowhere is as in *out. why: BAD_REQUEST with the param. */
+/* Of "after=x&limit=20&order=asc", which must outlive *out; what is said nowhere is as in *out. why:
+ * BAD_REQUEST with the param. */
 MUST_CHECK bool page_read(struct slice query, struct arena *, struct page *out, struct fault *why);
 
 /* {"object":"list","data":[…],"first_id":…,"last_id":…,"has_more":…} of an array whose elements have ids. why:

@@ -46,10 +46,11 @@ static struct slice decode(struct arena *arena, struct slice text, bool plus_is_
     char  *plain = arena_alloc(arena, text.len);
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
-        bool is_triple = text.ptr[i] == '%' && i + 2 < text.len && hex_digit(text.ptr[i + 1]) >= 0 &&
-                         hex_digit(text.ptr[i + 2]) >= 0;
-        if (is_triple) {
-            plain[len++] = (char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]));
+        bool may_begin = text.ptr[i] == '%' && i + 2 < text.len;
+        int  high = may_begin ? hex_digit(text.ptr[i + 1]) : -1,
+            low = may_begin ? hex_digit(text.ptr[i + 2]) : -1;
+        if (high >= 0 && low >= 0) {
+            plain[len++] = (char)(high << 4 | low);
             i += 2;
         } else {
             plain[len++] = has_plus && text.ptr[i] == '+' ? ' ' : text.ptr[i];
