@@ -7,7 +7,7 @@ import openai
 import pytest
 
 from actors.scripted import chunk, echoes, says
-from actors.weir import wait_for
+from actors.weir import free_port, wait_for
 
 MASK = {"privacy": [{"name": "masked", "when": {"pii": ["email"]}, "redact": "placeholder"}]}
 TEAMS = {"red": {"keys": ["key-of-red"]}, "blue": {"keys": ["key-of-blue"]}}
@@ -227,3 +227,45 @@ def test_a_stream_that_breaks_is_not_kept(stage):
     with pytest.raises(Exception):
         list(client.chat.completions.create(model="large", messages=[{"role": "user", "content": "x"}], stream=True, store=True))
     assert list(client.chat.completions.list()) == []
+
+
+# ---- Redis ----
+
+
+def test_what_is_kept_is_kept_for_so_long(stage):
+    client = client_of(stage.weir(cloud=stage.provider(echoes()), teams=TEAMS, store={"keep": "1s"}), "key-of-red")
+    kept = client.responses.create(model="large", input="x")
+    client.chat.completions.create(model="large", messages=[{"role": "user", "content": "x"}], store=True)
+
+    def is_gone():
+        try:
+            return client.responses.retrieve(kept.id) is None
+        except openai.NotFoundError:
+            return True
+    assert not is_gone()
+    wait_for(is_gone, what="it to be forgotten")
+    wait_for(lambda: list(client.chat.completions.list()) == [], what="its entry, too")
+
+
+def test_without_redis_nothing_is_kept_and_that_is_said(stage):
+    weir = stage.weir_unready(cloud=stage.provider(echoes()), redis={"url": f"redis://127.0.0.1:{free_port()}"}).wait_until_alive()
+    client = client_of(weir)
+    assert client.responses.create(model="large", input="x").store is False
+    for use in (lambda: client.responses.retrieve("resp_1"), lambda: client.chat.completions.list(),
+                lambda: client.responses.create(model="large", input="x", previous_response_id="resp_1")):
+        with pytest.raises(openai.InternalServerError) as caught:
+            use()
+        assert caught.value.status_code == 503 and caught.value.code == "store_unavailable"
+
+
+def test_what_was_sealed_with_another_secret_is_not_there(stage):
+    kept = stage.weir(cloud=stage.provider(echoes()), teams=TEAMS, secret="a secret of at least thirty-two letters")
+    client = client_of(kept, "key-of-red")
+    first = client.responses.create(model="large", input="x")
+    client.chat.completions.create(model="large", messages=[{"role": "user", "content": "x"}], store=True)
+    socket = f"unix://{stage.folder}/state/redis.sock"
+    other = stage.weir(cloud=stage.provider(echoes()), teams=TEAMS, secret="another secret of thirty-two letters or more", redis={"url": socket}, name="other")
+    with pytest.raises(openai.NotFoundError):
+        client_of(other, "key-of-red").responses.retrieve(first.id)
+    assert list(client_of(other, "key-of-red").chat.completions.list()) == []
+    assert client.responses.retrieve(first.id).id == first.id
