@@ -13,7 +13,7 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
-enum { BODY_MOST = 1 << 20, ANSWER_MOST = 16 << 20, HEADERS_MOST = 256 };
+enum { BODY_MOST = 1 << 20, ANSWER_MOST = 16 << 20 };
 
 struct admin {
     struct tools      *tools;
@@ -76,10 +76,10 @@ static void tell(const struct admin_call *call, enum fault_kind fault)
 
 static void end(struct admin_call *call, const struct fault *why)
 {
-    char         line[HEADERS_MOST];
-    struct slice headers;
-    snprintf(line, sizeof line, "x-request-id: %s\r\ncache-control: no-store\r\n", call->id);
-    headers = slice_str(line);
+    const bool   tells_allow = why && why->kind == FAULT_BAD_METHOD;
+    struct slice headers = slice_str(
+        arena_printf(call->arena, "x-request-id: %s\r\ncache-control: no-store\r\n%s%s%s", call->id,
+                     tells_allow ? "allow: " : "", tells_allow ? call->allow : "", tells_allow ? "\r\n" : ""));
     tell(call, why ? why->kind : FAULT_NONE);
     if (call->client && why)
         client_reply_fault(call->client, why, headers);
@@ -123,24 +123,24 @@ static bool is_key(const struct settings *settings, struct slice key)
     return settings->admin && CRYPTO_memcmp(hash, settings->admin_key_hash, sizeof hash) == 0;
 }
 
-/* NULL with why, which tells the methods of a path that has others. */
-static const struct admin_route *find_route(const struct http1_head *head, struct slice *word,
-                                            struct fault *why)
+/* Sets the call's route; false with why, and the methods that its path does take. */
+static bool find_route(struct admin_call *call, const struct http1_head *head, struct fault *why)
 {
-    const char *right_method = NULL;
+    const char  *allow = "";
+    struct slice path = slice_cut(head->path, 0, 200);
     for (size_t i = 0; i < admin_route_count; i++) {
-        if (!path_matches(admin_routes[i].path, head->path, word))
+        const struct admin_route *route = &admin_routes[i];
+        if (!path_matches(route->path, head->path, &call->word))
             continue;
-        if (slice_is(head->method, admin_routes[i].method))
-            return &admin_routes[i];
-        right_method = admin_routes[i].method;
+        if (slice_is(head->method, route->method)) {
+            call->route = route;
+            return true;
+        }
+        allow = arena_printf(call->arena, "%s%s%s", allow, *allow ? ", " : "", route->method);
     }
-    if (right_method)
-        fault_set(why, FAULT_BAD_METHOD, "%.*s takes %s", SLICE_ARG(slice_cut(head->path, 0, 200)),
-                  right_method);
-    else
-        fault_set(why, FAULT_NO_SUCH_PATH, "%.*s", SLICE_ARG(slice_cut(head->path, 0, 200)));
-    return NULL;
+    call->allow = allow;
+    return *allow ? fault_set(why, FAULT_BAD_METHOD, "%.*s takes %s", SLICE_ARG(path), allow)
+                  : fault_set(why, FAULT_NO_SUCH_PATH, "%.*s", SLICE_ARG(path));
 }
 
 static void on_request(struct client *client, void *arg)
@@ -155,8 +155,7 @@ static void on_request(struct client *client, void *arg)
         admin_fail(call, &why);
         return;
     }
-    call->route = find_route(head, &call->word, &why);
-    if (call->route && admin_read(call, head, &why))
+    if (find_route(call, head, &why) && admin_read(call, head, &why))
         call->route->handle(call);
     else
         admin_fail(call, &why);

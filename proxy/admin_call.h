@@ -72,6 +72,7 @@ struct admin_call {
     struct json               query, body;
     struct buf                body_text;
     const char               *media_type; /* of the answer; NULL: JSON */
+    const char               *allow;      /* the methods that its path takes, where its own is none of them */
     const char               *about;      /* "" where it is about nothing in particular */
     char                      id[REQUEST_ID_BYTES];
     struct admin_call        *next, **link; /* among those in hand */

@@ -235,11 +235,13 @@ void admin_create_key(struct admin_call *call)
         admin_fail(call, &why);
 }
 
-/* The id in the path, for the audit too, whatever comes of it. */
+/* The id in the path, for the audit too, whatever comes of it; what is none might be a secret. */
 static struct slice id_of(struct admin_call *call)
 {
-    admin_about(call, arena_printf(call->arena, "key %.*s", SLICE_ARG(slice_cut(call->word, 0, 40))));
-    return call->word;
+    struct slice id = api_key_id_in(call->word);
+    if (api_key_is_id(id))
+        admin_about(call, arena_printf(call->arena, "key %.*s", SLICE_ARG(id)));
+    return id;
 }
 
 void admin_change_key(struct admin_call *call)

@@ -26,11 +26,12 @@ struct auth {
     struct redis       *redis;
     struct metrics     *metrics;
     struct auth_memory *memory;
+    char                mark[20];     /* of our own ring */
     char                last[64];     /* the last change that the memory knows of: "<n>-<random>" */
     int64_t             confirmed_ms; /* then all that is remembered was so */
     struct timer        poll;
     bool                is_polling;
-    uint64_t            poll_id; /* what the poll waits for in Redis */
+    uint64_t            poll_id, mark_id; /* what the poll, and the check of the ring, wait for in Redis */
 };
 
 /* ---- words ---- */
@@ -308,6 +309,24 @@ struct auth *auth_new(struct loop *loop, struct redis *redis, struct metrics *me
     return auth;
 }
 
+static void on_mark(void *arg, const redisReply *reply, const struct fault *why)
+{
+    (void)why;
+    struct auth *auth = arg;
+    auth->mark_id = 0;
+    if (reply && reply->type == REDIS_REPLY_STRING && strcmp(reply->str, auth->mark) != 0)
+        log_warn(
+            "keys_other_secret",
+            "the API keys in this Redis are kept under another master key: none of them is known here; all "
+            "proxies of a Redis need the same `secret`");
+}
+
+void auth_check_ring(struct auth *auth, const struct key_ring *ring)
+{
+    snprintf(auth->mark, sizeof auth->mark, "%s", ring->mark);
+    auth->mark_id = redis_ask(auth->redis, 2, (struct slice[]){ S("GET"), S(KEYS_MARK) }, on_mark, auth);
+}
+
 void auth_free(struct auth **handle)
 {
     struct auth *auth = *handle;
@@ -316,6 +335,8 @@ void auth_free(struct auth **handle)
         return;
     if (auth->poll_id)
         redis_cancel(auth->redis, auth->poll_id);
+    if (auth->mark_id)
+        redis_cancel(auth->redis, auth->mark_id);
     timer_fini(&auth->poll);
     auth_memory_free(&auth->memory);
     free(auth);

@@ -24,6 +24,9 @@ struct auth; /* one loop's */
 /* redis and metrics are refs that must outlive it. */
 struct auth *auth_new(struct loop *, struct redis *, struct metrics *);
 void         auth_free(struct auth **); /* those who wait hear nothing more */
+/* Warns the operator where the keys in Redis are kept under another master key than this ring's: then none of
+ * them is known here. */
+void auth_check_ring(struct auth *, const struct key_ring *);
 
 /* Who asks, and what they may. Refs of the snapshot and the arena that the key was asked with. */
 struct caller {

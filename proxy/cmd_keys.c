@@ -33,7 +33,7 @@ static const char help[] =
 
 struct asked {
     const char     *file; /* of settings */
-    const char     *id;
+    struct slice    id;   /* empty: none */
     struct key_wish wish;
     const char     *after;
     unsigned        most;
@@ -209,7 +209,7 @@ static bool read_words(int argc, char **argv, struct arena *arena, struct asked 
         }
     }
     if (optind < argc)
-        a->id = argv[optind++];
+        a->id = api_key_id_in(slice_str(argv[optind++]));
     return optind == argc;
 }
 
@@ -286,14 +286,11 @@ static void print_json(const struct buf *out)
 
 static void on_key(void *arg, const struct key_record *r, const char *key, const struct fault *why)
 {
-    struct act *act = arg;
-    int64_t     wall_ms = loop_wall_ms(act->store.loop);
-    if (act->name)
-        store_tell(&act->store, act->name,
-                   arena_printf(act->arena, "key %.40s",
-                                r               ? r->id
-                                : act->asked.id ? act->asked.id
-                                                : ""),
+    struct act  *act = arg;
+    int64_t      wall_ms = loop_wall_ms(act->store.loop);
+    struct slice id = r ? slice_str(r->id) : act->asked.id;
+    if (act->name && api_key_is_id(id))
+        store_tell(&act->store, act->name, arena_printf(act->arena, "key %.*s", SLICE_ARG(id)),
                    r ? "done" : fault_code(why->kind));
     if (!r) {
         act->status = store_complain(why);
@@ -362,7 +359,7 @@ static bool show(struct act *act, struct fault *why)
 {
     (void)why;
     struct key_desk desk = desk_of(act);
-    keys_show(&desk, slice_str(act->asked.id), on_key, act);
+    keys_show(&desk, act->asked.id, on_key, act);
     return true;
 }
 
@@ -372,7 +369,7 @@ static bool change(struct act *act, struct fault *why)
     act->name = "change_key";
     if (!keys_check(&desk, &act->asked.wish, false, why))
         return false;
-    keys_change(&desk, slice_str(act->asked.id), &act->asked.wish, on_key, act);
+    keys_change(&desk, act->asked.id, &act->asked.wish, on_key, act);
     return true;
 }
 
@@ -381,7 +378,7 @@ static bool rotate(struct act *act, struct fault *why)
     (void)why;
     struct key_desk desk = desk_of(act);
     act->name = "rotate_key";
-    keys_rotate(&desk, slice_str(act->asked.id), act->asked.overlap_ms, on_key, act);
+    keys_rotate(&desk, act->asked.id, act->asked.overlap_ms, on_key, act);
     return true;
 }
 
@@ -390,7 +387,7 @@ static bool revoke(struct act *act, struct fault *why)
     (void)why;
     struct key_desk desk = desk_of(act);
     act->name = "revoke_key";
-    keys_revoke(&desk, slice_str(act->asked.id), on_key, act);
+    keys_revoke(&desk, act->asked.id, on_key, act);
     return true;
 }
 
@@ -435,7 +432,7 @@ int cmd_keys(int argc, char **argv)
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         if (strcmp(acts[i].word, word) != 0)
             continue;
-        if (read_words(argc - 1, argv + 1, act.arena, &act.asked) && acts[i].needs_id == (act.asked.id != NULL))
+        if (read_words(argc - 1, argv + 1, act.arena, &act.asked) && acts[i].needs_id == (act.asked.id.len > 0))
             status = run(&act, acts[i].ask);
         break;
     }

@@ -143,6 +143,8 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     const struct ledger_times times = { .lease_ms = settings->lease_ms, .recovery_ms = settings->recovery_ms };
     p->tools.ledger = ledger_new(loop, p->tools.redis, d->journal, &d->allowance, &times);
     p->tools.auth = auth_new(loop, p->tools.redis, p->tools.metrics);
+    if (index == 0 && settings->has_keys)
+        auth_check_ring(p->tools.auth, &d->snapshot->key_ring);
     ledger_on_alert(p->tools.ledger, on_mark, p);
     p->webhook = webhook_new(loop, p->tools.upstream, p->tools.metrics, &p->tools.snapshot);
     p->alerts = alerts_new(loop, p->tools.redis, p->webhook, &p->tools.snapshot, index == 0);

@@ -133,7 +133,7 @@ static void set(struct operation *o)
         slice_str(arena_printf(arena, "weir:{keys}:ids:%s", r->team)),
         S(KEYS_LAST),
         S(KEYS_CHANGES),
-        S("weir:{keys}:mark"),
+        S(KEYS_MARK),
         o->was,
         buf_slice(&text),
         slice_str(arena_printf(arena, "%" PRId64, r->revoked_ms ? REVOKED_KEPT_MS : 0)),

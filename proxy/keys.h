@@ -25,6 +25,7 @@ enum { KEY_CHANGES_KEPT = 1000, KEYS_LISTED_MOST = 500 };
 #define KEYS_LAST    "weir:{keys}:last"
 #define KEYS_CHANGES "weir:{keys}:changes"
 #define KEYS_RECORD  "weir:{keys}:key:"
+#define KEYS_MARK    "weir:{keys}:mark"
 
 /* What an operation needs; all are refs that outlive it. One operation an arena, which holds what it tells. */
 struct key_desk {

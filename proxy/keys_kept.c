@@ -1,5 +1,10 @@
-/* keys_kept.c - see keys_kept.h. It looks, again and again, at what INFO says: WAIT would hold up all that
- * others ask over the same link. */
+/*
+ * keys_kept.c - see keys_kept.h.
+ *
+ * It looks, again and again, at what INFO says: to wait by WAIT would hold up all that others ask over the same
+ * link. A WAIT of one millisecond comes first, all the same: it makes replicas say at once how far they are,
+ * which they do but once a second by themselves.
+ */
 #include "keys_kept.h"
 
 #include <hiredis/hiredis.h>
@@ -112,5 +117,6 @@ void keys_wait_until_kept(struct loop *loop, struct redis *redis, struct arena *
                          .call = call,
                          .arg = arg };
     arena_defer(arena, free_timer, &w->again);
+    redis_ask(redis, 3, (struct slice[]){ S("WAIT"), S("1"), S("1") }, NULL, NULL);
     look(w);
 }

@@ -37,6 +37,8 @@ void key_ring_make(const struct vault_key *master, struct key_ring *out);
 /* Seconds beyond the year 3058 begin anew. */
 void api_key_make_id(int64_t wall_ms, const unsigned char random[API_KEY_ID_RANDOM], char id[API_KEY_ID_BYTES]);
 bool api_key_is_id(struct slice);
+/* The id in a key, or in what a key begins with, for those who have no more at hand; else the text itself. */
+struct slice api_key_id_in(struct slice text);
 
 void api_key_make(const struct key_ring *, const char *id, const unsigned char random[API_KEY_SECRET_RANDOM],
                   char key[API_KEY_BYTES]);

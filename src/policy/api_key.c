@@ -63,6 +63,12 @@ bool api_key_is_id(struct slice text)
     return text.len == ID_LETTERS && are_letters(text);
 }
 
+struct slice api_key_id_in(struct slice text)
+{
+    struct slice id = slice_cut(text, PREFIX_BYTES, PREFIX_BYTES + ID_LETTERS);
+    return slice_starts(text, S(API_KEY_PREFIX)) && api_key_is_id(id) ? id : text;
+}
+
 static void make_seal(const struct key_ring *ring, struct slice before, char seal[SEAL_LETTERS])
 {
     unsigned char mac[32];

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from actors.scripted import says
-from actors.weir import wait_for
+from actors.weir import free_port, wait_for
 
 ADMIN = {"address": "127.0.0.1:0", "key": "the-admin-api-of-a-test"}
 TEAMS = {"interns": {"keys": ["key-of-the-interns"]}, "others": {}}
@@ -221,10 +221,34 @@ def test_revocation_outlives_a_redis_that_is_killed_and_an_emptied_one_knows_nob
     refused_soon(weir, key, "not there any more")
 
 
+def test_a_replica_that_takes_over_knows_what_was_revoked(stage):
+    def server(*more):
+        port = free_port()
+        process = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--repl-diskless-sync-delay", "0", *more], cwd=stage.folder, stdout=subprocess.DEVNULL)
+        return process, port
+
+    def ask(port, *words):
+        return subprocess.run(["redis-cli", "-p", str(port), *words], capture_output=True, text=True).stdout
+    master, port = server()
+    replica, standby = server("--replicaof", "127.0.0.1", str(port))
+    try:
+        wait_for(lambda: "master_link_status:up" in ask(standby, "info", "replication"), what="the replica")
+        weir = stage.weir(local=stage.provider(says("yes")), teams=TEAMS, admin=ADMIN, redis={"url": f"redis://127.0.0.1:{port}"})
+        key = made(weir)
+        assert weir.admin("POST", f"/keys/{key['id']}/revoke").status == 200
+        master.kill()
+        assert "revoked_ms" in ask(standby, "get", f"weir:{{keys}}:key:{key['id']}")
+    finally:
+        for process in (master, replica):
+            process.kill()
+            process.wait()
+
+
 def test_another_master_key_is_told(stage, weir):
     made(weir)
     settings = stage.settings(local=stage.provider(says("yes")), teams=TEAMS, admin=ADMIN, secret="a" * 64)
     other = stage.weir(settings=settings, name="other")
+    wait_for(lambda: "keys_other_secret" in other.log, what="the operator to be told")
     refused = other.admin("POST", "/keys", {"team": "interns"})
     assert (refused.status, "another master key" in refused.error["message"]) == (500, True)
 
@@ -243,7 +267,7 @@ def test_the_key_is_written_nowhere(stage):
     for one in (key, new):
         assert asks(weir, one)[0] == 200
         assert asks(weir, one["key"][:-1])[0] == 401
-    weir.admin("POST", f"/keys/{key['id']}/revoke")
+    assert weir.admin("POST", f"/keys/{key['key'] + 'x'}/revoke").status == 200, "by whoever has found it"
     listed = weir.admin("GET", "/keys").body + weir.admin("GET", f"/keys/{key['id']}").body
     audit = wait_for(lambda: (text := (stage.folder / "audit.log").read_text()) and "revoke_key" in text and text, what="the audit")
     changes = [line for line in audit.splitlines() if '"who":"admin"' in line]
@@ -282,7 +306,7 @@ def test_the_command_line_does_the_same_with_and_without_a_daemon(stage):
     new = json.loads(command("keys", "rotate", late["id"], "--overlap", "0s", "--json"))
     refused_soon(weir, late, "another has taken its place")
     assert asks(weir, new, max_tokens=100)[0] == 200
-    command("keys", "revoke", late["id"])
+    command("keys", "revoke", late["key"])
     refused_soon(weir, new, "revoked")
     assert "there is no such API key" in command("keys", "show", "0" * 12, code=1)
     assert 'no team "nobody"' in command("keys", "create", "--team", "nobody", code=1)
@@ -293,4 +317,4 @@ def test_the_command_line_does_the_same_with_and_without_a_daemon(stage):
     assert "interns: 1 key in the settings" in command("teams") and json.loads(command("teams", "--json"))["data"][0]["budgets"] == ["b"]
     audit = (stage.folder / "audit.log").read_text()
     assert re.findall(r'"who":"cli","change":"(\w+)"', audit) == ["create_key", "create_key", "change_key", "rotate_key", "revoke_key"]
-    assert late["key"] not in audit + weir.log
+    assert late["key"][-41:] not in audit + weir.log

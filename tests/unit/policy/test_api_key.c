@@ -35,6 +35,9 @@ static void what_is_made_is_read(void **state)
     assert_true(api_key_read(&ring, slice_str(key), id));
     assert_memory_equal(key + strlen(API_KEY_PREFIX), id, strlen(id));
     assert_true(api_key_is_id(slice_str(id)));
+    assert_true(slice_is(api_key_id_in(slice_str(key)), id));
+    assert_true(slice_is(api_key_id_in(slice_cut(slice_str(key), 0, 20)), id));
+    assert_true(slice_is(api_key_id_in(S("weir-short")), "weir-short"));
 }
 
 /* At each place, every other byte. */
