@@ -71,6 +71,7 @@ void asking_keep(struct exchange *x)
         .answer = record,
     };
     cache_keep(x->tools->cache, &r->ask, &answer, &keeping);
+    exchange_keep_likeness(x, caching->keep_ms);
 }
 
 /* ---- behind the client's back ---- */

@@ -56,6 +56,7 @@ struct daemon {
     struct densities   *densities;
     struct providers   *providers;
     struct generators  *generators;
+    struct similar     *similar;
     struct slm_pool    *slm_pool;
     struct post        *post;
     unsigned            posts;
@@ -129,6 +130,7 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
         .records = d->records,
         .bars = d->bars,
         .densities = d->densities,
+        .similar = d->similar,
         .conversations = d->conversations,
         .providers = d->providers,
     };
@@ -153,6 +155,8 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     p->warm = warm_new(loop, p->tools.upstream, d->providers, &p->tools.snapshot);
     if (index == 0)
         p->watch = watch_new(loop, p->tools.upstream, d->providers, d->snapshot);
+    if (index == 0) /* for all */
+        similar_follow(d->similar, loop, p->tools.redis, p->tools.metrics, &p->tools.snapshot);
     if (!listen_all(p, d->snapshot, ports, index == 0, why))
         return false;
     return index > 0 || !settings->admin || (p->admin = admin_open(&p->tools, why));
@@ -310,6 +314,8 @@ static void close_all(struct daemon *d)
         auth_free(&p->tools.auth);
         ledger_free(&p->tools.ledger);
         cache_free(&p->tools.cache);
+        if (i == 0)
+            similar_leave(d->similar);
         redis_free(&p->tools.redis);
         timer_fini(&p->drain);
         loop_free(&p->tools.loop);
@@ -322,6 +328,7 @@ static void close_all(struct daemon *d)
     journal_close(&d->journal);
     bars_free(&d->bars);
     densities_free(&d->densities);
+    similar_free(&d->similar);
     conversations_free(&d->conversations);
     generators_stop(&d->generators);
     providers_free(&d->providers);
@@ -362,6 +369,7 @@ static bool open_all(struct daemon *d, struct fault *why)
     d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);
     d->bars = bars_new();
     d->densities = densities_new();
+    d->similar = similar_new(d->slm_pool, (size_t)settings->similar_most);
     d->conversations = conversations_new();
     d->providers = providers_new();
     d->generators = generators_start(d->first->settings, d->providers, why);
@@ -387,6 +395,10 @@ static void run(struct daemon *d, const sigset_t *signals)
     log_info("ready", "weir %s, %u loops, model %s (%s)", WEIR_VERSION, d->posts,
              d->snapshot->slm ? slm_name(d->snapshot->slm) : "none",
              d->snapshot->slm ? slm_kernel(d->snapshot->slm) : "nothing is judged");
+    if (policy_likens(d->snapshot->policy) && !(d->snapshot->slm && alike_fits(d->snapshot->slm)))
+        log_warn("no_model",
+                 "routes answer similar questions from the cache, which needs all-MiniLM-L6-v2 as slm.model: "
+                 "only the same questions are answered from it");
     if ((d->snapshot->needs.judgement || d->snapshot->needs.classes) && !d->snapshot->slm)
         log_warn("no_model",
                  "policies ask what prompts are about, and there is no model to tell: what they ask counts as "

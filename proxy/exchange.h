@@ -15,6 +15,7 @@
 #include "metrics.h"
 #include "providers.h"
 #include "redis.h"
+#include "similar.h"
 #include "slm_pool.h"
 #include "spend.h"
 #include "snapshot.h"
@@ -22,7 +23,7 @@
 
 #include <sys/queue.h>
 
-/* What one loop works with. All but the pool and the audit are the loop's own. */
+/* What one loop works with. All but the pool, the audit, the bars and what is similar are the loop's own. */
 struct tools {
     struct loop      *loop;
     struct snapshot  *snapshot; /* the one in force; an exchange takes a reference */
@@ -38,6 +39,7 @@ struct tools {
     struct audit     *records; /* of drafts' outcomes; NULL: none are kept */
     struct bars      *bars;
     struct densities *densities;  /* shared */
+    struct similar   *similar;    /* of all loops */
     struct providers *providers;  /* shared: how they stand */
     unsigned          running;    /* # exchanges */
     LIST_HEAD(, exchange) behind; /* those that go on although their client has its answer */

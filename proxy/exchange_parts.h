@@ -121,6 +121,20 @@ struct passed {
 };
 enum { PASSED_MOST = 8 };
 
+/* Is there an answer to a question in other words? likening.c. */
+struct likening {
+    struct job          job;
+    struct exchange    *exchange;
+    struct arena       *arena;
+    bool                is_out;     /* the pool has it, or will give it back */
+    bool                is_awaited; /* the exchange waits for it */
+    bool                is_done;    /* the look may be read */
+    bool                is_asking;  /* the cache, for what was found */
+    bool                is_hit;     /* that was there */
+    struct similar_look look;
+    struct cache_ask    ask;
+};
+
 struct exchange {
     struct tools    *tools;
     struct snapshot *snapshot;
@@ -158,6 +172,7 @@ struct exchange {
     size_t             redactions;
     uint32_t           sentences_dropped, summaries; /* what stands in for earlier turns' words */
     struct recalling   recalling;
+    struct likening    likening;
 
     /* paying */
     struct weight       weight; /* of the body */
@@ -239,6 +254,14 @@ void        exchange_end_recall(struct exchange *);       /* at the end, always 
 const char *exchange_cache_word(const struct exchange *); /* "hit", "stale", "miss", "bypass", "off" */
 void        exchange_tell_cache(const struct exchange *, struct buf *out); /* with how it came to that */
 void        exchange_cache_headers(const struct exchange *, struct buf *out);
+
+/* likening.c: after an exact miss. exchange_likened() is called, once, never from within; false where it is
+ * not: the route does not ask for it, or it cannot be done. */
+bool exchange_liken(struct exchange *);
+void exchange_forget_liken(struct exchange *); /* it is not */
+void exchange_likened(struct exchange *, const struct cached *hit);
+/* The answer that is kept now may be found by other words. */
+void exchange_keep_likeness(struct exchange *, int64_t keep_ms);
 
 /* paying.c: the step book. */
 enum step_result take_book(struct exchange *);

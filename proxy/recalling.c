@@ -160,13 +160,10 @@ bool exchange_may_recall(struct exchange *x, struct fault *why)
 
 /* ---- asking ---- */
 
-static void on_recalled(void *arg, struct cache_ask *ask, const struct cached *hit)
+static void recalled(struct exchange *x, const struct cached *hit)
 {
-    struct exchange  *x = arg;
     struct recalling *r = &x->recalling;
     metrics_add(x->tools->metrics, hit ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, 1);
-    if (ask->has_waited)
-        metrics_add(x->tools->metrics, METRIC_CACHE_WAITED, 1);
     r->is_out = false;
     if (hit) {
         r->hit = *hit;
@@ -175,6 +172,22 @@ static void on_recalled(void *arg, struct cache_ask *ask, const struct cached *h
         r->hit.route = r->hit.question = slice_of(NULL, 0);
     }
     exchange_recalled(x);
+}
+
+static void on_recalled(void *arg, struct cache_ask *ask, const struct cached *hit)
+{
+    struct exchange *x = arg;
+    if (ask->has_waited)
+        metrics_add(x->tools->metrics, METRIC_CACHE_WAITED, 1);
+    if (hit || !exchange_liken(x))
+        recalled(x, hit);
+}
+
+void exchange_likened(struct exchange *x, const struct cached *hit)
+{
+    if (hit)
+        metrics_add(x->tools->metrics, METRIC_CACHE_SIMILAR, 1);
+    recalled(x, hit);
 }
 
 bool exchange_recall(struct exchange *x)
@@ -196,8 +209,10 @@ bool exchange_recall(struct exchange *x)
 
 void exchange_forget_recall(struct exchange *x)
 {
-    if (x->recalling.is_out)
+    if (x->recalling.is_out) {
+        exchange_forget_liken(x);
         cache_release(&x->recalling.ask, CACHE_NEXT);
+    }
     x->recalling.is_out = false;
 }
 
@@ -209,7 +224,8 @@ void exchange_end_recall(struct exchange *x)
     if (!x->recalling.is_hit)
         return;
     metrics_add(x->tools->metrics, METRIC_CACHE_SAVED, x->recalling.hit.cost_nanousd);
-    cache_count_hit(x->tools->cache, &x->recalling.ask.key, x->recalling.hit.cost_nanousd);
+    const struct cache_ask *found = x->likening.is_hit ? &x->likening.ask : &x->recalling.ask;
+    cache_count_hit(x->tools->cache, &found->key, x->recalling.hit.cost_nanousd);
 }
 
 /* ---- what is told ---- */
@@ -230,13 +246,28 @@ const char *exchange_cache_word(const struct exchange *x)
     return "miss";
 }
 
-/* "hit; by=exact; age=12" */
+/* "similar; similarity=0.94; chance=0.98" */
+static void tell_likeness(const struct exchange *x, struct buf *out)
+{
+    const struct similar_look *look = &x->likening.look;
+    if (x->likening.is_hit)
+        buf_printf(out, "similar; similarity=%.3f; chance=%.3f", (double)look->cosine, (double)look->chance);
+    else
+        buf_add_str(out, "exact");
+}
+
+/* "hit; by=exact; age=12"; "miss; differs=number" where a question was near, and not alike */
 void exchange_tell_cache(const struct exchange *x, struct buf *out)
 {
     const struct recalling *r = &x->recalling;
     buf_add_str(out, exchange_cache_word(x));
-    if (r->is_hit)
-        buf_printf(out, "; by=exact; age=%lld", (long long)r->age_ms / 1000);
+    if (r->is_hit) {
+        buf_add_str(out, "; by=");
+        tell_likeness(x, out);
+        buf_printf(out, "; age=%lld", (long long)r->age_ms / 1000);
+    } else if (x->likening.look.differs != ALIKE_NONE) {
+        buf_printf(out, "; differs=%s", alike_word(x->likening.look.differs));
+    }
     if (r->use == RECALL_BYPASS)
         buf_printf(out, "; because=%s", r->because);
     if (r->ask.has_waited)

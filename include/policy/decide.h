@@ -174,6 +174,9 @@ uint64_t policy_difficulty_id(const struct policy *);
 
 struct needs policy_needs(const struct policy *);
 
+/* Does any route answer similar questions from the cache? */
+bool policy_likens(const struct policy *);
+
 /* The names of the routes, in order; NULL beyond the last. Clients ask for one by "weir/NAME", with dashes for
  * blanks where they like. */
 const char *policy_route(const struct policy *, unsigned index);

@@ -70,6 +70,10 @@ MUST_CHECK bool inspect_alone(const struct inspector *, struct arena *, struct s
 MUST_CHECK bool inspect(const struct inspector *, struct needs, struct arena *, const struct chat *,
                         struct inspection *out, struct fault *why);
 
+/* As slm_embed_question(), from the memo where it is known there. There must be a worker. out: 2 * slm_dim()
+ * floats. */
+void inspect_embedding(const struct inspector *, struct arena *, struct slice question, float *out);
+
 /* A chat of one user message, as a client's library would send it; for explain, and for the tests in policies.
  */
 MUST_CHECK bool chat_of_prompt(struct arena *, struct slice model, struct slice prompt, struct chat *out,

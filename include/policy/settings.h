@@ -201,6 +201,7 @@ struct settings {
     const char  *records_file;         /* drafts' outcomes, for weir calibrate; NULL: none are kept */
     int64_t      records_most_bytes;
     int64_t      cache_most_bytes; /* of the remembered answers of one team or namespace */
+    int64_t      similar_most;     /* # questions remembered for answering similar ones */
     enum log_level log_level;
 
     enum slm_precision slm_precision; /* a change needs no restart */

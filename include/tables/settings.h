@@ -23,5 +23,6 @@ SETTING("limits",  "summarize",    DURATION_MS, summarize_ms,      100,   600000
 SETTING("store",   "keep",         DURATION_MS, store_keep_ms,     0,     7776000000ll,  2592000000ll,  false,   "of what clients ask to keep, responses and chat completions; 0 keeps nothing")
 SETTING("spending","keep",         DURATION_MS, spend_keep_ms,     86400000, 41472000000, 34560000000,  false,   "of each day's sums in Redis, from a day to 480: less than budgets, which a full Redis is to forget last")
 SETTING("cache",   "most",            BYTES,       cache_most_bytes,  1 << 16, 1ll << 40,       256 << 20,     false,   "of the remembered answers of one team, or of one namespace that teams share; those that end soonest make room")
+SETTING("cache",   "similar_most",    COUNT,       similar_most,      0,     10000000,      100000,        true,    "questions that are remembered for answering similar ones, some 600 bytes each here and 900 in Redis; the oldest make room")
 SETTING("alerts",  "redis_away",   DURATION_MS, alerts_away_ms,    1000,  86400000,        30000,         false,   "Redis has not answered for so long: the webhook is told, where there are budgets")
 SETTING("records", "most",         BYTES,       records_most_bytes, 65536, 1ll << 40,      64 << 20,      true,    "of records of drafts, the older half is forgotten beyond it")

@@ -194,6 +194,13 @@ bool inspect_recall(const struct inspector *inspector, struct needs needs, struc
     return false;
 }
 
+void inspect_embedding(const struct inspector *inspector, struct arena *arena, struct slice question,
+                       float *out)
+{
+    struct inspection uncounted = { 0 };
+    remember_embedding(inspector, arena, question, out, &uncounted);
+}
+
 bool chat_of_prompt(struct arena *arena, struct slice model, struct slice prompt, struct chat *out,
                     struct fault *why)
 {

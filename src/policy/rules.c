@@ -246,6 +246,11 @@ struct policy *policy_read(struct arena *arena, const struct settings *settings,
     return diag->errors == errors_before ? c.policy : NULL;
 }
 
+bool policy_likens(const struct policy *policy)
+{
+    return policy->likens;
+}
+
 struct needs policy_needs(const struct policy *policy)
 {
     struct needs needs = policy->needs;

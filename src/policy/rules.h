@@ -181,6 +181,7 @@ struct policy {
     struct share           share[SHARES_MOST];
     unsigned               share_count;
     struct needs           needs;
+    bool                   likens; /* some route answers similar questions from the cache */
 };
 
 /* ---- deciding ---- */

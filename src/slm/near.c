@@ -38,10 +38,11 @@ struct near {
     size_t           dim, words; /* words of 64 signs */
     struct near_lock lock;
     struct member   *member; /* [most] */
-    uint32_t         most, count, free, newest, oldest, swept;
-    uint32_t        *by_id;   /* [buckets] first of a chain */
-    struct group   **by_name; /* [buckets] */
-    size_t           buckets; /* a power of two */
+    uint32_t         most, count, free, newest, oldest;
+    uint32_t         used, swept; /* # slots that were ever taken; where the next sweep begins */
+    uint32_t        *by_id;       /* [buckets] first of a chain */
+    struct group   **by_name;     /* [buckets] */
+    size_t           buckets;     /* a power of two */
 };
 
 static size_t bucket_of(const struct near *n, const unsigned char *id)
@@ -85,7 +86,7 @@ struct near *near_new(size_t dim, size_t entries_most, struct near_lock lock)
         n->buckets *= 2;
     n->member = must_calloc(entries_most, sizeof *n->member);
     n->by_id = must_calloc(n->buckets, sizeof *n->by_id);
-    n->by_name = must_calloc(n->buckets, sizeof *n->by_name);
+    n->by_name = must_calloc(n->buckets, sizeof(struct group *));
     memset(n->by_id, 0xff, n->buckets * sizeof *n->by_id);
     for (uint32_t i = 0; i < n->most; i++)
         n->member[i].next_by_id = i + 1 < n->most ? i + 1 : NONE;
@@ -231,6 +232,7 @@ static void add(struct near *n, const struct near_entry *entry)
     uint32_t       slot = n->free, *chain = &n->by_id[bucket_of(n, entry->id)];
     struct member *m = &n->member[slot];
     n->free = m->next_by_id;
+    n->used = slot < n->used ? n->used : slot + 1;
     *m = (struct member){ .ends_ms = entry->ends_ms,
                           .note = note_copy(entry->note),
                           .group = group_made(n, entry->group),
@@ -279,11 +281,11 @@ void near_clear(struct near *n)
 void near_sweep(struct near *n, int64_t wall_ms)
 {
     take(n);
-    for (unsigned i = 0; i < SWEPT && i < n->most; i++) {
+    for (unsigned i = 0; i < SWEPT && i < n->used; i++) {
         const struct member *m = &n->member[n->swept];
         if (m->group && m->ends_ms <= wall_ms)
             drop(n, id_link(n, m->id));
-        n->swept = n->swept + 1 < n->most ? n->swept + 1 : 0;
+        n->swept = n->swept + 1 < n->used ? n->swept + 1 : 0;
     }
     give(n);
 }
@@ -435,7 +437,7 @@ size_t near_find(const struct near *n, struct arena *arena, const unsigned char 
     for (unsigned i = 0; i < s.count; i++)
         s.found[i].cosine = cosine_of(embedding, g->bytes + s.found[i].place * n->dim, n->dim);
     qsort(s.found, s.count, sizeof *s.found, by_cosine);
-    for (unsigned i = 0; i < s.count && count < most && s.found[i].cosine >= least_cosine; i++) {
+    for (unsigned i = 0; g && i < s.count && count < most && s.found[i].cosine >= least_cosine; i++) {
         const struct member *m = &n->member[g->member[s.found[i].place]];
         if (m->ends_ms <= wall_ms)
             continue;

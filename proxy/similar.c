@@ -1,0 +1,161 @@
+/* similar.c - see similar.h: the index, what is found in it, and what Redis is told. */
+#include "similar_inside.h"
+
+#include "base/die.h"
+#include "privacy/seal.h"
+#include "similar_record.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Whose words come up for comparison: at most so many, none farther than that; and for how many of those that
+ * no rule parts the chance is taken, at half a millisecond each. */
+enum { NEAR_MOST = 24, COMPARED_MOST = 4 };
+static const float COSINE_LEAST = 0.55F;
+
+const char similar_stream[] = "weir:cache:similar", similar_purpose[] = "similar question";
+
+/* ---- the index ---- */
+
+static void share(void *arg)
+{
+    pthread_rwlock_rdlock(arg);
+}
+
+static void take(void *arg)
+{
+    pthread_rwlock_wrlock(arg);
+}
+
+static void give(void *arg)
+{
+    pthread_rwlock_unlock(arg);
+}
+
+struct similar *similar_new(struct slm_pool *pool, size_t questions_most)
+{
+    struct similar *s = must_calloc(1, sizeof *s);
+    pthread_rwlock_init(&s->lock, NULL);
+    pthread_mutex_init(&s->forget_lock, NULL);
+    s->pool = pool;
+    s->most = questions_most;
+    s->near = near_new(SIMILAR_DIM, questions_most, (struct near_lock){ share, take, give, &s->lock });
+    s->alike = alike_new();
+    return s;
+}
+
+void similar_free(struct similar **handle)
+{
+    struct similar *s = *handle;
+    *handle = NULL;
+    if (!s)
+        return;
+    near_free(&s->near);
+    alike_free(&s->alike);
+    pthread_rwlock_destroy(&s->lock);
+    pthread_mutex_destroy(&s->forget_lock);
+    free(s);
+}
+
+/* ---- looking ---- */
+
+/* One question that is compared with others. */
+struct asked {
+    const struct inspector  *inspector;
+    struct arena            *arena;
+    const struct alike_text *text;
+    struct slice             words;
+    struct slm_states        states;
+    bool                     has_states;
+};
+
+static float chance_of(struct asked *a, const struct alike_text *other, struct slice words)
+{
+    struct slm_states     states;
+    struct alike_features f;
+    if (slice_eq(a->words, words))
+        return 1;
+    if (!a->has_states)
+        slm_states(a->inspector->worker, a->arena, a->words, &a->states);
+    a->has_states = true;
+    slm_states(a->inspector->worker, a->arena, words, &states);
+    alike_compare(a->arena, SIMILAR_DIM, a->text, &a->states, other, &states, &f);
+    return alike_chance(&f);
+}
+
+static void compare(struct similar *s, struct asked *a, const struct near_found *found, size_t count,
+                    struct similar_look *look)
+{
+    float    bar = alike_least_chance(look->max_error);
+    unsigned compared = 0;
+    for (size_t i = 0; i < count && compared < COMPARED_MOST; i++) {
+        const struct alike_text *other = alike_read(s->alike, a->arena, found[i].note);
+        enum alike_difference    difference = alike_differs(a->text, other);
+        if (i == 0)
+            look->differs = difference == ALIKE_NONE ? ALIKE_MEANING : difference;
+        if (difference != ALIKE_NONE)
+            continue;
+        float chance = chance_of(a, other, found[i].note);
+        compared++;
+        if (chance < bar || chance <= look->chance)
+            continue;
+        look->is_found = true;
+        look->chance = chance;
+        look->cosine = found[i].cosine;
+        memcpy(look->exact, found[i].id, sizeof look->exact);
+    }
+}
+
+void similar_find(struct similar *s, const struct inspector *inspector, struct arena *scratch,
+                  struct similar_look *look)
+{
+    struct near_found found[NEAR_MOST];
+    float             embedding[SLM_QUESTION_MOST];
+    struct asked      a = { .inspector = inspector, .arena = scratch, .words = look->words };
+    if (!inspector->worker || !alike_fits(slm_of(inspector->worker)) || look->words.len > ALIKE_BYTES_MOST)
+        return;
+    a.text = alike_read(s->alike, scratch, look->words);
+    look->is_readable = alike_differs(a.text, a.text) == ALIKE_NONE;
+    if (!look->is_readable)
+        return;
+    inspect_embedding(inspector, scratch, look->words, embedding);
+    near_pack(embedding, SIMILAR_DIM, look->embedding);
+    size_t count = near_find(s->near, scratch, look->context, look->embedding, COSINE_LEAST, look->wall_ms,
+                             found, NEAR_MOST);
+    look->near = (unsigned)count;
+    compare(s, &a, found, count, look);
+}
+
+/* ---- telling ---- */
+
+void similar_keep(struct redis *redis, const struct cache_secret *secret, const struct similar_look *look,
+                  uint64_t fingerprint, const unsigned char *exact, int64_t ends_ms, int64_t questions_most)
+{
+    struct near_entry entry = { .ends_ms = ends_ms, .embedding = look->embedding, .note = look->words };
+    struct buf        plain, sealed;
+    char              most[24], life[24];
+    memcpy(entry.group, look->context, sizeof entry.group);
+    memcpy(entry.id, exact, sizeof entry.id);
+    buf_init(&plain, SIMILAR_RECORD_MOST);
+    buf_init(&sealed, SIMILAR_RECORD_MOST + SEAL_BYTES);
+    similar_record_write(&plain, fingerprint, &entry);
+    seal(&secret->seal, similar_purpose, buf_slice(&plain), &sealed);
+    snprintf(most, sizeof most, "%" PRId64, questions_most);
+    snprintf(life, sizeof life, "%" PRId64, CACHE_KEEP_MOST_MS);
+    const struct slice add[] = { S("XADD"), slice_str(similar_stream), S("MAXLEN"),
+                                 S("~"),    slice_str(most),           S("*"),
+                                 S("e"),    buf_slice(&sealed) };
+    const struct slice last[] = { S("PEXPIRE"), slice_str(similar_stream), slice_str(life) };
+    redis_ask(redis, sizeof add / sizeof *add, add, NULL, NULL);
+    redis_ask(redis, sizeof last / sizeof *last, last, NULL, NULL);
+    buf_wipe(&plain);
+    buf_fini(&sealed);
+}
+
+void similar_forget(struct similar *s, const unsigned char *exact)
+{
+    pthread_mutex_lock(&s->forget_lock);
+    if (s->forget_count < FORGET_MOST)
+        memcpy(s->forget[s->forget_count++], exact, CACHE_HASH_BYTES);
+    pthread_mutex_unlock(&s->forget_lock);
+}

@@ -1,0 +1,251 @@
+/*
+ * similar_follow.c - the stream of questions in Redis is read some times a second, and goes into the index.
+ *
+ *   tick --> asked what is new --> an SLM thread opens it, and changes the index --> tick
+ *
+ * One thing at a time. Now and then it is asked whether the last that was read is still the last or older: else
+ * the stream was begun anew, and all that is known is forgotten with it.
+ */
+#include "similar_inside.h"
+
+#include "policy/caching.h"
+#include "privacy/seal.h"
+#include "similar_record.h"
+#include "snapshot.h"
+
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { TICK_MS = 200, TURNS_TO_LOOK = 4, TURNS_TO_SWEEP = 5, READ_MOST = 128 };
+
+_Static_assert((int)READ_MOST <= (int)(sizeof((struct feed){ 0 }).length / sizeof(size_t)),
+               "a feed holds a reading");
+
+static void on_tick(void *arg);
+
+static void wait_for_tick(struct similar *s)
+{
+    timer_set(s->loop, &s->timer, TICK_MS, on_tick, s);
+}
+
+/* ---- on an SLM thread ---- */
+
+static void put_all(struct similar *s, const struct feed *f, int64_t wall_ms)
+{
+    const struct snapshot *snapshot = f->job.snapshot;
+    struct buf             plain;
+    size_t                 at = 0;
+    buf_init(&plain, SIMILAR_RECORD_MOST);
+    for (unsigned i = 0; i < f->count; i++) {
+        struct near_entry entry;
+        struct slice      sealed = slice_cut(buf_slice(&f->records), at, at + f->length[i]);
+        at += f->length[i];
+        buf_reset(&plain);
+        if (seal_open(&snapshot->cache_secret.seal, similar_purpose, sealed, &plain) &&
+            similar_record_read(buf_slice(&plain), slm_fingerprint(snapshot->slm), &entry))
+            near_put(s->near, &entry, wall_ms);
+    }
+    buf_wipe(&plain);
+}
+
+static void drop_forgotten(struct similar *s)
+{
+    unsigned char forget[FORGET_MOST][CACHE_HASH_BYTES];
+    pthread_mutex_lock(&s->forget_lock);
+    unsigned count = s->forget_count;
+    memcpy(forget, s->forget, count * sizeof *forget);
+    s->forget_count = 0;
+    pthread_mutex_unlock(&s->forget_lock);
+    for (unsigned i = 0; i < count; i++)
+        near_drop(s->near, forget[i]);
+}
+
+static void run_feed(struct job *job, const struct inspector *inspector)
+{
+    (void)inspector;
+    struct feed    *f = (struct feed *)job;
+    struct similar *s = f->similar;
+    if (f->clears)
+        near_clear(s->near);
+    drop_forgotten(s);
+    put_all(s, f, f->wall_ms);
+    near_sweep(s->near, f->wall_ms);
+    f->known = near_count(s->near);
+}
+
+static void on_fed(struct job *job)
+{
+    struct feed    *f = (struct feed *)job;
+    struct similar *s = f->similar;
+    bool            was_full = f->count == READ_MOST;
+    f->is_out = false;
+    if (!s->loop) /* it has left */
+        return;
+    snapshot_unref(&f->job.snapshot);
+    metrics_add(s->metrics, METRIC_CACHE_KNOWN, (int64_t)f->known - (int64_t)s->known);
+    s->known = f->known;
+    if (was_full)
+        on_tick(s);
+    else
+        wait_for_tick(s);
+}
+
+/* ---- what Redis says ---- */
+
+/* Ids are two numbers: milliseconds, and which within them. */
+static bool is_before(const char *a, const char *b)
+{
+    char              *rest_a, *rest_b;
+    unsigned long long ms_a = strtoull(a, &rest_a, 10), ms_b = strtoull(b, &rest_b, 10);
+    unsigned long long nth_a = *rest_a ? strtoull(rest_a + 1, NULL, 10) : 0;
+    unsigned long long nth_b = *rest_b ? strtoull(rest_b + 1, NULL, 10) : 0;
+    return ms_a < ms_b || (ms_a == ms_b && nth_a < nth_b);
+}
+
+static const char begin_id[] = "0-0";
+
+static bool is_array(const redisReply *reply, size_t least)
+{
+    return reply && reply->type == REDIS_REPLY_ARRAY && reply->elements >= least;
+}
+
+/* [id, [field, value]]: has it an id? */
+static bool has_id(const redisReply *entry)
+{
+    return is_array(entry, 2) && entry->element[0]->type == REDIS_REPLY_STRING &&
+           entry->element[0]->len < STREAM_ID_BYTES;
+}
+
+/* What is no record of ours is passed over. */
+static void take_entry(struct similar *s, const redisReply *entry)
+{
+    const redisReply *fields = entry->element[1], *record = is_array(fields, 2) ? fields->element[1] : NULL;
+    struct feed      *f = &s->feed;
+    snprintf(s->last, sizeof s->last, "%s", entry->element[0]->str);
+    if (!record || record->type != REDIS_REPLY_STRING || record->len > SIMILAR_RECORD_MOST + SEAL_BYTES ||
+        f->count == READ_MOST)
+        return;
+    buf_add(&f->records, slice_of(record->str, record->len));
+    f->length[f->count++] = record->len;
+}
+
+/* Nothing may be new, and nothing to forget; but now and then what has ended is swept out. */
+static bool has_work(struct similar *s)
+{
+    pthread_mutex_lock(&s->forget_lock);
+    bool forgets = s->forget_count > 0;
+    pthread_mutex_unlock(&s->forget_lock);
+    return s->feed.count || s->feed.clears || forgets || s->turn % TURNS_TO_SWEEP == 0;
+}
+
+/* Hands over what was read. Where the pool is full, it is read again at the next tick. */
+static void hand_over(struct similar *s, const char *last_before)
+{
+    struct feed *f = &s->feed;
+    f->similar = s;
+    f->wall_ms = loop_wall_ms(s->loop);
+    f->job = (struct job){
+        .run = run_feed, .done = on_fed, .loop = s->loop, .snapshot = snapshot_ref(*s->snapshot)
+    };
+    f->is_out = slm_pool_submit(s->pool, &f->job);
+    if (f->is_out)
+        return;
+    snapshot_unref(&f->job.snapshot);
+    snprintf(s->last, sizeof s->last, "%s", last_before);
+    wait_for_tick(s);
+}
+
+static void on_news(void *arg, const redisReply *reply, const struct fault *why)
+{
+    (void)why;
+    struct similar   *s = arg;
+    char              last_before[STREAM_ID_BYTES];
+    const redisReply *entries =
+        is_array(reply, 1) && is_array(reply->element[0], 2) ? reply->element[0]->element[1] : NULL;
+    s->redis_id = 0;
+    memcpy(last_before, s->last, sizeof last_before);
+    for (size_t i = 0; is_array(entries, 1) && i < entries->elements; i++)
+        if (has_id(entries->element[i]))
+            take_entry(s, entries->element[i]);
+    if (has_work(s))
+        hand_over(s, last_before);
+    else
+        wait_for_tick(s);
+}
+
+static void ask_news(struct similar *s)
+{
+    struct feed *f = &s->feed;
+    char         most[16];
+    snprintf(most, sizeof most, "%d", READ_MOST);
+    const struct slice words[] = {
+        S("XREAD"), S("COUNT"), slice_str(most), S("STREAMS"), slice_str(similar_stream), slice_str(s->last)
+    };
+    buf_reset(&f->records);
+    f->count = 0;
+    s->redis_id = redis_ask(s->redis, sizeof words / sizeof *words, words, on_news, s);
+}
+
+/* The newest entry, or none: is it the stream that was read? */
+static void on_newest(void *arg, const redisReply *reply, const struct fault *why)
+{
+    (void)why;
+    struct similar *s = arg;
+    s->redis_id = 0;
+    if (!is_array(reply, 0)) { /* away */
+        wait_for_tick(s);
+        return;
+    }
+    bool is_there = reply->elements > 0 && has_id(reply->element[0]);
+    s->feed.clears =
+        strcmp(s->last, begin_id) != 0 && (!is_there || is_before(reply->element[0]->element[0]->str, s->last));
+    if (s->feed.clears)
+        snprintf(s->last, sizeof s->last, "%s", begin_id);
+    ask_news(s);
+}
+
+static void on_tick(void *arg)
+{
+    struct similar        *s = arg;
+    const struct snapshot *snapshot = *s->snapshot;
+    const struct slice     newest[] = { S("XREVRANGE"), slice_str(similar_stream), S("+"), S("-"), S("COUNT"),
+                                        S("1") };
+    if (!policy_likens(snapshot->policy) || !snapshot->slm || !alike_fits(snapshot->slm) ||
+        !redis_is_up(s->redis)) {
+        wait_for_tick(s);
+        return;
+    }
+    s->feed.clears = false;
+    if (s->turn++ % TURNS_TO_LOOK == 0)
+        s->redis_id = redis_ask(s->redis, sizeof newest / sizeof *newest, newest, on_newest, s);
+    else
+        ask_news(s);
+}
+
+/* ---- beginning and end ---- */
+
+void similar_follow(struct similar *s, struct loop *loop, struct redis *redis, struct metrics *metrics,
+                    struct snapshot *const *snapshot)
+{
+    s->loop = loop;
+    s->redis = redis;
+    s->metrics = metrics;
+    s->snapshot = snapshot;
+    buf_init(&s->feed.records, READ_MOST * (SIMILAR_RECORD_MOST + SEAL_BYTES));
+    snprintf(s->last, sizeof s->last, "%s", begin_id);
+    wait_for_tick(s);
+}
+
+void similar_leave(struct similar *s)
+{
+    if (!s->loop)
+        return;
+    timer_fini(&s->timer);
+    if (s->redis_id)
+        redis_cancel(s->redis, s->redis_id);
+    if (s->feed.is_out)
+        snapshot_unref(&s->feed.job.snapshot);
+    buf_fini(&s->feed.records);
+    s->loop = NULL;
+}

@@ -1,0 +1,54 @@
+/*
+ * similar_inside.h - what similar.c and similar_follow.c share; nobody else.
+ */
+#ifndef WEIR_SIMILAR_INSIDE_H
+#define WEIR_SIMILAR_INSIDE_H
+
+#include "similar.h"
+#include "base/buf.h"
+#include "slm/near.h"
+
+#include <pthread.h>
+
+enum { FORGET_MOST = 256, STREAM_ID_BYTES = 48 };
+
+/* What was read of the stream, on its way to the index. */
+struct feed {
+    struct job      job;
+    struct similar *similar;
+    bool            is_out;
+    bool            clears; /* the index, before all else */
+    int64_t         wall_ms;
+    struct buf      records;
+    size_t          length[256]; /* of each record */
+    unsigned        count;
+    size_t          known; /* # in the index, afterwards */
+};
+
+struct similar {
+    struct near     *near;
+    struct alike    *alike;
+    struct slm_pool *pool;
+    size_t           most;
+    pthread_rwlock_t lock; /* over the index */
+
+    pthread_mutex_t forget_lock; /* over the two below */
+    unsigned char   forget[FORGET_MOST][CACHE_HASH_BYTES];
+    unsigned        forget_count;
+
+    /* the follower's */
+    struct loop            *loop;
+    struct redis           *redis;
+    struct metrics         *metrics;
+    struct snapshot *const *snapshot;
+    struct timer            timer;
+    uint64_t                redis_id;              /* 0: nothing is waited for */
+    char                    last[STREAM_ID_BYTES]; /* the last entry read */
+    unsigned                turn;
+    size_t                  known; /* as METRIC_CACHE_KNOWN has it */
+    struct feed             feed;
+};
+
+extern const char similar_stream[], similar_purpose[];
+
+#endif
