@@ -160,7 +160,8 @@ static void record_outcome(struct exchange *x, bool is_kept)
 static void take_hint(struct exchange *x, struct relay *relay)
 {
     static const doubt_set helpful = (doubt_set)1 << DOUBT_LENGTH | (doubt_set)1 << DOUBT_WRONG_SUMS |
-                                     (doubt_set)1 << DOUBT_CONFIDENCE | (doubt_set)1 << DOUBT_DISAGREE;
+                                     (doubt_set)1 << DOUBT_LIKELY_WRONG | (doubt_set)1 << DOUBT_CONFIDENCE |
+                                     (doubt_set)1 << DOUBT_DISAGREE;
     struct draft draft;
     bool         is_all = relay_heard(relay, &draft);
     bool         is_short = is_all && draft.content.len <= DRAFTING_HINT_MOST_BYTES;
@@ -320,18 +321,19 @@ void drafting_begin(struct exchange *x)
 {
     x->is_draft = drafting_may_escalate(x);
     x->drafting.is_committed = false;
+    x->drafting.is_held_whole =
+        x->is_draft && (looks_for(x, DOUBT_DISAGREE) || draft_wants_form(&x->chat, x->arena));
 }
 
-static bool is_held_whole(const struct exchange *x)
+static bool is_held_longer(const struct exchange *x)
 {
-    return looks_for(x, DOUBT_DISAGREE) || relay_outcome(x->relay)->has_tool_calls ||
-           draft_wants_form(&x->chat, x->arena);
+    return x->drafting.is_held_whole || relay_spoken_tokens(x->relay) < x->decision.escalation.hold_tokens ||
+           relay_outcome(x->relay)->has_tool_calls;
 }
 
 bool drafting_hear(struct exchange *x)
 {
-    if (!x->is_draft || !x->chat.stream || relay_is_done(x->relay) ||
-        relay_spoken_tokens(x->relay) < x->decision.escalation.hold_tokens || is_held_whole(x))
+    if (!x->is_draft || !x->chat.stream || relay_is_done(x->relay) || is_held_longer(x))
         return true;
     x->is_draft = false;
     enum doubt doubt = judge(x, false);

@@ -109,6 +109,7 @@ struct drafting {
     enum doubt          doubt;              /* for which it was replaced, or is doubted too late */
     const struct model *by;                 /* whose draft was replaced; NULL: none was */
     bool                is_committed;       /* of the leg that runs: what was held has gone out */
+    bool                is_held_whole;      /* of that leg: half of it would be no use */
     bool                is_second;          /* the leg that runs is the same model's again */
     const struct model *cut;                /* whose draft was hung up on; NULL: none was */
     struct slice        hint;               /* the draft's words, for who is asked next; empty: none go along */

@@ -250,6 +250,21 @@ def test_a_refusal_is_no_hint(stage):
     assert cloud.requests[0].question == "hello"
 
 
+@pytest.mark.skipif(not (MODEL / "model.safetensors").exists(), reason="there is no model: deploy/model fetches it")
+def test_the_better_model_is_told_hidden_words_and_as_few_of_them(stage):
+    rules = policy()
+    rules["routes"][0]["compress"] = {"above_tokens": 200, "to": 0.3}
+    local, cloud = stage.provider(says("perhaps", logprob=-2.5)), stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy=rules, slm={"model": str(MODEL)}, limits={"inspect": "60s"})
+    history = "".join(f"Boat {n} lies in the harbour. Star {n} shines in the north. " for n in range(40)) + "Ann reads ann@example.org at noon. "
+    answer = weir.chat(history, "I have read it.", "When does Ann read ann@example.org?")
+    assert (answer.text, answer.told("escalated")) == ("surely", "confidence")
+    near, far = (actor.requests[0].json["messages"][0]["content"] for actor in (local, cloud))
+    assert int(answer.told("dropped-sentences")) > 20 and len(far) < 0.6 * len(history)
+    assert "at noon" in near and "at noon" in far
+    assert "ann@example.org" in near and "ann@" not in json.dumps(cloud.requests[0].json)
+
+
 def test_one_reservation_covers_both_drafts_and_the_better_answer(stage):
     """The worst case of a request is three calls: a budget that has room for two refuses it before anything is asked."""
     local, cloud = stage.provider(in_turn(says("So it is 12."), says("So it is 13."))), stage.provider(says("It is 14.", usage=(10, 10)))
