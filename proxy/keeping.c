@@ -170,6 +170,7 @@ void keeping_put(struct exchange *x)
         seal(team_key(x), purpose, buf_slice(&plain), &sealed);
         store_put(x->tools->redis, x->team->name, slice_str(k->id), x->told_in == DIALECT_OPENAI,
                   buf_slice(&sealed), x->snapshot->settings->store_keep_ms);
+        metrics_add(x->tools->metrics, METRIC_KEPT, 1);
     } else {
         log_warn("not_kept", "%s: its answer or its conversation has more than %d bytes", x->id,
                  STORE_MOST_BYTES);

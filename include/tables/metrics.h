@@ -33,6 +33,7 @@ METRIC(SENTENCES_DROPPED,  counter, "weir_sentences_dropped_total",     "sentenc
 METRIC(SUMMARIES,          counter, "weir_summaries_total",             "texts of long contexts that a model's summary stood in for")
 METRIC(SUMMARIES_REFUSED,  counter, "weir_summaries_refused_total",     "texts whose summary was not made, or not taken")
 METRIC(EMBEDDINGS,         counter, "weir_embeddings_total",            "texts embedded for clients")
+METRIC(KEPT,               counter, "weir_kept_total",                  "answers kept because clients asked for it")
 METRIC(MODERATIONS,        counter, "weir_moderations_total",           "texts moderated for clients")
 METRIC(TEXTS_REDACTED,     counter, "weir_texts_redacted_total",         "texts redacted for clients")
 METRIC(RESTORES,           counter, "weir_restores_total",               "requests of clients to give back what was redacted")

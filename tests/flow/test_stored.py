@@ -6,6 +6,8 @@ import httpx
 import openai
 import pytest
 
+from actors.messages import answers, text
+from actors.others import gemini_says, ollama_says
 from actors.scripted import chunk, echoes, says
 from actors.weir import free_port, wait_for
 
@@ -187,6 +189,22 @@ def test_a_stream_is_kept_as_one_completion(stage):
     messages = list(client.chat.completions.messages.list(kept.id))
     assert [message.role for message in messages] == ["system", "user"]
     assert messages[0].content == "Be brief." and messages[1].content is None and messages[1].content_parts[0].text == "Who?"
+
+
+@pytest.mark.parametrize("api, script", [("anthropic", answers(text(f"Mail {MAIL}!"))), ("gemini", gemini_says(f"Mail {MAIL}!")), ("ollama", ollama_says(f"Mail {MAIL}!"))])
+def test_any_providers_answer_is_kept(stage, api, script):
+    cloud = stage.provider(script)
+    client = client_of(stage.weir(cloud={"api": api, "url": cloud.url().removesuffix("/v1")}, policy=MASK))
+    asked = {"model": "large", "messages": [{"role": "user", "content": f"I am {MAIL}"}], "store": True}
+    whole = client.chat.completions.create(**asked)
+    pieces = list(client.chat.completions.create(**asked, stream=True))
+    for told in (whole.id, pieces[0].id):
+        assert told.startswith("chatcmpl-") and len(told) == 57
+        assert client.chat.completions.retrieve(told).choices[0].message.content == f"Mail {MAIL}!"
+    assert {piece.id for piece in pieces} == {pieces[0].id} != {whole.id}
+    stream = list(client.responses.create(model="large", input=f"I am {MAIL}", stream=True))
+    assert client.responses.retrieve(stream[-1].response.id).output_text == f"Mail {MAIL}!"
+    assert MAIL.encode() not in bytes(cloud.received)
 
 
 def test_completions_are_listed_changed_and_deleted(stage):
