@@ -101,6 +101,7 @@ PII_PATTERN(API_KEY,    "perplexity",            "pplx-[A-Za-z0-9]{40}",        
 PII_PATTERN(API_KEY,    "replicate",             "r8_[A-Za-z0-9]{37}",                                      key_whole,    0.96, 0.96, "", "")
 PII_PATTERN(API_KEY,    "hugging face",          "(?:hf_|api_org_)[A-Za-z0-9]{34}",                         key_whole,    0.97, 0.97, "", "")
 PII_PATTERN(API_KEY,    "nvidia",                "nvapi-[\\w-]{40}",                                        key_run,      0.98, 0.98, "", "")
+PII_PATTERN(API_KEY,    "weir",                  "weir-[0-9a-z]{12}-[0-9a-z]{40}",                          key_whole,    0.99, 0.99, "", "")
 PII_PATTERN(API_KEY,    "cerebras",              "csk-[a-z0-9]{40}",                                        key_run,      0.97, 0.97, "", "")
 PII_PATTERN(API_KEY,    "fireworks",             "fw_[A-Za-z0-9]{22,24}",                                   key_whole,    0.90, 0.90, "", "")
 PII_PATTERN(API_KEY,    "together",              "tgp_v1_[\\w-]{30}",                                       key_run,      0.98, 0.98, "", "")

@@ -201,6 +201,11 @@ def test_without_redis_keys_in_use_go_on_for_a_while_and_others_are_told_to_wait
         status, message = asks(weir, unknown)
         assert (status, "cannot be looked up now" in message) == (503, True)
         assert asks(weir, "weir-000000000000-" + "0" * 40)[0] == 401, "what nobody made needs no Redis"
+        for request in ("GET /v1/models", "POST /v1/chat/completions", "POST /v1/embeddings"):
+            client = weir.connect()  # hangs up while its key is looked up
+            client.sendall(f"{request} HTTP/1.1\r\nhost: weir\r\ncontent-length: 2\r\nauthorization: Bearer {unknown['key']}\r\n\r\n{{}}".encode())
+            time.sleep(0.02)
+            client.close()
         assert asks(weir, "key-of-the-interns")[0] == 200
         assert asks(weir, known)[0] == 200
         wait_for(lambda: asks(weir, known)[0] == 503, what="the time without Redis to be over")
