@@ -19,7 +19,7 @@ enum { LISTED = 100, DAY_S = 24 * 3600, OVERLAP_MOST_S = 90 * DAY_S };
           .kind = ADMIN_TEXT,                                                                                  \
           .about = "the farthest zone that its data may enter; null: as the policies say" },                   \
     {                                                                                                          \
-        .name = "expires_at", .kind = ADMIN_MOMENT, .about = "null: never"                                     \
+        .name = "expires_at", .kind = ADMIN_MOMENT, .about = "null: never", .least = 1                         \
     }
 
 static const struct admin_field new_key_fields[] = {

@@ -127,9 +127,10 @@ static void on_changes(void *arg, const redisReply *reply, const struct fault *w
     struct auth *auth = arg;
     size_t       len = strlen(auth->last);
     auth->poll_id = 0;
-    bool is_whole = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements > 0 && len > 0 &&
+    bool is_list = reply && reply->type == REDIS_REPLY_ARRAY;
+    bool is_whole = is_list && reply->elements > 0 && len > 0 &&
                     strncmp(reply->element[0]->str, auth->last, len) == 0 && reply->element[0]->str[len] == ':';
-    if (reply && !is_whole)
+    if (is_list && !is_whole)
         forget_all(auth);
     for (size_t i = 1; is_whole && i < reply->elements; i++) {
         const char *change = reply->element[i]->str, *id = strchr(change, ':');
@@ -187,7 +188,7 @@ static void poll_later(struct auth *auth)
 
 static bool is_away(struct auth_ask *a, const char *words)
 {
-    return fault_set(&a->why, FAULT_KEYS_AWAY, "Redis does not answer (%s), and this key is not remembered",
+    return fault_set(&a->why, FAULT_KEYS_AWAY, "Redis does not answer (%s), and this key is not in use here",
                      words);
 }
 

@@ -48,7 +48,10 @@ static unsigned keep_allowed(const struct policy *p, const struct facts *facts, 
 bool bar(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
 {
     const struct model *first = out->candidate[0];
-    out->count = keep_allowed(p, facts, out->candidate, out->count);
+    const unsigned      count = keep_allowed(p, facts, out->candidate, out->count);
+    if (count < out->count) /* an answer that another member of the group gave is none for them */
+        out->first_of = NULL;
+    out->count = count;
     for (unsigned i = 0; i < INSTEADS; i++)
         out->instead[i].count = keep_allowed(p, facts, out->instead[i].model, out->instead[i].count);
     if (out->escalate_to && who_bars(p, facts, out->escalate_to))

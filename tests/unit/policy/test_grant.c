@@ -140,8 +140,10 @@ static void a_name_of_several_models_allows_each_of_them(void **state)
     assert_string_equal(first(f, grant, "auto"), "large");
     assert_string_equal(first(f, grant, "small"), "small");
     assert_string_equal(first(f, grant, "both"), "small");
+    assert_non_null(f->decision.first_of);
     assert_null(first(f, grant, "middle"));
     assert_string_equal(first(f, (struct grant){ .models = { large, 1 } }, "both"), "large");
+    assert_null(f->decision.first_of); /* else the cache would give them what the other has answered */
 }
 
 static void routes_are_passed_over(void **state)
