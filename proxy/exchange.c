@@ -7,13 +7,14 @@
  * room for it, when the failed one has to be paid all the same), and a draft that is not good enough by the
  * model it escalates to.
  *
- *   client -> identify -> understand -> inspect -> decide -> redact -> book ->
- *   client    (redis)                   SLM        pure                redis
+ *   client -> identify -> recollect -> understand -> inspect -> decide -> redact -> book ->
+ *   client    (redis)     (redis)                    SLM        pure                redis
  *             summarize -> shorten -> forward -> client          settle, always
  *             network      SLM        network                    redis
  *
  * Redis is asked in book alone, in one flush (limits, budgets and the cache), and told in settle; and in
- * identify, where the key is one that is not remembered.
+ * identify, where the key is one that is not remembered, and in recollect, where a stored response is gone on
+ * from.
  */
 #include "exchange_parts.h"
 

@@ -33,10 +33,8 @@ static void on_found(void *arg, const struct store_found *found)
     struct exchange *x = arg;
     if (found->is_away)
         x->fault.kind = FAULT_REDIS_AWAY;
-    else if (found->count == 0)
-        (void)opening_no_previous(&x->fault);
-    else
-        (void)!join(x, found->one[0].sealed, &x->fault);
+    else /* either says in x->fault what it has to say */
+        (void)(found->count ? join(x, found->one[0].sealed, &x->fault) : opening_no_previous(&x->fault));
     exchange_go_on(x);
 }
 

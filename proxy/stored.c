@@ -27,9 +27,12 @@ struct storing {
 
 /* ---- reading ---- */
 
+/* What is no id of ours is not said back. */
 static bool not_kept(const struct errand *e, struct fault *why)
 {
-    return fault_set(why, FAULT_NOT_KEPT, "\"%.*s\"", SLICE_ARG(slice_cut(e->object, 0, STORE_ID_MOST)));
+    if (!store_is_id(e->object))
+        return fault_set(why, FAULT_NOT_KEPT, "an id is letters, digits and _-.: alone");
+    return fault_set(why, FAULT_NOT_KEPT, "\"%.*s\"", SLICE_ARG(e->object));
 }
 
 /* A completion is no response, and the other way round. */
