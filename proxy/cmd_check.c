@@ -18,6 +18,8 @@ static void tell_settings(const struct settings *s)
         printf("ok    policies  %s\n", s->policy_file[i]);
     for (unsigned i = 0; i < s->price_count; i++)
         printf("ok    prices    %s\n", s->price_file[i]);
+    if (s->baseline)
+        printf("ok    savings   are told against all to %s (%s)\n", s->baseline->name, s->baseline->sent_as);
 }
 
 static void tell_heads(const struct taught_heads *heads)

@@ -41,8 +41,8 @@ void savings_of(const struct outcome_of_request *, struct savings *out);
 /* All kinds together. */
 int64_t savings_sum(const struct savings *);
 
-/* The dearest model beyond zone 0 whose price is known, at three tokens read for each written; NULL: none. Also
- * of settings that are wrong: a model may lack its provider there. */
+/* The dearest model beyond zone 0 whose price is known, not assumed, at three tokens read for each written;
+ * NULL: none. Also of settings that are wrong: a model may lack its provider there. */
 const struct model *dearest_model(const struct settings *);
 
 #endif

@@ -66,7 +66,8 @@ const struct model *dearest_model(const struct settings *settings)
         const struct model *model = &settings->model[i];
         const struct rates *rates = &model->price.usual;
         __int128            asks = (__int128)rates->input_nanousd * 3 + rates->output_nanousd;
-        if (!model->price.is_known || !model->provider || model->provider->zone == 0 || asks <= most)
+        if (!model->price.is_known || model->source.kind == PRICE_ASSUMED || !model->provider ||
+            model->provider->zone == 0 || asks <= most)
             continue;
         most = asks;
         dearest = model;

@@ -112,11 +112,13 @@ static void without_a_baseline(void **state)
 static void the_dearest_far_away(void **state)
 {
     (void)state;
-    struct model    models[] = { local, cheap, dear, dear };
-    struct settings settings = { .model = models, .model_count = 4 };
+    struct model    models[] = { local, cheap, dear, dear, dear };
+    struct settings settings = { .model = models, .model_count = 5 };
     models[0].price.usual.input_nanousd = INT64_MAX; /* near: it does not count */
     models[3].price.is_known = false;
     models[3].price.usual.input_nanousd = INT64_MAX;
+    models[4].source.kind = PRICE_ASSUMED; /* it would make all look saved */
+    models[4].price.usual.input_nanousd = INT64_MAX;
     assert_ptr_equal(dearest_model(&settings), &models[2]);
     settings.model_count = 1;
     assert_null(dearest_model(&settings));
