@@ -122,7 +122,7 @@ static enum step_result served(struct exchange *x)
 {
     x->passed_on = exchange_passed_on(x);
     asking_deliver(x);
-    if (!x->recalling.is_stale)
+    if (!x->recalling.is_stale || x->recalling.wishes.only_if_cached)
         return END;
     metrics_add(x->tools->metrics, METRIC_CACHE_STALE, 1);
     exchange_go_behind(x);
@@ -201,6 +201,7 @@ enum step_result exchange_replay(struct exchange *x)
     r->is_hit = true;
     r->is_stale = cache_is_stale(&r->ask, hit);
     r->age_ms = cached_age_ms(hit, loop_wall_ms(x->tools->loop));
+    r->saved_nanousd = hit->cost_nanousd;
     x->relay = asking_relay(x);
     if (replay_guarded(x, answer) == WAIT)
         return WAIT;

@@ -95,7 +95,7 @@ struct recalling {
     const struct model *kept_model;       /* whose answers stand under its key */
     struct cached       hit;              /* in the arena; without an answer: a miss */
     bool                is_hit, is_stale; /* it was served; though past its time */
-    int64_t             age_ms;
+    int64_t             age_ms, saved_nanousd;
 };
 
 /* An answer that a better model's may replace; drafting.c. */

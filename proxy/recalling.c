@@ -223,9 +223,9 @@ void exchange_end_recall(struct exchange *x)
     cache_release(&x->recalling.ask, was_answered ? CACHE_NOBODY : CACHE_NEXT);
     if (!x->recalling.is_hit)
         return;
-    metrics_add(x->tools->metrics, METRIC_CACHE_SAVED, x->recalling.hit.cost_nanousd);
+    metrics_add(x->tools->metrics, METRIC_CACHE_SAVED, x->recalling.saved_nanousd);
     const struct cache_ask *found = x->likening.is_hit ? &x->likening.ask : &x->recalling.ask;
-    cache_count_hit(x->tools->cache, &found->key, x->recalling.hit.cost_nanousd);
+    cache_count_hit(x->tools->cache, &found->key, x->recalling.saved_nanousd);
 }
 
 /* ---- what is told ---- */

@@ -14,7 +14,9 @@ static const char *const also_words[] = { "tools", "length", "choices", "logprob
 static unsigned read_also(struct compiling *c, const struct yaml *y)
 {
     unsigned also = 0, bit;
-    if (y && y->kind == YAML_SCALAR)
+    if (!y)
+        return 0;
+    if (y->kind == YAML_SCALAR)
         return is_word(c, y, also_words, &bit) ? 1u << bit : 0;
     if (!yaml_is_list(y, "also", c->diag))
         return 0;

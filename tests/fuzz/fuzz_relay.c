@@ -87,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .is_stream = data[0] & 1,
         .strip_logprobs = data[0] & 2,
         .strip_usage = data[0] & 4,
+        .is_replay = data[0] & 8,
         .vault = vault_with_one(arena, &placeholder),
         .answer_most_bytes = FUZZ_MOST_BYTES,
     };
