@@ -180,7 +180,7 @@ static struct slice in_form(struct exchange *x, const struct cached *hit)
         return hit->answer;
     buf_init(&out, (size_t)x->snapshot->settings->answer_most_bytes);
     bool ok = x->chat.stream ? answer_spread(x->arena, hit->dialect, hit->answer, &out)
-                             : answer_gather(x->arena, hit->dialect, hit->answer, &out);
+                             : answer_gather(x->arena, hit->dialect, hit->answer, GATHER_ALL_OR_NOTHING, &out);
     x->heard = DIALECT_OPENAI;
     struct slice answer = ok ? arena_copy(x->arena, buf_slice(&out)) : S("");
     buf_wipe(&out);

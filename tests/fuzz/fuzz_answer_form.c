@@ -29,11 +29,11 @@ static void spread_and_back(struct arena *arena, struct slice document)
     buf_init(&gathered, MOST);
     buf_init(&again, MOST);
     if (answer_spread(arena, DIALECT_OPENAI, document, &stream) &&
-        answer_gather(arena, DIALECT_OPENAI, buf_slice(&stream), &gathered)) {
+        answer_gather(arena, DIALECT_OPENAI, buf_slice(&stream), GATHER_ALL_OR_NOTHING, &gathered)) {
         if (!answer_spread(arena, DIALECT_OPENAI, buf_slice(&gathered), &again))
             abort();
         buf_reset(&stream);
-        if (!answer_gather(arena, DIALECT_OPENAI, buf_slice(&again), &stream) ||
+        if (!answer_gather(arena, DIALECT_OPENAI, buf_slice(&again), GATHER_ALL_OR_NOTHING, &stream) ||
             !slice_eq(buf_slice(&stream), buf_slice(&gathered)))
             abort();
     }
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     spread_and_back(arena, answer);
     for (int dialect = DIALECT_OPENAI; dialect <= DIALECT_ANTHROPIC; dialect++) {
         buf_reset(&out);
-        if (answer_gather(arena, (enum dialect)dialect, answer, &out) && out.full)
+        if (answer_gather(arena, (enum dialect)dialect, answer, GATHER_WHAT_IS_KNOWN, &out) && out.full)
             abort();
         buf_reset(&out);
         if (answer_spread(arena, (enum dialect)dialect, answer, &out) && out.full)
