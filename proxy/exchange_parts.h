@@ -333,8 +333,8 @@ struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer
 int64_t exchange_charge(struct exchange *, const struct model *, const struct answer_usage *);
 /* "0.000123450", or "unknown". */
 const char *exchange_cost_words(const struct exchange *, char out[32]);
-/* What the request's answer saves; false while there is no answer. */
-MUST_CHECK bool exchange_savings(struct exchange *, struct savings *);
+/* What the request's answer saves: nothing, and false, while there is none, and where nobody knows the cost. */
+bool exchange_savings(struct exchange *, struct savings *);
 /* Adds what the leg that ends now has cost. was_sent: the provider may have begun to work on it. */
 void exchange_count_leg(struct exchange *, bool was_sent);
 /* Did this machine answer since nobody beyond it could be asked, though somebody would have been? */

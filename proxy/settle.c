@@ -77,13 +77,14 @@ bool exchange_savings(struct exchange *x, struct savings *out)
         .baseline = x->snapshot->settings->baseline,
         .model = x->model,
         .usage = &usage,
+        .is_unpriced = x->is_unpriced,
         .cost_nanousd = x->cost_nanousd,
         .summaries_nanousd = x->summaries_nanousd,
         .asked_bytes = x->asked_bytes,
         .left_out_bytes = x->left_out_bytes,
     };
     savings_of(&request, out);
-    return request.by != BY_NOBODY;
+    return request.by != BY_NOBODY && !x->is_unpriced;
 }
 
 /* Places hidden in what the model that answered was told: one on this machine was told the plain words. */
@@ -237,7 +238,7 @@ static void sum_up(struct exchange *x)
 {
     struct metrics *metrics = x->tools->metrics;
     struct savings  savings;
-    bool            is_answered = exchange_savings(x, &savings);
+    exchange_savings(x, &savings);
     metrics_add(metrics, METRIC_COST, x->cost_nanousd);
     metrics_add(metrics, METRIC_BASELINE, savings.baseline_nanousd);
     count_saved(metrics, METRIC_SAVED_LOCAL, savings.by_local_nanousd);
@@ -250,7 +251,7 @@ static void sum_up(struct exchange *x)
         .payer = &x->payer,
         .route = x->decision.route,
         .model = x->model,
-        .by = is_answered ? who_answered(x) : BY_NOBODY,
+        .by = who_answered(x),
         .tab = &x->tab,
         .savings = &savings,
     };

@@ -9,8 +9,9 @@
  *
  * where the kinds tell who earned it: an answer on this machine, by another model, from the cache, and the
  * words left out (less what summaries of them cost). A kind is negative where it cost more than it saved, as a
- * paid draft does that was escalated. A request that nobody answered saves nothing: its baseline is its cost.
- * Where there is no model to compare with, the one that answered is the baseline.
+ * paid draft does that was escalated. A request that nobody answered, or whose cost nobody knows, saves
+ * nothing: its baseline is its cost. Where there is no model to compare with, the one that answered is the
+ * baseline.
  */
 #ifndef WEIR_POLICY_SAVINGS_H
 #define WEIR_POLICY_SAVINGS_H
@@ -25,6 +26,7 @@ struct outcome_of_request {
     const struct model        *baseline;          /* NULL: none */
     const struct model        *model;             /* that answered; NULL: nobody */
     const struct answer_usage *usage;             /* of its answer */
+    bool                       is_unpriced;       /* of some call nobody knows what it cost */
     int64_t                    cost_nanousd;      /* of all calls */
     int64_t                    summaries_nanousd; /* of these, what summaries cost */
     int64_t                    asked_bytes;       /* of the body that the model was sent */

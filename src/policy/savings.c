@@ -21,7 +21,7 @@ static int64_t left_out_tokens(const struct outcome_of_request *r)
 void savings_of(const struct outcome_of_request *r, struct savings *out)
 {
     *out = (struct savings){ .baseline_nanousd = r->cost_nanousd };
-    if (r->by == BY_NOBODY || !r->model)
+    if (r->by == BY_NOBODY || !r->model || r->is_unpriced)
         return;
     const struct price *price = r->baseline ? &r->baseline->price : &r->model->price;
     struct answer_usage whole = *r->usage;

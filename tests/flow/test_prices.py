@@ -59,6 +59,7 @@ def test_the_list_has_ones_own_prices_over_those_that_ship(stage):
 def test_what_was_called_without_a_price_is_seen(stage):
     weir = stage.weir(cloud=stage.provider(says("yes")), local=stage.provider(says("near")))
     assert weir.chat("hello", model="large").status == weir.chat("hello", model="small").status == 200
-    wait_for(lambda: "large  1 calls without a price" in (told := stage.run("prices", "check", "-c", "weir.yaml", "--seen")).stdout and
+    assert weir.chat("hello", model="large").told("saved-usd") is None  # nobody knows
+    wait_for(lambda: "large  2 calls without a price" in (told := stage.run("prices", "check", "-c", "weir.yaml", "--seen")).stdout and
              told.returncode == 1 and "small  1 calls" not in told.stdout, what="the call")
-    assert "1 calls were of models without a price" in stage.run("spend", "-c", "weir.yaml").stdout
+    assert "2 calls were of models without a price" in stage.run("spend", "-c", "weir.yaml").stdout

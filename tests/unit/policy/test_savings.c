@@ -93,6 +93,9 @@ static void nobody_saves_nothing(void **state)
     struct outcome_of_request r = answered(BY_NOBODY, &cheap, 17);
     r.left_out_bytes = 100;
     assert_int_equal(saved(&r).baseline_nanousd, 17);
+    r = answered(BY_REMOTE, &cheap, 17);
+    r.is_unpriced = true;
+    assert_int_equal(saved(&r).baseline_nanousd, 17);
     assert_int_equal(savings_sum(&(struct savings){ .by_local_nanousd = INT64_MAX, .by_cache_nanousd = 1 }),
                      INT64_MAX);
 }
