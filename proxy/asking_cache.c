@@ -72,9 +72,18 @@ void asking_keep(struct exchange *x)
     };
     cache_keep(x->tools->cache, &r->ask, &answer, &keeping);
     exchange_keep_likeness(x, caching->keep_ms);
+    exchange_audit(x, record);
 }
 
 /* ---- behind the client's back ---- */
+
+static void ask_behind(struct exchange *x)
+{
+    buf_reset(&x->out);
+    x->relay = NULL;
+    x->guarding.guard = NULL;
+    exchange_missed(x);
+}
 
 static void on_lead(void *arg, struct cache_ask *ask, const struct cached *hit)
 {
@@ -82,14 +91,22 @@ static void on_lead(void *arg, struct cache_ask *ask, const struct cached *hit)
     struct exchange *x = arg;
     x->recalling.is_out = false;
     x->cancel = NULL;
-    if (!ask->leads) {
+    if (ask->leads)
+        ask_behind(x);
+    else
         exchange_end(x);
-        return;
-    }
-    buf_reset(&x->out);
-    x->relay = NULL;
-    x->guarding.guard = NULL;
-    exchange_missed(x);
+}
+
+static void on_audit(void *arg)
+{
+    struct exchange *x = arg;
+    x->cancel = NULL;
+    ask_behind(x);
+}
+
+static void cancel_audit(struct exchange *x)
+{
+    timer_clear(&x->deadline);
 }
 
 static void cancel_lead(struct exchange *x)
@@ -122,6 +139,12 @@ static enum step_result served(struct exchange *x)
 {
     x->passed_on = exchange_passed_on(x);
     asking_deliver(x);
+    if (exchange_draws_audit(x)) {
+        exchange_go_behind(x);
+        x->cancel = cancel_audit;
+        timer_set(x->tools->loop, &x->deadline, 0, on_audit, x); /* once this turn is over */
+        return WAIT;
+    }
     if (!x->recalling.is_stale || x->recalling.wishes.only_if_cached)
         return END;
     metrics_add(x->tools->metrics, METRIC_CACHE_STALE, 1);

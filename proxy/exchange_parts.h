@@ -136,6 +136,19 @@ struct likening {
     struct cache_ask    ask;
 };
 
+/* Was an answer to a similar question right? likening_audit.c. */
+struct auditing {
+    struct job       job;
+    struct exchange *exchange;
+    struct arena    *arena;
+    bool             is_wanted;     /* the answer to the question itself is to be compared when it comes */
+    bool             is_out;        /* the pool has it, or will give it back */
+    struct slice     served, heard; /* records: what was given, and what should have been */
+    bool             served_is_stream, heard_is_stream;
+    enum dialect     served_in, heard_in;
+    bool             is_compared, is_right;
+};
+
 struct exchange {
     struct tools    *tools;
     struct snapshot *snapshot;
@@ -174,6 +187,7 @@ struct exchange {
     uint32_t           sentences_dropped, summaries; /* what stands in for earlier turns' words */
     struct recalling   recalling;
     struct likening    likening;
+    struct auditing    auditing;
 
     /* paying */
     struct weight       weight; /* of the body */
@@ -261,6 +275,10 @@ void        exchange_cache_headers(const struct exchange *, struct buf *out);
 bool exchange_liken(struct exchange *);
 void exchange_forget_liken(struct exchange *); /* it is not */
 void exchange_likened(struct exchange *, const struct cached *hit);
+/* likening_audit.c: draws whether this hit is asked for all the same, behind the client's back. */
+bool exchange_draws_audit(struct exchange *);
+/* The record of what came then. */
+void exchange_audit(struct exchange *, struct slice record);
 /* The answer that is kept now may be found by other words. */
 void exchange_keep_likeness(struct exchange *, int64_t keep_ms);
 

@@ -110,6 +110,7 @@ bool exchange_liken(struct exchange *x)
     l->look = (struct similar_look){
         .context = x->recalling.ask.key.context,
         .words = x->recalling.question.words,
+        .route = slice_hash(slice_str(x->decision.route)),
         .max_error = x->decision.cache->similar_max_error,
         .wall_ms = loop_wall_ms(x->tools->loop),
     };

@@ -13,7 +13,8 @@
 enum { NEAR_MOST = 24, COMPARED_MOST = 4 };
 static const float COSINE_LEAST = 0.55F;
 
-const char similar_stream[] = "weir:cache:similar", similar_purpose[] = "similar question";
+const char similar_stream[] = "weir:cache:similar", similar_audits[] = "weir:cache:similar:audits",
+           similar_purpose[] = "similar question";
 
 /* ---- the index ---- */
 
@@ -37,6 +38,7 @@ struct similar *similar_new(struct slm_pool *pool, size_t questions_most)
     struct similar *s = must_calloc(1, sizeof *s);
     pthread_rwlock_init(&s->lock, NULL);
     pthread_mutex_init(&s->forget_lock, NULL);
+    pthread_mutex_init(&s->audit_lock, NULL);
     s->pool = pool;
     s->most = questions_most;
     s->near = near_new(SIMILAR_DIM, questions_most, (struct near_lock){ share, take, give, &s->lock });
@@ -54,6 +56,7 @@ void similar_free(struct similar **handle)
     alike_free(&s->alike);
     pthread_rwlock_destroy(&s->lock);
     pthread_mutex_destroy(&s->forget_lock);
+    pthread_mutex_destroy(&s->audit_lock);
     free(s);
 }
 
@@ -83,10 +86,23 @@ static float chance_of(struct asked *a, const struct alike_text *other, struct s
     return alike_chance(&f);
 }
 
+static float bar_for(struct similar *s, const struct similar_look *look)
+{
+    static const struct alike_audits none;
+    const struct alike_audits       *audits = &none;
+    pthread_mutex_lock(&s->audit_lock);
+    for (unsigned i = 0; i < s->audited_count; i++)
+        if (s->audited[i].route == look->route)
+            audits = &s->audited[i].audits;
+    float bar = alike_audited_chance(look->max_error, audits);
+    pthread_mutex_unlock(&s->audit_lock);
+    return bar;
+}
+
 static void compare(struct similar *s, struct asked *a, const struct near_found *found, size_t count,
                     struct similar_look *look)
 {
-    float    bar = alike_least_chance(look->max_error);
+    float    bar = bar_for(s, look);
     unsigned compared = 0;
     for (size_t i = 0; i < count && compared < COMPARED_MOST; i++) {
         const struct alike_text *other = alike_read(s->alike, a->arena, found[i].note);
@@ -150,6 +166,17 @@ void similar_keep(struct redis *redis, const struct cache_secret *secret, const 
     redis_ask(redis, sizeof last / sizeof *last, last, NULL, NULL);
     buf_wipe(&plain);
     buf_fini(&sealed);
+}
+
+void similar_tell_audit(struct redis *redis, uint64_t route, float chance, bool is_right)
+{
+    char field[48], life[24];
+    snprintf(field, sizeof field, "%016" PRIx64 ":%d:%c", route, (int)(chance * 100), is_right ? 'r' : 'w');
+    snprintf(life, sizeof life, "%" PRId64, CACHE_KEEP_MOST_MS);
+    const struct slice add[] = { S("HINCRBY"), slice_str(similar_audits), slice_str(field), S("1") };
+    const struct slice last[] = { S("PEXPIRE"), slice_str(similar_audits), slice_str(life) };
+    redis_ask(redis, sizeof add / sizeof *add, add, NULL, NULL);
+    redis_ask(redis, sizeof last / sizeof *last, last, NULL, NULL);
 }
 
 void similar_forget(struct similar *s, const unsigned char *exact)

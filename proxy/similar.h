@@ -12,7 +12,9 @@
  *
  * The index is read and changed on SLM threads alone, where a lock may be waited for.
  *
- *     weir:cache:similar   stream: e -> a sealed record (similar_record.h), at most similar_most of them
+ *     weir:cache:similar          stream: e -> a sealed record (similar_record.h), at most similar_most of them
+ *     weir:cache:similar:audits   hash: <route's hash>:<chance in hundredths>:<r or w> -> # audits that found
+ * an answer of that route right or wrong (likening_audit.c)
  */
 #ifndef WEIR_SIMILAR_H
 #define WEIR_SIMILAR_H
@@ -40,6 +42,7 @@ struct similar_look {
     const unsigned char *context; /* [CACHE_HASH_BYTES] */
     struct slice         words;   /* of the last user turn, as they go out */
     double               max_error;
+    uint64_t             route; /* slice_hash() of its name: its audits count */
     int64_t              wall_ms;
     /* what is found out */
     bool          is_readable; /* by the rules: it may be remembered for others */
@@ -58,6 +61,9 @@ void similar_find(struct similar *, const struct inspector *, struct arena *scra
 /* Fire and forget: the answer to this question is kept under `exact` until then. */
 void similar_keep(struct redis *, const struct cache_secret *, const struct similar_look *,
                   uint64_t fingerprint, const unsigned char *exact, int64_t ends_ms, int64_t questions_most);
+
+/* Fire and forget: an answer that was served with this chance was right, or not. */
+void similar_tell_audit(struct redis *, uint64_t route, float chance, bool is_right);
 
 /* From any loop: there is no such answer any more. */
 void similar_forget(struct similar *, const unsigned char *exact);

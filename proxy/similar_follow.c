@@ -187,6 +187,54 @@ static void ask_news(struct similar *s)
     s->redis_id = redis_ask(s->redis, sizeof words / sizeof *words, words, on_news, s);
 }
 
+/* ---- what audits found ---- */
+
+static struct alike_audits *audits_of(struct similar *s, uint64_t route)
+{
+    for (unsigned i = 0; i < s->audited_count; i++)
+        if (s->audited[i].route == route)
+            return &s->audited[i].audits;
+    if (s->audited_count == AUDITED_MOST)
+        return NULL;
+    s->audited[s->audited_count] = (struct audited){ .route = route };
+    return &s->audited[s->audited_count++].audits;
+}
+
+static void take_count(struct similar *s, const char *field, const char *count)
+{
+    unsigned long long route, times = strtoull(count, NULL, 10);
+    int                step, end = 0;
+    char               found;
+    if (sscanf(field, "%16llx:%3d:%c%n", &route, &step, &found, &end) != 3 || field[end] || step < 0 ||
+        step >= ALIKE_STEPS || times > UINT32_MAX)
+        return;
+    struct alike_audits *audits = audits_of(s, route);
+    if (audits)
+        (found == 'r' ? audits->right : audits->wrong)[step] = (uint32_t)times;
+}
+
+static void on_audits(void *arg, const redisReply *reply, const struct fault *why)
+{
+    (void)why;
+    struct similar *s = arg;
+    if (!is_array(reply, 0))
+        return;
+    pthread_mutex_lock(&s->audit_lock); /* for microseconds */
+    s->audited_count = 0;
+    for (size_t i = 0; i + 1 < reply->elements; i += 2)
+        if (reply->element[i]->type == REDIS_REPLY_STRING && reply->element[i + 1]->type == REDIS_REPLY_STRING)
+            take_count(s, reply->element[i]->str, reply->element[i + 1]->str);
+    pthread_mutex_unlock(&s->audit_lock);
+}
+
+static void ask_audits(struct similar *s)
+{
+    const struct slice words[] = { S("HGETALL"), slice_str(similar_audits) };
+    s->audits_id = redis_ask(s->redis, sizeof words / sizeof *words, words, on_audits, s);
+}
+
+/* ---- the round ---- */
+
 /* The newest entry, or none: is it the stream that was read? */
 static void on_newest(void *arg, const redisReply *reply, const struct fault *why)
 {
@@ -217,7 +265,10 @@ static void on_tick(void *arg)
         return;
     }
     s->feed.clears = false;
-    if (s->turn++ % TURNS_TO_LOOK == 0)
+    bool looks = s->turn++ % TURNS_TO_LOOK == 0;
+    if (looks)
+        ask_audits(s);
+    if (looks)
         s->redis_id = redis_ask(s->redis, sizeof newest / sizeof *newest, newest, on_newest, s);
     else
         ask_news(s);
@@ -244,6 +295,7 @@ void similar_leave(struct similar *s)
     timer_fini(&s->timer);
     if (s->redis_id)
         redis_cancel(s->redis, s->redis_id);
+    redis_cancel(s->redis, s->audits_id); /* NULL where it has been answered */
     if (s->feed.is_out)
         snapshot_unref(&s->feed.job.snapshot);
     buf_fini(&s->feed.records);

@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-enum { FORGET_MOST = 256, STREAM_ID_BYTES = 48 };
+enum { FORGET_MOST = 256, STREAM_ID_BYTES = 48, AUDITED_MOST = 64 };
 
 /* What was read of the stream, on its way to the index. */
 struct feed {
@@ -25,6 +25,12 @@ struct feed {
     size_t          known; /* # in the index, afterwards */
 };
 
+/* What audits found of one route. */
+struct audited {
+    uint64_t            route;
+    struct alike_audits audits;
+};
+
 struct similar {
     struct near     *near;
     struct alike    *alike;
@@ -36,6 +42,10 @@ struct similar {
     unsigned char   forget[FORGET_MOST][CACHE_HASH_BYTES];
     unsigned        forget_count;
 
+    pthread_mutex_t audit_lock; /* over the two below */
+    struct audited  audited[AUDITED_MOST];
+    unsigned        audited_count;
+
     /* the follower's */
     struct loop            *loop;
     struct redis           *redis;
@@ -43,12 +53,13 @@ struct similar {
     struct snapshot *const *snapshot;
     struct timer            timer;
     uint64_t                redis_id;              /* 0: nothing is waited for */
+    uint64_t                audits_id;             /* asked last; it may have been answered */
     char                    last[STREAM_ID_BYTES]; /* the last entry read */
     unsigned                turn;
     size_t                  known; /* as METRIC_CACHE_KNOWN has it */
     struct feed             feed;
 };
 
-extern const char similar_stream[], similar_purpose[];
+extern const char similar_stream[], similar_audits[], similar_purpose[];
 
 #endif

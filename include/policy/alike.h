@@ -61,4 +61,15 @@ bool alike_fits(const struct slm *);
  * from (an upper bound, at 95 %); above 1 where no chance is sure enough. */
 float alike_least_chance(double max_error);
 
+/* What live audits found, by the chance that an answer was served with, in hundredths. */
+enum { ALIKE_STEPS = 101 };
+struct alike_audits {
+    uint32_t right[ALIKE_STEPS], wrong[ALIKE_STEPS];
+};
+
+/* The same, where audits count too: the lowest bar from that one on above which they do not show, at 95 %, that
+ * more than max_error of what is served is wrong (the lower end of Wilson's interval: E. B. Wilson 1927,
+ * "Probable inference, the law of succession, and statistical inference"). Without audits it is that one. */
+float alike_audited_chance(double max_error, const struct alike_audits *);
+
 #endif

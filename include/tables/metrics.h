@@ -11,6 +11,8 @@ METRIC(CACHE_HITS,         counter, "weir_cache_hits_total",            "answers
 METRIC(CACHE_MISSES,       counter, "weir_cache_misses_total",          "looked for in the cache and not found")
 METRIC(CACHE_SIMILAR,      counter, "weir_cache_similar_total",         "answers from the cache to a question in other words")
 METRIC(CACHE_UNLIKE,       counter, "weir_cache_unlike_total",          "questions with near ones in the cache, none of which wants the same answer for sure")
+METRIC(CACHE_AUDITS,       counter, "weir_cache_audits_total",          "answers to similar questions that were asked for all the same, and compared")
+METRIC(CACHE_AUDITS_WRONG, counter, "weir_cache_audits_wrong_total",    "of these, those that were unlike")
 METRIC(CACHE_KNOWN,        gauge,   "weir_cache_known_questions",       "questions that are remembered for answering similar ones")
 METRIC(CACHE_WAITED,       counter, "weir_cache_waited_total",          "requests that waited for another who asked the same")
 METRIC(CACHE_STALE,        counter, "weir_cache_stale_total",           "answers from the cache that were past their time, and asked for anew")

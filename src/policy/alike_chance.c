@@ -74,3 +74,32 @@ float alike_least_chance(double max_error)
         least = bars[i].chance;
     return least;
 }
+
+/* The lower end of the interval of a share that `some` of `all` was seen of. */
+static double least_share(double some, double all)
+{
+    const double z = 1.645, zz = z * z; /* one side, 95 % */
+    double       share = some / all;
+    return (share + zz / (2 * all) - z * sqrt(share * (1 - share) / all + zz / (4 * all * all))) /
+           (1 + zz / all);
+}
+
+float alike_audited_chance(double max_error, const struct alike_audits *audits)
+{
+    float  bar = alike_least_chance(max_error);
+    double wrong = 0, all = 0;
+    for (int step = ALIKE_STEPS - 1; step >= 0 && (float)(step + 1) / 100 > bar; step--) {
+        wrong += audits->wrong[step];
+        all += audits->wrong[step] + audits->right[step];
+    }
+    /* From the lowest step up, until what is left above is no longer shown to be too wrong. */
+    for (int step = 0; step < ALIKE_STEPS; step++) {
+        if ((float)(step + 1) / 100 <= bar)
+            continue;
+        if (all == 0 || least_share(wrong, all) <= max_error)
+            return (float)step / 100 > bar ? (float)step / 100 : bar;
+        wrong -= audits->wrong[step];
+        all -= audits->wrong[step] + audits->right[step];
+    }
+    return 2;
+}

@@ -102,6 +102,39 @@ def test_a_route_that_does_not_ask_for_it_compares_nothing(stage):
     assert weir.metric("weir_cache_known_questions") == 0
 
 
+def test_a_hit_that_is_audited_is_asked_for_all_the_same_and_a_wrong_one_raises_the_bar(stage):
+    cloud = stage.provider(in_turn(says("It calms."), *[says("Bears eat berries.")] * 3))
+    weir = begin(stage, cloud, policy=policy(audit=1))
+    tea, tea_again = "What are the health benefits of green tea?", "What health benefits does green tea have?"
+    weir.chat(tea)
+    known(weir)
+    hit = weir.chat(tea_again)
+    assert by(hit) == ("hit", "similar") and hit.text == "It calms."
+    wait_for(lambda: weir.metric("weir_cache_audits_total") == 1, what="the audit")
+    assert weir.metric("weir_cache_audits_wrong_total") == 1
+    assert len(cloud.requests) == 2
+    known(weir, 2)  # and the right answer is known now
+    assert weir.chat(tea_again).text == "Bears eat berries."
+
+    weir.chat("Explain quantum entanglement to a child")
+    known(weir, 3)
+    time.sleep(1.2)  # the bar is heard of within a second; else it would be a hit
+    assert by(weir.chat("Can you explain quantum entanglement to a child?")) == ("miss", None)
+
+
+def test_a_right_one_leaves_the_bar_and_what_stays_here_is_not_audited(stage):
+    cloud = stage.provider(says("It calms."))
+    near = stage.provider(says("It calms."))
+    weir = begin(stage, cloud, local=near, policy={"privacy": [{"name": "tea stays", "when": {"pii": ["email"]}, "reach": "local"}], "routes": [
+        {"name": "kept", "ask": ["large", "small"], "cache": {"keep": "1h", "similar": {"max_error": 0.01, "audit": 1}}}]})
+    for count, of in enumerate(["green tea", "green tea for ada@example.com"], 1):
+        weir.chat(f"What are the health benefits of {of}?")
+        wait_for(lambda: weir.metric("weir_cache_known_questions") >= count, what="the question to be known")
+        assert by(weir.chat(f"What health benefits does {of} have?")) == ("hit", "similar")
+        wait_for(lambda: weir.metric("weir_cache_audits_total") == 1, what="the audit")
+    assert weir.metric("weir_cache_audits_wrong_total") == 0
+
+
 def test_what_has_grown_old_is_forgotten(stage):
     cloud = stage.provider(says("an answer"))
     weir = begin(stage, cloud, policy=policy(keep="2s"))

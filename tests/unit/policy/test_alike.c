@@ -149,6 +149,26 @@ static void test_bars_fall_with_the_error(void **state)
     }
 }
 
+static void test_audits_raise_the_bar(void **state)
+{
+    (void)state;
+    struct alike_audits audits = { .right = { 0 } };
+    float               bar = alike_least_chance(0.01);
+    assert_true(alike_audited_chance(0.01, &audits) == bar);
+    audits.right[99] = 400;
+    audits.right[95] = 300;
+    assert_true(alike_audited_chance(0.01, &audits) == bar);
+    audits.wrong[90] = 60; /* too many in all, by one step alone */
+    assert_true(alike_audited_chance(0.01, &audits) == 0.91F);
+    audits.wrong[95] = 2; /* may be chance */
+    assert_true(alike_audited_chance(0.01, &audits) == 0.91F);
+    audits.wrong[100] = audits.wrong[99] = 400;
+    assert_true(alike_audited_chance(0.01, &audits) > 1);
+    audits.wrong[10] = 1000; /* of what is below the bar nothing is served any more */
+    audits.wrong[100] = audits.wrong[99] = audits.wrong[95] = audits.wrong[90] = 0;
+    assert_true(alike_audited_chance(0.01, &audits) == bar);
+}
+
 static float chance_of(struct slm_worker *worker, const char *a, const char *b)
 {
     struct slm_states     in_a, in_b;
@@ -206,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_every_cut),
         cmocka_unit_test(test_long_texts_differ),
         cmocka_unit_test(test_bars_fall_with_the_error),
+        cmocka_unit_test(test_audits_raise_the_bar),
         cmocka_unit_test(test_the_learned_check),
     };
     return cmocka_run_group_tests(tests, make, unmake);
