@@ -23,7 +23,7 @@ struct relay *asking_relay(struct exchange *x)
         .strip_usage = x->chat.stream && !x->chat.include_usage,
         .is_replay = x->recalling.is_hit,
         .is_judged = x->is_draft || x->recalling.keeps,
-        .is_heard = x->is_draft,
+        .is_heard = x->is_draft || (x->draft_model && x->tools->records),
         .answer_most_bytes = (size_t)x->snapshot->settings->answer_most_bytes,
         .now_s = loop_wall_ms(x->tools->loop) / 1000,
     };

@@ -19,7 +19,6 @@
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
-#include <unistd.h>
 
 struct rows {
     const struct loaded *loaded;
@@ -240,17 +239,6 @@ static bool has_heads(const struct loaded *l)
     return slm_has_heads(l->slm);
 }
 
-/* The records are two files: the older one's name ends in ".old". */
-static bool read_rows(struct rows *r, const char *in)
-{
-    const char *records = r->loaded->settings->records_file;
-    if (in || !records)
-        return rows_read("calibrate", in, take_row, r);
-    const char *old = arena_printf(r->arena, "%s.old", records);
-    return (access(old, R_OK) != 0 || rows_read("calibrate", old, take_row, r)) &&
-           rows_read("calibrate", records, take_row, r);
-}
-
 static bool learn(struct rows *r, const char *file)
 {
     struct calibration report;
@@ -273,8 +261,9 @@ static int run(const char *settings, const char *in, const char *out)
     r.view = arena_alloc(r.arena, sizeof *r.view);
     if (!ok)
         fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&loaded.diag.text)));
-    ok = ok && loaded_has_model(&loaded, "calibrate") && has_heads(&loaded) && read_rows(&r, in) &&
-         is_enough(&r) && learn(&r, out);
+    ok = ok && loaded_has_model(&loaded, "calibrate") && has_heads(&loaded) &&
+         rows_read_or_records(in, loaded.settings->records_file, take_row, &r) && is_enough(&r) &&
+         learn(&r, out);
     arena_free(&r.arena);
     loaded_close(&loaded);
     return ok ? 0 : 1;

@@ -3,14 +3,16 @@
  *
  *     {"prompt": …, "weak_answer": …, "weak_ok": true, "strong_ok": true, "logprob": -0.2}
  *
- * strong_ok and logprob (the mean of the answer's tokens) may be left out. It tells, by folds that were not
- * learned from, what sending the likeliest wrong drafts to the strong model is worth.
+ * strong_ok and logprob (the mean of the answer's tokens) may be left out; or what `records:` keeps
+ * (outcomes.h). It tells, by folds that were not learned from, what sending the likeliest wrong drafts to the
+ * strong model is worth.
  */
 #include "cmd_drafts.h"
 
 #include "cmd_load.h"
 #include "cmd_rows.h"
 #include "files.h"
+#include "outcomes.h"
 #include "policy/draft_score.h"
 #include "slm/calibrate.h"
 
@@ -45,31 +47,48 @@ static double difficulty_of(const struct loaded *l, struct slice prompt)
     return (double)said.difficulty;
 }
 
-static bool take_row(void *arg, struct arena *arena, const struct json *row, struct fault *why)
+/* Of a record as it has them, else of the answer's words. */
+static bool mark_row(const struct drafts *d, const struct json *row, struct arena *arena, uint64_t *twin,
+                     float mark[DRAFT_MARKS], struct fault *why)
 {
-    struct drafts     *d = arg;
     struct slice       prompt, answer;
-    struct outcome     made = { .strong_ok = true };
     struct draft_known known = { 0 };
-    bool               has_strong = json_get(row, 0, "strong_ok") != JSON_NONE;
+    if (outcome_read_marks(row, mark)) {
+        *twin = slice_hash(json_string(row, json_get(row, 0, "seen"), arena));
+        return true;
+    }
     if (!row_word(row, arena, "prompt", &prompt) || !row_word(row, arena, "weak_answer", &answer))
         return fault_set(why, FAULT_BAD_REQUEST, "a row needs a `prompt` and a `weak_answer`, words in quotes");
+    if (!json_double(row, json_get(row, 0, "logprob"), &known.logprob))
+        known.logprob = 0;
+    known.difficulty = difficulty_of(d->loaded, prompt);
+    *twin = teach_twin(prompt);
+    draft_marks(prompt, answer, &known, mark);
+    return true;
+}
+
+static bool take_row(void *arg, struct arena *arena, const struct json *row, struct fault *why)
+{
+    struct drafts *d = arg;
+    struct outcome made = { .strong_ok = true };
+    float          mark[DRAFT_MARKS];
+    bool           has_strong = json_get(row, 0, "strong_ok") != JSON_NONE;
+    if (json_get(row, 0, "seen") != JSON_NONE && json_get(row, 0, "marks") == JSON_NONE)
+        return true; /* of a draft that was never whole */
+    if (!mark_row(d, row, arena, &made.twin, mark, why))
+        return false;
     if (!read_flag(row, "weak_ok", &made.weak_ok) ||
         (has_strong && !read_flag(row, "strong_ok", &made.strong_ok)))
         return fault_set(why, FAULT_BAD_REQUEST,
                          "a row needs `weak_ok`, true or false; so must `strong_ok` be");
     if (d->count == CALIBRATE_ROWS_MOST)
         return fault_set(why, FAULT_BAD_REQUEST, "more than %d rows", CALIBRATE_ROWS_MOST);
-    if (!json_double(row, json_get(row, 0, "logprob"), &known.logprob))
-        known.logprob = 0;
-    known.difficulty = difficulty_of(d->loaded, prompt);
-    made.twin = teach_twin(prompt);
     if (d->count == d->cap)
         d->draft = arena_grow(d->arena, d->draft, d->count, sizeof *d->draft, &d->cap);
     if (d->count == d->row_cap)
         d->row = arena_grow(d->arena, d->row, d->count, sizeof *d->row, &d->row_cap);
     d->draft[d->count] = (struct draft_row){ .is_wrong = !made.weak_ok };
-    draft_marks(prompt, answer, &known, d->draft[d->count].mark);
+    memcpy(d->draft[d->count].mark, mark, sizeof mark);
     d->row[d->count++] = made;
     d->with_strong += has_strong;
     return true;
@@ -181,7 +200,8 @@ int drafts_calibrate(const char *settings, const char *in, const char *out)
     bool          ok = loaded_open_model(&loaded, settings);
     if (!ok)
         fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&loaded.diag.text)));
-    ok = ok && rows_read("calibrate", in, take_row, &d) && is_enough(&d) && learn(&d, out);
+    ok = ok && rows_read_or_records(in, loaded.settings->records_file, take_row, &d) && is_enough(&d) &&
+         learn(&d, out);
     arena_free(&d.arena);
     loaded_close(&loaded);
     return ok ? 0 : 1;

@@ -5,6 +5,7 @@
 #include "files.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 struct reading {
     const char *name; /* of the file, as it is told */
@@ -65,6 +66,18 @@ bool rows_read(const char *command, const char *name, rows_take *take, void *arg
     if (name)
         fclose(file);
     return ok;
+}
+
+bool rows_read_or_records(const char *file, const char *records, rows_take *take, void *arg)
+{
+    static const char command[] = "calibrate";
+    if (file || !records)
+        return rows_read(command, file, take, arg);
+    struct arena *arena = arena_new();
+    const char   *old = arena_printf(arena, "%s.old", records);
+    bool          ok = access(old, R_OK) != 0 || rows_read(command, old, take, arg);
+    arena_free(&arena);
+    return ok && rows_read(command, records, take, arg);
 }
 
 bool row_word(const struct json *row, struct arena *arena, const char *key, struct slice *out)

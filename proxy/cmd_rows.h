@@ -18,6 +18,10 @@ typedef bool rows_take(void *arg, struct arena *, const struct json *row, struct
 enum { ROWS_TOLD_MOST = 20 };
 MUST_CHECK bool rows_read(const char *command, const char *file, rows_take *, void *arg);
 
+/* The same for weir calibrate: where no file is named and the settings keep records, of these, which are two
+ * files: the older one's name ends in ".old". */
+MUST_CHECK bool rows_read_or_records(const char *file, const char *records, rows_take *, void *arg);
+
 /* The member's words: a string; or a number, true or false as it is written. False: it lacks it, or it is
  * something else. */
 MUST_CHECK bool row_word(const struct json *row, struct arena *, const char *key, struct slice *out);

@@ -97,16 +97,18 @@ static bool sums_wrongly(const struct look *l)
 static bool is_likely_wrong(const struct look *l)
 {
     const struct escalation *e = &l->x->decision.escalation;
+    return l->is_whole && draft_score(e->head, l->x->drafting.mark) > e->wrong_above;
+}
+
+static void take_marks(const struct look *l)
+{
     const struct facts      *facts = &l->x->facts;
     const struct draft_known known = {
         .logprob = l->outcome->mean_logprob,
         .difficulty = facts->is_judged ? (double)facts->judgement.difficulty : 0.5,
     };
-    float mark[DRAFT_MARKS];
-    if (!l->is_whole)
-        return false;
-    draft_marks(chat_subject(&l->x->chat, l->arena), l->draft.content, &known, mark);
-    return draft_score(e->head, mark) > e->wrong_above;
+    draft_marks(chat_subject(&l->x->chat, l->arena), l->draft.content, &known, l->x->drafting.mark);
+    l->x->drafting.has_marks = true;
 }
 
 static const struct {
@@ -124,6 +126,8 @@ static enum doubt judge(struct exchange *x, bool is_whole)
     struct look l = { .x = x, .outcome = relay_outcome(x->relay), .arena = arena_new() };
     enum doubt  found = l.outcome->doubt, doubt = NO_DOUBT;
     l.is_whole = draft_of(x, x->relay, l.arena, &l.draft) && is_whole;
+    if (l.is_whole && (looks_for(x, DOUBT_LIKELY_WRONG) || x->tools->records))
+        take_marks(&l);
     if (found != DOUBT_CONFIDENCE && looks_for(x, found))
         doubt = found;
     for (size_t i = 0; !doubt && i < sizeof checks / sizeof *checks; i++)
@@ -138,10 +142,15 @@ static enum doubt judge(struct exchange *x, bool is_whole)
     return doubt;
 }
 
-/* For weir calibrate: what a head sees of the question, and whether the draft was good enough. It stays on this
- * machine, which is zone 0 and within any reach; an inspection that still runs has nothing to tell. */
-static void record_outcome(struct exchange *x, bool is_kept)
+/* For weir calibrate, once: what heads see of the question and of the draft, and whether that was good enough.
+ * It stays on this machine, which is zone 0 and within any reach; an inspection that still runs has nothing to
+ * tell.
+ */
+static void record_outcome(struct exchange *x, bool is_good)
 {
+    if (x->drafting.is_recorded)
+        return;
+    x->drafting.is_recorded = true;
     const struct inspection *inspection = &x->inspecting.inspection;
     if (!x->tools->records || !x->inspecting.is_done || !inspection->view ||
         !reach_allows(x->decision.reach, 0))
@@ -149,7 +158,8 @@ static void record_outcome(struct exchange *x, bool is_kept)
     const struct slm *slm = x->snapshot->slm;
     struct buf        line;
     buf_init(&line, RECORD_MOST_BYTES);
-    outcome_write(slm_dim(slm), slm_fingerprint(slm), inspection->view, is_kept, &line);
+    outcome_write(slm_dim(slm), slm_fingerprint(slm), inspection->view, is_good,
+                  x->drafting.has_marks ? x->drafting.mark : NULL, &line);
     audit_line(x->tools->records, buf_slice(&line));
     buf_fini(&line);
 }
@@ -176,7 +186,8 @@ static void replace(struct exchange *x, struct relay *relay, enum doubt doubt)
     x->drafting.by = x->model;
     log_debug("escalated", "%s: %s of %s", x->id, doubt_word(doubt), x->model->name);
     metrics_add(x->tools->metrics, METRIC_ESCALATIONS, 1);
-    record_outcome(x, false);
+    if (!x->draft_model) /* there is not enough of it to compare with what comes */
+        record_outcome(x, false);
     take_hint(x, relay);
     x->candidate = x->decision.count;
     x->tries_began_ms = 0; /* an answer had begun */
@@ -200,6 +211,8 @@ void drafting_take_back(struct exchange *x)
     x->model = x->draft_model;
     x->relay = x->draft_relay;
     x->draft_model = NULL;
+    if (x->drafting.by) /* nobody better has said what is right */
+        record_outcome(x, false);
     x->drafting.is_second = false;
     x->drafting.by = NULL;
     x->fault = (struct fault){ 0 };
@@ -315,6 +328,17 @@ static void ask_again(struct exchange *x)
     asking_ask(x);
 }
 
+/* The better model's answer tells whether the draft was as bad as it was thought to be. */
+static void learn_from_better(struct exchange *x)
+{
+    struct arena *arena = arena_new();
+    struct draft  draft, better;
+    bool          is_draft_all = draft_of(x, x->draft_relay, arena, &draft);
+    bool          is_all = draft_of(x, x->relay, arena, &better) && is_draft_all;
+    record_outcome(x, is_all && drafts_agree(&draft, &better, arena) == AGREEMENT_SAME);
+    arena_free(&arena);
+}
+
 /* ---- the doors ---- */
 
 void drafting_begin(struct exchange *x)
@@ -368,6 +392,8 @@ bool drafting_end(struct exchange *x)
     struct drafting *d = &x->drafting;
     if (d->is_committed)
         judge_committed(x);
+    if (d->by && x->draft_model && x->tools->records)
+        learn_from_better(x);
     if (!x->is_draft)
         return false;
     if (d->is_second) {

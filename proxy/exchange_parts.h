@@ -108,6 +108,9 @@ struct drafting {
     double              cosine;             /* of their embeddings */
     enum doubt          doubt;              /* for which it was replaced, or is doubted too late */
     const struct model *by;                 /* whose draft was replaced; NULL: none was */
+    float               mark[DRAFT_MARKS];  /* what the draft is told apart by */
+    bool                has_marks;          /* it was whole */
+    bool                is_recorded;        /* its outcome is */
     bool                is_committed;       /* of the leg that runs: what was held has gone out */
     bool                is_held_whole;      /* of that leg: half of it would be no use */
     bool                is_second;          /* the leg that runs is the same model's again */

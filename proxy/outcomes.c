@@ -53,7 +53,7 @@ static void unpack(unsigned dim, const unsigned char *seen, struct taught_view *
 }
 
 void outcome_write(unsigned dim, uint64_t fingerprint, const struct taught_view *view, bool weak_ok,
-                   struct buf *out)
+                   const float *marks, struct buf *out)
 {
     unsigned char seen[SEEN_MOST];
     char          print[FINGERPRINT_DIGITS + 1];
@@ -64,7 +64,23 @@ void outcome_write(unsigned dim, uint64_t fingerprint, const struct taught_view 
     char *room = buf_reserve(out, (bytes + 2) / 3 * 4 + 1); /* EVP_EncodeBlock() adds a NUL */
     if (room)
         out->len += (size_t)EVP_EncodeBlock((unsigned char *)room, seen, (int)bytes);
-    buf_add(out, S("\"}"));
+    buf_add_byte(out, '"');
+    for (unsigned i = 0; marks && i < DRAFT_MARKS; i++)
+        buf_printf(out, "%s%.5g", i ? "," : ",\"marks\":[", (double)marks[i]);
+    buf_add_str(out, marks ? "]}" : "}");
+}
+
+bool outcome_read_marks(const struct json *row, float mark[DRAFT_MARKS])
+{
+    json_at  list = json_get(row, 0, "marks");
+    unsigned count = 0;
+    for (json_at at = json_first(row, list); at != JSON_NONE; at = json_next(row, at)) {
+        double number;
+        if (count == DRAFT_MARKS || !json_double(row, at, &number) || !isfinite((float)number))
+            return false;
+        mark[count++] = (float)number;
+    }
+    return count == DRAFT_MARKS;
 }
 
 bool outcome_is_for_another(const struct json *row, struct arena *arena, uint64_t fingerprint)

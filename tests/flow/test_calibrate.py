@@ -103,7 +103,7 @@ def test_records_of_drafts_are_kept_and_can_be_learned_from(stage, recording):
     wait_for(lambda: records.read_bytes().count(b"\n") >= 48, what="the records")
     lines = [json.loads(line) for line in records.read_text().splitlines()]
     assert [line["weak_ok"] for line in lines] == ["tulips" not in prompt for prompt in prompts]
-    assert all(set(line) == {"encoder", "weak_ok", "seen"} and len(base64.b64decode(line["seen"])) == 72 + 384 for line in lines)
+    assert all(set(line) == {"encoder", "weak_ok", "seen", "marks"} and len(base64.b64decode(line["seen"])) == 72 + 384 for line in lines)
     assert b"tulip" not in records.read_bytes() and records.stat().st_mode & 0o777 == 0o600
     done = calibrate(stage, "", file=recording.settings_path)
     assert done.returncode == 0 and "48 rows" in done.stdout and "Better than what ships" in done.stdout

@@ -295,3 +295,24 @@ def test_what_wrong_drafts_look_like_can_be_learned(stage):
     local, cloud = stage.provider(in_turn(says("so it is." * 10), says("so it is."))), stage.provider(says("surely"))
     weir = stage.weir(local=local, cloud=cloud, policy=policy({"likely_wrong": {"above": 0.5}}), slm={"model": "none", "drafts": "draft.head"})
     assert [weir.chat("question 7").told("model") for _ in range(2)] == ["small", "large"]
+
+
+@pytest.mark.skipif(not (MODEL / "model.safetensors").exists(), reason="there is no model: deploy/model fetches it")
+def test_the_better_answer_tells_whether_a_draft_was_wrong(stage):
+    """Records of drafts learn from what the better model said, and a head is learned from them."""
+    local = stage.provider(lambda request, wire: says("It is 12 then" if "even" in request.question else "Say 7", logprob=-2.5)(request, wire))
+    cloud = stage.provider(says("The answer: 12"))
+    records = stage.folder / "records.jsonl"
+    weir = stage.weir(local=local, cloud=cloud, policy=policy(), slm={"model": str(MODEL)}, limits={"inspect": "60s"}, records={"file": str(records)})
+    for at in range(4):
+        assert weir.chat(f"question {at} is {'odd' if at % 2 else 'even'}").told("escalated") == "confidence"
+    wait_for(lambda: records.exists() and records.read_text().count("\n") == 4)
+    lines = [json.loads(line) for line in records.read_text().splitlines()]
+    assert [line["weak_ok"] for line in lines] == [True, False, True, False]
+
+    more = [{**lines[at % 4], "seen": str(at)} for at in range(60)]
+    stage.write("more.jsonl", "".join(json.dumps(line) + "\n" for line in more))
+    stage.write("bare.yaml", stage.settings(local=local, records={"file": "more.jsonl"}))
+    done = subprocess.run([BINARY, "calibrate", "--drafts", "-c", stage.folder / "bare.yaml", "--out", stage.folder / "draft.head"],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "60 drafts" in done.stdout, done.stderr

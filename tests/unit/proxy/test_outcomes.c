@@ -23,7 +23,7 @@ static int set_up(void **state)
     buf_init(&line, 4096);
     for (size_t i = DIM; i < MIDDLE + DIM; i++)
         view.dense[i] = sinf((float)i) / 5;
-    outcome_write(DIM, encoder, &view, true, &line);
+    outcome_write(DIM, encoder, &view, true, NULL, &line);
     return 0;
 }
 
@@ -65,7 +65,7 @@ static void test_an_empty_view_is_a_record_too(void **state)
     static const struct taught_view zero;
     uint64_t                        twin;
     buf_reset(&line);
-    outcome_write(DIM, encoder, &zero, false, &line);
+    outcome_write(DIM, encoder, &zero, false, NULL, &line);
     assert_true(slice_find(buf_slice(&line), S("\"weak_ok\":false")) != SLICE_NONE);
     assert_true(reads(buf_slice(&line), &twin));
     for (size_t i = 0; i < MIDDLE + DIM; i++)
@@ -109,9 +109,32 @@ static void test_what_is_damaged_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void test_a_drafts_marks_are_kept_too(void **state)
+{
+    (void)state;
+    static const struct taught_view zero;
+    float                           mark[DRAFT_MARKS], again[DRAFT_MARKS];
+    struct json                     row;
+    struct buf                      told;
+    for (unsigned i = 0; i < DRAFT_MARKS; i++)
+        mark[i] = 0.5f * (float)i - 3;
+    buf_init(&told, 1 << 16);
+    outcome_write(DIM, encoder, &zero, true, mark, &told);
+    assert_true(json_read(arena, buf_slice(&told), &row, NULL));
+    assert_true(outcome_read_marks(&row, again));
+    assert_memory_equal(again, mark, sizeof mark);
+    static const char *const others[] = { "{}", "{\"marks\":[1,2]}", "{\"marks\":[\"a\"]}", "{\"marks\":7}" };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_true(json_read(arena, slice_str(others[i]), &row, NULL));
+        assert_false(outcome_read_marks(&row, again));
+    }
+    buf_fini(&told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_drafts_marks_are_kept_too, set_up, tear_down),
         TEST(test_it_comes_back_to_a_byte),
         TEST(test_an_empty_view_is_a_record_too),
         TEST(test_records_of_another_encoder_are_known),
