@@ -116,6 +116,12 @@ static void name_hold(struct ledger *l, struct hold *h)
     snprintf(h->id, sizeof h->id, "%s-%" PRIu64, l->me, ++l->last_hold);
 }
 
+static int64_t sum_most(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) || sum > 4 * LEDGER_MOST_NANOUSD ? 4 * LEDGER_MOST_NANOUSD : sum;
+}
+
 /* ---- asking ---- */
 
 static bool read_amount(const redisReply *reply, int64_t *out)
@@ -150,8 +156,9 @@ static void note_rate(struct rate *rate, int64_t requests, int64_t tokens)
 static void note_seen(struct ledger *l, const struct line *line, int64_t spent_nanousd)
 {
     struct total *total = book_total(&l->book, book_purse(&l->book, line), l->me, line);
-    if (spent_nanousd > total->seen_nanousd)
-        total->seen_nanousd = spent_nanousd;
+    int64_t       others = sum_most(spent_nanousd, -total->nanousd);
+    if (others > total->others_nanousd)
+        total->others_nanousd = others;
 }
 
 static bool read_held(struct ledger *l, const redisReply *reply, struct hold *h)
@@ -285,7 +292,7 @@ static void add_lines(struct words *w, struct ledger *l, struct hold *h)
         words_number(w, purse->buckets);
         words_add(w, arena_cstr(w->arena, slice_str(total->who)));
         words_number(w, total->nanousd);
-        words_number(w, total->seen_nanousd);
+        words_number(w, total->nanousd + total->others_nanousd);
         words_number(w, purse->keep_ms);
     }
 }
@@ -370,12 +377,6 @@ bool ledger_allow(struct ledger *l, struct hold *h, int64_t worst_nanousd, int64
 }
 
 /* ---- settling ---- */
-
-static int64_t sum_most(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) || sum > 4 * LEDGER_MOST_NANOUSD ? 4 * LEDGER_MOST_NANOUSD : sum;
-}
 
 /* A rolling window's money is spent when it is known, not when it was asked about. */
 static void book_line(struct ledger *l, struct hold *h, struct line *line)

@@ -15,7 +15,7 @@ enum { WHO_BYTES = 48, RUN_BYTES = 64, PURSE_SLOTS = 4096, PEERS_MOST_BYTES = 48
 struct total {
     char    who[WHO_BYTES]; /* whose */
     int64_t bucket, nanousd, until_ms;
-    int64_t seen_nanousd; /* what Redis said that all had spent */
+    int64_t others_nanousd; /* what others had spent at least, as Redis said */
 };
 
 /* What this loop knows of a line. */

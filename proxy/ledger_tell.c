@@ -119,7 +119,7 @@ static void begin_report(struct words *w, const struct ledger *l, unsigned lines
 /* What a report says of a line; where nothing is said, nothing is meant. */
 struct telling {
     const char *close, *stands, *owners, *marks;
-    int64_t     limit_nanousd, bucket, buckets, total_nanousd, seen_nanousd, keep_ms;
+    int64_t     limit_nanousd, bucket, buckets, total_nanousd, others_nanousd, keep_ms;
     const char *who;
 };
 
@@ -133,7 +133,7 @@ static void add_line(struct words *w, const struct telling *t)
     words_number(w, t->buckets);
     words_add(w, arena_cstr(w->arena, slice_str(t->who)));
     words_number(w, t->total_nanousd);
-    words_number(w, t->seen_nanousd);
+    words_number(w, t->total_nanousd + t->others_nanousd);
     words_number(w, t->keep_ms);
     words_add(w, t->marks ? t->marks : "");
 }
@@ -145,7 +145,7 @@ static struct telling telling_of(const struct purse *purse, const struct total *
         .buckets = purse->buckets,
         .who = total->who,
         .total_nanousd = total->nanousd,
-        .seen_nanousd = total->seen_nanousd,
+        .others_nanousd = total->others_nanousd,
         .keep_ms = purse->keep_ms,
     };
 }

@@ -242,6 +242,7 @@ class Nemesis:
         return sum(map(int, re.findall(r'journal_calls_cut_off","message":"(\d+)', logs)))
 
 
+@pytest.mark.timeout(NEMESIS_SECONDS + 180)
 @pytest.mark.parametrize("usd_a_second", [1, 100], ids=["tight", "ample"])
 def test_a_nemesis(stage, usd_a_second):
     """Redis is frozen, killed, emptied, loses its last second, fails over to a replica that lags; proxies are killed and paused; all at

@@ -91,14 +91,14 @@ def test_who_can_do_without_a_slow_redis_soon_does_not_wait_at_all(stage, server
     stage.actors.append(wire)
     weir = start(stage, wire.url(), deadline="10s")
     assert ask(weir, PAID).status == 200
-    wire.late_s = 0.25
+    wire.be_late(0.25)
     wait_for(lambda: weir.log.count("redis_slow") == 2 or not ask(weir, FREE), 20, "either loop to step aside")
     before = weir.metric("weir_redis_troubles_total")
     answers = [ask(weir, FREE) for _ in range(4)]
     assert [(a.status, a.told("redis")) for a in answers] == [(200, "slow")] * 4
     assert weir.metric("weir_redis_troubles_total") >= before + 4
     assert ask(weir, PAID).status == 200, "it is slow, and there"
-    wire.late_s = 0
+    wire.be_late(0)
     wait_for(lambda: weir.log.count("redis_quick") == 2, 20, "it to be quick")
     assert ask(weir, FREE).told("redis") is None
 

@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 
 from actors.weir import free_port, wait_for
 
@@ -71,11 +72,10 @@ class Sentinel:
 
 
 class Wire:
-    """One address for a server behind it: whose bytes may be made to wait, and which may be changed for another."""
+    """One address for a server behind it: whose bytes may be late, and which may be changed for another."""
 
     def __init__(self, port):
-        self.port, self.open, self.delay = port, [], threading.Event()
-        self.late_s = 0
+        self.port, self.open, self.late_s = port, [], 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -95,12 +95,17 @@ class Wire:
                 continue
             self.open += [client, server]
             for one, other in ((client, server), (server, client)):
-                threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+                threading.Thread(target=self._pass_on, args=(one, other, client), daemon=True).start()
 
-    def _pass_on(self, one, other):
+    def be_late(self, seconds):
+        """With each piece that the server answers."""
+        self.late_s = seconds
+
+    def _pass_on(self, one, other, client):
         try:
             while data := one.recv(1 << 16):
-                self.delay.wait(self.late_s)
+                if one is not client:
+                    time.sleep(self.late_s)
                 other.sendall(data)
         except OSError:
             pass

@@ -3,6 +3,7 @@
 #include "redis_stage.h"
 
 #include "ledger.h"
+#include "ledger_script.h"
 
 #include <inttypes.h>
 
@@ -306,6 +307,158 @@ static void an_emptied_redis_is_told_again(void **state)
     scene_close(&s);
 }
 
+/* Asked until it is neither away nor over. */
+static void hold_at_last(struct scene *s, struct ledger *l, struct asked *a, const struct budget *b,
+                         int64_t worst)
+{
+    for (int i = 0; i < GUARD_MS / 10; i++) {
+        if (hold(s, l, a, b, worst) == LEDGER_HELD)
+            return;
+        assert_int_equal(a->verdict, LEDGER_AWAY);
+        hold_free(&a->h);
+        usleep(1000);
+    }
+    fail_msg("it was never held");
+}
+
+/* A lease that stands by mistake, since what undid it was lost, goes when everything is told; and one that is
+ * lost comes back. */
+static void leases_are_told_as_they_are(void **state)
+{
+    (void)state;
+    struct scene  s;
+    struct asked  runs, a;
+    struct budget b = total(10 * DOLLAR);
+    char          line[256];
+    scene_open(&s);
+    assert_int_equal(hold(&s, s.ledger, &runs, &b, DOLLAR), LEDGER_HELD);
+    const char *dash = strrchr(runs.h->id, '-');
+    snprintf(line, sizeof line, "ZADD %s:leases 9999999999999 %.*s-999:5", KEY, (int)(dash - runs.h->id),
+             runs.h->id);
+    ask_and_wait(s.stage.loop, s.stage.redis, line);
+    snprintf(line, sizeof line, "ZREM %s:leases %s:1000000000", KEY, runs.h->id);
+    ask_and_wait(s.stage.loop, s.stage.redis, line);
+    snprintf(line, sizeof line, "HSET %s held 5 running 5", KEY);
+    ask_and_wait(s.stage.loop, s.stage.redis, line);
+    ask_and_wait(s.stage.loop, s.stage.redis, "DEL weir:{all}:ledger:links");
+    hold_at_last(&s, s.ledger, &a, &b, DOLLAR);
+    assert_field(&s, KEY, "held", "2000000000");
+    assert_field(&s, KEY, "running", "2000000000");
+    settle(s.ledger, &a, 0);
+    settle(s.ledger, &runs, 7);
+    assert_field(&s, KEY, "held", "7");
+    scene_close(&s);
+}
+
+/* What was on its way over an older link does nothing when it arrives after all. */
+static void an_older_link_comes_too_late(void **state)
+{
+    (void)state;
+    struct scene  s;
+    struct asked  a;
+    struct budget b = total(10 * DOLLAR);
+    scene_open(&s);
+    assert_int_equal(hold(&s, s.ledger, &a, &b, DOLLAR), LEDGER_HELD);
+    redisContext *c = behind(s.stage.child);
+    redisReply   *names = redisCommand(c, "ZRANGE weir:{all}:ledger:alive 0 -1");
+    assert_int_equal(names->elements, 1);
+    redisReply *late = redisCommand(c,
+                                    "EVAL %s 2 weir:{all}:ledger %s %s 0 %s 1000 901000 1 30000 1 0 %s-9 5 %s "
+                                    "10000000000 0 0 %s.0 0 0 0",
+                                    ledger_reserve_script, KEY, names->element[0]->str, "",
+                                    names->element[0]->str, "", names->element[0]->str);
+    assert_int_equal(late->type, REDIS_REPLY_ARRAY);
+    assert_int_equal(late->element[0]->integer, 3);
+    freeReplyObject(late);
+    freeReplyObject(names);
+    redisFree(c);
+    assert_field(&s, KEY, "held", "1000000000");
+    settle(s.ledger, &a, 0);
+    assert_field(&s, KEY, "held", "0");
+    scene_close(&s);
+}
+
+static struct journal *journal_in(struct scene *s)
+{
+    struct fault why;
+    char         folder[96];
+    snprintf(folder, sizeof folder, "%s/state", s->stage.folder);
+    struct journal *j = journal_open(folder, loop_wall_ms(s->stage.loop), &why);
+    assert_non_null(j);
+    return j;
+}
+
+/* A proxy dies with a call running, and Redis loses all: the other one waits until the next process has told
+ * what the dead one had spent, and what it had running, at its worst. */
+static void an_heir_is_waited_for(void **state)
+{
+    (void)state;
+    struct scene  s;
+    struct asked  a;
+    struct budget b = total(10 * DOLLAR);
+    scene_open(&s);
+    struct journal *j = journal_in(&s);
+    struct redis   *link = link_new(s.stage.loop, redis_child_url(s.stage.child), DEADLINE_MS);
+    struct ledger  *dies = ledger_new(s.stage.loop, link, j, NULL, &times);
+    run_until(s.stage.loop, is_up, link);
+    assert_int_equal(hold(&s, dies, &a, &b, 2 * DOLLAR), LEDGER_HELD);
+    settle(dies, &a, DOLLAR);
+    assert_int_equal(hold(&s, dies, &a, &b, 4 * DOLLAR), LEDGER_HELD); /* it never knows how this one ends */
+    assert_int_equal(hold(&s, s.ledger, &a, &b, 1), LEDGER_HELD);      /* who has seen it */
+    settle(s.ledger, &a, 1);
+    ledger_free(&dies);
+    redis_free(&link);
+    journal_close(&j);
+    ask_and_wait(s.stage.loop, s.stage.redis, "FLUSHALL");
+    for (int i = 0; i < 50; i++) {
+        assert_int_equal(hold(&s, s.ledger, &a, &b, 1), LEDGER_AWAY);
+        assert_true(a.h->is_recovering);
+        hold_free(&a.h);
+    }
+    j = journal_in(&s);
+    link = link_new(s.stage.loop, redis_child_url(s.stage.child), DEADLINE_MS);
+    struct ledger *heir = ledger_new(s.stage.loop, link, j, NULL, &times);
+    hold_at_last(&s, s.ledger, &a, &b, 1);
+    settle(s.ledger, &a, 0);
+    assert_field(&s, KEY, "held", "5000000001");
+    assert_field(&s, KEY, "running", "0");
+    ledger_free(&heir);
+    redis_free(&link);
+    journal_close(&j);
+    scene_close(&s);
+}
+
+/* Whoever spent it does not come back, and nobody waits for ever: what others saw of it counts. */
+static void what_was_seen_is_known(void **state)
+{
+    (void)state;
+    struct scene              s;
+    struct asked              a;
+    struct budget             b = total(10 * DOLLAR);
+    const struct ledger_times soon = { .lease_ms = 900000, .recovery_ms = 100 };
+    scene_open(&s);
+    struct redis  *links[2];
+    struct ledger *l[2];
+    for (int i = 0; i < 2; i++) {
+        links[i] = link_new(s.stage.loop, redis_child_url(s.stage.child), DEADLINE_MS);
+        l[i] = ledger_new(s.stage.loop, links[i], NULL, NULL, &soon);
+        run_until(s.stage.loop, is_up, links[i]);
+        assert_int_equal(hold(&s, l[i], &a, &b, 2 * DOLLAR), LEDGER_HELD);
+        settle(l[i], &a, DOLLAR);
+        assert_string_equal(ask_and_wait(s.stage.loop, links[i], "PING").text, "PONG");
+    }
+    ledger_free(&l[0]);
+    redis_free(&links[0]);
+    ask_and_wait(s.stage.loop, s.stage.redis, "FLUSHALL");
+    hold_at_last(&s, l[1], &a, &b, 1);
+    settle(l[1], &a, 0);
+    assert_string_equal(ask_and_wait(s.stage.loop, links[1], "PING").text, "PONG");
+    assert_field(&s, KEY, "b:0", "2000000000");
+    ledger_free(&l[1]);
+    redis_free(&links[1]);
+    scene_close(&s);
+}
+
 /* The last entries were lost: what was acknowledged and is gone is corrected upward, and never downward. */
 static void totals_are_corrected_upward(void **state)
 {
@@ -542,6 +695,10 @@ int main(void)
         cmocka_unit_test(what_nobody_settles_lapses),
         cmocka_unit_test(away_leaves_nothing_held),
         cmocka_unit_test(an_emptied_redis_is_told_again),
+        cmocka_unit_test(leases_are_told_as_they_are),
+        cmocka_unit_test(an_older_link_comes_too_late),
+        cmocka_unit_test(an_heir_is_waited_for),
+        cmocka_unit_test(what_was_seen_is_known),
         cmocka_unit_test(totals_are_corrected_upward),
         cmocka_unit_test(an_error_is_away),
         cmocka_unit_test(exact_beyond_doubles),
