@@ -57,7 +57,7 @@ static struct slice words_of(struct arena *arena, enum dialect dialect, bool is_
     struct buf    out;
     buf_init(&out, COMPARED_MOST_BYTES);
     if (is_stream) {
-        bool is_gathered = answer_gather(arena, dialect, record, &out);
+        bool is_gathered = answer_gather(arena, dialect, record, GATHER_WHAT_IS_KNOWN, &out);
         record = is_gathered ? arena_copy(arena, buf_slice(&out)) : S("");
         dialect = DIALECT_OPENAI;
         buf_reset(&out);
