@@ -5,12 +5,12 @@
  */
 #include "spend_query.h"
 
+#include "spend_inside.h"
+
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/die.h"
 
 #include <hiredis/hiredis.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { GROUP_SLOTS = 4096, KEY_MOST_BYTES = 4096, ROW_IDS_MOST = 1 << 20 };
@@ -48,12 +48,6 @@ struct spend_query {
 };
 
 /* ---- rows ---- */
-
-static int64_t sum(int64_t a, int64_t b)
-{
-    int64_t all;
-    return __builtin_add_overflow(a, b, &all) ? (b < 0 ? INT64_MIN : INT64_MAX) : all;
-}
 
 static bool is_same(const struct spend_query *q, const struct spend_row *row, const char *const *name)
 {
@@ -145,7 +139,7 @@ static bool is_wanted(const struct spend_query *q, struct arena *scratch, const 
 static void add_to(struct spend_row *row, const struct kept *kept)
 {
     for (unsigned i = 0; row && i < SPEND_MEASURES; i++)
-        row->sum[i] = sum(row->sum[i], kept->sum[i]);
+        row->sum[i] = sum_most(row->sum[i], kept->sum[i]);
 }
 
 static const char *name_by(const struct spend_query *q, struct arena *scratch, enum spend_by by,
@@ -319,24 +313,36 @@ static void finish(struct spend_query *q)
     query_free(q);
 }
 
+/* False where the query has failed over it. */
+static bool take_reply(struct asked *a, const redisReply *reply, const struct fault *why)
+{
+    struct fault odd = { 0 };
+    a->id = 0;
+    a->query->waiting--;
+    if (reply && reply->type == REDIS_REPLY_ARRAY)
+        return true;
+    if (!why)
+        fault_set(&odd, FAULT_REDIS_AWAY, "it has something else in the place of sums");
+    fail(a->query, why ? why : &odd);
+    return false;
+}
+
+static void go_on(struct spend_query *q)
+{
+    if (q->waiting)
+        return;
+    q->day++;
+    ask_day(q);
+}
+
 static void on_sheet(void *arg, const redisReply *reply, const struct fault *why)
 {
     struct asked       *a = arg;
     struct spend_query *q = a->query;
-    struct fault        odd = { 0 };
-    a->id = 0;
-    q->waiting--;
-    if (!reply || reply->type != REDIS_REPLY_ARRAY) {
-        if (!why)
-            fault_set(&odd, FAULT_REDIS_AWAY, "it has something else in the place of sums");
-        fail(q, why ? why : &odd);
+    if (!take_reply(a, reply, why))
         return;
-    }
     read_sheet(q, a->team, reply);
-    if (q->waiting == 0) {
-        q->day++;
-        ask_day(q);
-    }
+    go_on(q);
 }
 
 static void ask(struct spend_query *q, const char *command, const struct buf *key, const char *team,
@@ -366,21 +372,11 @@ static void on_teams(void *arg, const redisReply *reply, const struct fault *why
 {
     struct asked       *a = arg;
     struct spend_query *q = a->query;
-    struct fault        odd = { 0 };
-    a->id = 0;
-    q->waiting--;
-    if (!reply || reply->type != REDIS_REPLY_ARRAY) {
-        if (!why)
-            fault_set(&odd, FAULT_REDIS_AWAY, "it has something else in the place of the teams");
-        fail(q, why ? why : &odd);
+    if (!take_reply(a, reply, why))
         return;
-    }
     for (size_t i = 0; i < reply->elements; i++)
         ask_sheet(q, text_of(reply->element[i]));
-    if (q->waiting == 0) {
-        q->day++;
-        ask_day(q);
-    }
+    go_on(q);
 }
 
 static void ask_day(struct spend_query *q)

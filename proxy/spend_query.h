@@ -23,6 +23,9 @@ enum spend_by {
     SPEND_BYS
 };
 
+/* "day", "month", …; NULL-terminated. */
+extern const char *const spend_by_words[SPEND_BYS + 1];
+
 enum spend_format { SPEND_TABLE, SPEND_CSV, SPEND_JSON };
 
 struct spend_question {

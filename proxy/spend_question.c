@@ -9,8 +9,8 @@ enum { DAYS_MOST = 500 }; /* sums are kept for 480 at most */
 
 #define DAY_MS INT64_C(86400000)
 
-static const char *const by_words[SPEND_BYS + 1] = { "day",   "month", "team", "key", "user",
-                                                     "model", "route", "tag",  NULL };
+const char *const spend_by_words[SPEND_BYS + 1] = { "day",   "month", "team", "key", "user",
+                                                    "model", "route", "tag",  NULL };
 
 void spend_question_init(struct spend_question *question, int64_t wall_ms)
 {
@@ -35,7 +35,7 @@ static bool read_by(struct spend_question *question, struct slice list, struct f
     while (list.len) {
         size_t       comma = slice_find_byte(list, ',');
         struct slice word = slice_trim(slice_cut(list, 0, comma));
-        int          by = find_word(word, by_words);
+        int          by = find_word(word, spend_by_words);
         list = comma == SLICE_NONE ? slice_of(NULL, 0) : slice_cut(list, comma + 1, list.len);
         for (unsigned i = 0; i < question->bys; i++)
             by = (int)question->by[i] == by ? -1 : by;
@@ -61,7 +61,7 @@ bool spend_question_take(struct spend_question *question, struct arena *arena, s
         question->format = format < 0 ? SPEND_TABLE : (enum spend_format)format;
         return format >= 0 || fault_set(why, FAULT_BAD_REQUEST, "format is table, csv or json");
     }
-    int only = find_word(name, by_words);
+    int only = find_word(name, spend_by_words);
     if (only < 0 || only == SPEND_DAY || only == SPEND_MONTH)
         return fault_set(why, FAULT_BAD_REQUEST, "there is no \"%.*s\" to ask by",
                          (int)(name.len < 40 ? name.len : 40), name.ptr);

@@ -10,10 +10,6 @@
 #define SPEND_IS_COUNT false
 #define SPEND_IS_MONEY true
 
-static const char *const by_names[SPEND_BYS] = {
-    "day", "month", "team", "key", "user", "model", "route", "tag"
-};
-
 static const struct {
     const char *column;
     bool        is_money;
@@ -140,14 +136,14 @@ static void write_table(const struct spend_sums *sums, struct buf *out)
     const struct spend_question *question = sums->question;
     size_t                       width[COLUMNS_MOST] = { 0 };
     for (unsigned i = 0; i < question->bys; i++)
-        width[i] = wider(i == 0 ? strlen("total") : 0, by_names[question->by[i]]);
+        width[i] = wider(i == 0 ? strlen("total") : 0, spend_by_words[question->by[i]]);
     for (unsigned i = 0; i < SHOWN; i++)
         width[question->bys + i] = wider(0, shown[i].head);
     for (size_t i = 0; i < sums->rows; i++)
         widen(question, &sums->row[i], width);
     widen(question, &sums->total, width);
     for (unsigned i = 0; i < question->bys; i++) {
-        add_cell(out, by_names[question->by[i]], width[i], true);
+        add_cell(out, spend_by_words[question->by[i]], width[i], true);
         buf_add_str(out, "  ");
     }
     for (unsigned i = 0; i < SHOWN; i++) {
@@ -187,7 +183,7 @@ static void write_csv(const struct spend_sums *sums, struct buf *out)
 {
     char usd[CELL_BYTES];
     for (unsigned i = 0; i < sums->question->bys; i++)
-        buf_printf(out, "%s,", by_names[sums->question->by[i]]);
+        buf_printf(out, "%s,", spend_by_words[sums->question->by[i]]);
     for (unsigned i = 0; i < SPEND_MEASURES; i++)
         buf_printf(out, "%s%s%s", i ? "," : "", measures[i].column, measures[i].is_money ? "_usd" : "");
     buf_add_str(out, "\r\n");
@@ -214,7 +210,7 @@ static void add_names(struct buf *out, const struct spend_question *question, co
     for (unsigned i = 0; i < question->bys; i++)
         name[question->by[i]] = row->name[i];
     for (unsigned by = 0; by < SPEND_BYS; by++) {
-        json_add_key(out, by_names[by]);
+        json_add_key(out, spend_by_words[by]);
         if (name[by])
             json_add_string(out, slice_str(name[by]));
         else
@@ -249,7 +245,7 @@ static void write_json(const struct spend_sums *sums, struct buf *out)
     day_name(question->until, until);
     buf_printf(out, "{\"since\":\"%s\",\"until\":\"%s\",\"by\":[", since, until);
     for (unsigned i = 0; i < question->bys; i++)
-        buf_printf(out, "%s\"%s\"", i ? "," : "", by_names[question->by[i]]);
+        buf_printf(out, "%s\"%s\"", i ? "," : "", spend_by_words[question->by[i]]);
     buf_add_str(out, "],\"rows\":[");
     for (size_t i = 0; i < sums->rows; i++) {
         buf_add_str(out, i ? "," : "");
