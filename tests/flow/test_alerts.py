@@ -25,7 +25,7 @@ def settings(stage, receiver, **more):
 
 
 def ask(weir):
-    return weir.chat("hello", max_tokens=100)
+    return weir.chat("hello, my secret is wolpertinger", max_tokens=100)
 
 
 def told(receiver):
@@ -55,6 +55,8 @@ def test_each_mark_is_told_once_over_two_proxies_and_signed(stage):
         assert mark == f"v1={wanted}"
     wait_for(lambda: one.metric("weir_alerts_delivered_total") + two.metric("weir_alerts_delivered_total") == 2, what="their count")
     assert SECRET not in one.log + two.log
+    for private in ("wolpertinger", SECRET, "key-of-cloud"):
+        assert private.encode() not in receiver.received
 
 
 def test_a_receiver_that_fails_is_told_again_and_one_that_refuses_is_not(stage):
