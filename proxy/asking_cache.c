@@ -139,13 +139,15 @@ static enum step_result served(struct exchange *x)
 {
     x->passed_on = exchange_passed_on(x);
     asking_deliver(x);
+    if (x->tools->is_draining || x->recalling.wishes.only_if_cached)
+        return END;
     if (exchange_draws_audit(x)) {
         exchange_go_behind(x);
         x->cancel = cancel_audit;
         timer_set(x->tools->loop, &x->deadline, 0, on_audit, x); /* once this turn is over */
         return WAIT;
     }
-    if (!x->recalling.is_stale || x->recalling.wishes.only_if_cached)
+    if (!x->recalling.is_stale)
         return END;
     metrics_add(x->tools->metrics, METRIC_CACHE_STALE, 1);
     exchange_go_behind(x);

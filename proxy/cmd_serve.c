@@ -285,6 +285,7 @@ static void begin_drain(void *arg)
 {
     struct post *p = arg;
     p->tools.is_draining = true;
+    exchange_drop_behind(&p->tools); /* nobody waits for those */
     p->drain_until_ms = loop_now_ms(p->tools.loop) + DRAIN_MS;
     server_drain(p->server);
     if (p->admin)

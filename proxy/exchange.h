@@ -52,7 +52,7 @@ struct tools {
  */
 void exchange_begin(struct tools *, struct client *, enum dialect);
 
-/* Ends those of tools->behind: the loop has stopped. */
+/* Ends those of tools->behind: Weir stops. */
 void exchange_drop_behind(struct tools *);
 
 /* For server_handler. The client's owner is the exchange. */

@@ -202,6 +202,16 @@ def test_behind_the_back_of_many_one_asks(stage):
     wait_for(lambda: weir.chat("hello").text == "new", what="what was asked for behind")
 
 
+def test_who_asks_behind_holds_up_no_stop(stage):
+    cloud = stage.provider(in_turn(says("old"), stalls_until_gone))
+    route = {"name": "kept", "ask": ["large"], "cache": {"keep": "1s", "stale": "1h"}}
+    weir = stage.weir(cloud=cloud, policy={"routes": [route]})
+    weir.chat("hello")
+    wait_for(lambda: weir.chat("hello").told("cache") == "stale" and len(cloud.requests) == 2, what="it to be asked for behind")
+    weir.stop()
+    assert cloud.left.wait(5)
+
+
 # ---- one asks, others wait ----
 
 

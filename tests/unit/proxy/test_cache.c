@@ -381,6 +381,28 @@ static void test_a_lease_that_lapses_frees_the_others(void **state)
     close_cache(&s);
 }
 
+/* Those who wait hear nothing more: each goes on within the deadline of one reply. */
+static void test_a_redis_that_freezes_frees_the_others(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    struct cache_ask leader = ask_about("hello");
+    recall(&s, &leader);
+    gather(&s, &c);
+    run_until(s.stage.loop, all_wait, &c);
+    pid_t server = server_pid(s.stage.child);
+    kill(server, SIGSTOP);
+    run_until(s.stage.loop, all_are_told, &c);
+    kill(server, SIGCONT);
+    for (int i = 0; i < CROWD; i++)
+        assert_true(!c.told[i].is_hit && c.told[i].calls == 1 && !c.ask[i].leads);
+    cache_release(&leader, CACHE_NEXT);
+    disperse(&c);
+    close_cache(&s);
+}
+
 static void test_who_served_a_stale_answer_asks_alone(void **state)
 {
     (void)state;
@@ -585,6 +607,7 @@ int main(void)
         cmocka_unit_test(test_where_nothing_can_be_kept_nobody_waits),
         cmocka_unit_test(test_patience_ends),
         cmocka_unit_test(test_a_lease_that_lapses_frees_the_others),
+        cmocka_unit_test(test_a_redis_that_freezes_frees_the_others),
         cmocka_unit_test(test_who_served_a_stale_answer_asks_alone),
         cmocka_unit_test(test_cancelled_is_silent_and_leaves_no_trace),
         cmocka_unit_test(test_what_ends_soonest_makes_room),
