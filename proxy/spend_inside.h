@@ -61,7 +61,8 @@ struct spend {
     unsigned          kept; /* # rows in batches that it has */
     struct buf        name; /* of the row that is looked for */
     struct timer      beat, soon;
-    bool              is_soon; /* that is set */
+    bool              is_soon;    /* that is set */
+    bool              is_refused; /* Redis is there, but took nothing last: it may be full */
 };
 
 /* ---- spend_names.c ---- */

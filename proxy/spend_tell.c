@@ -9,7 +9,7 @@
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 
-enum { BATCH_ROWS_MOST = 128 };
+enum { BATCH_ROWS_MOST = 128, REFUSED_MS = 1000 };
 
 /* Of one that is not told. */
 static struct batch *next_batch(struct sheet *sheet)
@@ -57,6 +57,16 @@ static bool is_answer(const redisReply *reply)
            reply->element[0]->type == REDIS_REPLY_INTEGER && reply->element[1]->type == REDIS_REPLY_INTEGER;
 }
 
+static void note_refused(struct spend *s, const redisReply *reply)
+{
+    if (!reply)
+        return;
+    if (!s->is_refused)
+        log_warn("spend_refused", "Redis takes no sums, which wait: %s",
+                 reply->type == REDIS_REPLY_ERROR ? reply->str : "an odd answer");
+    s->is_refused = true;
+}
+
 static void on_told(void *arg, const redisReply *reply, const struct fault *why)
 {
     (void)why;
@@ -64,11 +74,11 @@ static void on_told(void *arg, const redisReply *reply, const struct fault *why)
     struct batch *out = sheet->out;
     sheet->asked_id = 0;
     sheet->out = NULL;
-    if (!is_answer(reply)) {
-        if (reply && reply->type == REDIS_REPLY_ERROR)
-            log_warn("spend", "Redis takes no sums: %s", reply->str);
-        return; /* told again by the beat */
+    if (!is_answer(reply)) { /* told again by the beat */
+        note_refused(sheet->spend, reply);
+        return;
     }
+    sheet->spend->is_refused = false;
     if (reply->element[0]->integer == 1) {
         note_lost(sheet, (uint64_t)reply->element[1]->integer);
     } else {
@@ -138,10 +148,11 @@ static void on_soon(void *arg)
 static bool has_just_told(struct sheet *sheet)
 {
     struct spend *s = sheet->spend;
-    if (sheet->told_ms == 0 || loop_now_ms(s->loop) - sheet->told_ms >= SPEND_PACE_MS)
+    const int64_t pace_ms = s->is_refused ? REFUSED_MS : SPEND_PACE_MS;
+    if (sheet->told_ms == 0 || loop_now_ms(s->loop) - sheet->told_ms >= pace_ms)
         return false;
     if (!s->is_soon)
-        timer_set(s->loop, &s->soon, SPEND_PACE_MS, on_soon, s);
+        timer_set(s->loop, &s->soon, pace_ms, on_soon, s);
     s->is_soon = true;
     return true;
 }

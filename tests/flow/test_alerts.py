@@ -72,6 +72,20 @@ def test_a_receiver_that_fails_is_told_again_and_one_that_refuses_is_not(stage):
     assert len(receiver.requests) == 4 and "it answered with status 404" in weir.log
 
 
+def test_a_receiver_must_be_who_it_says(stage):
+    root, context = stage.certificate()
+    receiver = stage.provider(answers(200), "receiver", context)
+    shared = settings(stage, receiver)
+    told_to = {**shared["alerts"], "webhook": receiver.url("localhost")}
+    weir = stage.weir(settings={**shared, "alerts": {**told_to, "ca_file": str(root)}})
+    assert ask(weir).status == ask(weir).status == 200
+    wait_for(lambda: weir.metric("weir_alerts_delivered_total") == 1, what="the alert")
+    stranger = stage.weir(settings={**shared, "alerts": told_to, "state": str(stage.folder / "other")}, name="stranger")
+    assert ask(stranger).status == ask(stranger).status == 200
+    wait_for(lambda: "alert_failed" in stranger.log, what="the refusal of its certificate")
+    assert len(receiver.requests) == 1
+
+
 def test_redirects_are_not_followed(stage):
     elsewhere = stage.provider(answers(200), "elsewhere")
     receiver = stage.provider(answers(307, f"location: {elsewhere.url()}\r\n"), "receiver")

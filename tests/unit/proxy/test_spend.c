@@ -332,6 +332,25 @@ static void what_waits_is_bounded(void **state)
     scene_close(&s);
 }
 
+/* A full Redis takes nothing, and gets all when it has room again. */
+static void a_full_redis_is_told_later(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s);
+    ask_and_wait(s.stage.loop, s.stage.redis, "CONFIG SET maxmemory-policy noeviction");
+    ask_and_wait(s.stage.loop, s.stage.redis, "CONFIG SET maxmemory 1");
+    for (int i = 0; i < 10; i++)
+        spend(s.spend, &ann, &large, 5);
+    wait_ms(&s, 100);
+    assert_false(spend_is_idle(s.spend));
+    ask_and_wait(s.stage.loop, s.stage.redis, "CONFIG SET maxmemory 0");
+    run_until(s.stage.loop, is_idle, s.spend);
+    ask_sums(&s, "by=team");
+    assert_int_equal(s.total.sum[SPENT_COST], 50);
+    scene_close(&s);
+}
+
 static void asking_an_odd_or_a_silent_redis(void **state)
 {
     (void)state;
@@ -364,13 +383,10 @@ static void asking_an_odd_or_a_silent_redis(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exact_by_whatever_is_asked),
-        cmocka_unit_test(one_command_at_a_time),
-        cmocka_unit_test(a_late_answer_counts_once),
-        cmocka_unit_test(away_and_emptied),
-        cmocka_unit_test(rows_are_bounded),
-        cmocka_unit_test(what_waits_is_bounded),
-        cmocka_unit_test(asking_an_odd_or_a_silent_redis),
+        cmocka_unit_test(exact_by_whatever_is_asked), cmocka_unit_test(one_command_at_a_time),
+        cmocka_unit_test(a_late_answer_counts_once),  cmocka_unit_test(away_and_emptied),
+        cmocka_unit_test(rows_are_bounded),           cmocka_unit_test(what_waits_is_bounded),
+        cmocka_unit_test(a_full_redis_is_told_later), cmocka_unit_test(asking_an_odd_or_a_silent_redis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
