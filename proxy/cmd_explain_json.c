@@ -59,6 +59,12 @@ static void add_real(struct buf *out, const char *key, double value)
     buf_printf(out, "%.6g", value);
 }
 
+static void add_flag(struct buf *out, const char *key, bool value)
+{
+    begin(out, key);
+    buf_add_str(out, value ? "true" : "false");
+}
+
 /* ---- the document ---- */
 
 static void add_place(struct buf *out, const struct explanation *e, size_t nth, const struct finding *f)
@@ -240,23 +246,39 @@ static void add_doubts(struct buf *out, doubt_set doubts)
     buf_add_byte(out, ']');
 }
 
+/* A bar that is not looked at is null. */
+static void add_bar(struct buf *out, const char *key, const struct escalation *esc, enum doubt doubt,
+                    double bar)
+{
+    if (esc->doubts >> doubt & 1)
+        add_real(out, key, bar);
+    else
+        add_str(out, key, NULL);
+}
+
+static void add_escalation(struct buf *out, const struct explanation *e)
+{
+    const struct escalation *esc = &e->decision.escalation;
+    open_group(out, "escalate", '{');
+    add_model(out, "to", e, e->decision.escalate_to);
+    add_doubts(out, esc->doubts);
+    add_bar(out, "below", esc, DOUBT_CONFIDENCE, esc->below);
+    add_bar(out, "wrong_above", esc, DOUBT_LIKELY_WRONG, esc->wrong_above);
+    add_bar(out, "alike", esc, DOUBT_DISAGREE, esc->alike);
+    if (esc->hold_tokens == INT64_MAX)
+        add_str(out, "hold_tokens", NULL);
+    else
+        add_int(out, "hold_tokens", esc->hold_tokens);
+    add_flag(out, "hint", esc->hint);
+    buf_add_byte(out, '}');
+}
+
 /* What the route brings besides its models; null where it does not. */
 static void add_route(struct buf *out, const struct explanation *e)
 {
     const struct decision *d = &e->decision;
     if (d->escalate_to) {
-        open_group(out, "escalate", '{');
-        add_model(out, "to", e, d->escalate_to);
-        if (d->escalation.doubts >> DOUBT_CONFIDENCE & 1)
-            add_real(out, "below", d->escalation.below);
-        else
-            add_str(out, "below", NULL);
-        add_doubts(out, d->escalation.doubts);
-        if (d->escalation.hold_tokens == INT64_MAX)
-            add_str(out, "hold_tokens", NULL);
-        else
-            add_int(out, "hold_tokens", d->escalation.hold_tokens);
-        buf_add_byte(out, '}');
+        add_escalation(out, e);
     } else {
         add_str(out, "escalate", NULL);
     }
