@@ -13,15 +13,16 @@ static const char *const top_keys[] = { "listen",      "cors",     "loops",  "zo
                                         "audit",       "records",  "admin",  "store",  "spending",  "alerts",
                                         "cache",       "keys",     NULL };
 
-static const char first_run[] = "providers:\n"
-                                "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
-                                "models:\n"
-                                "  small: { provider: ollama, model: qwen3:1.7b }\n"
-                                "aliases: { large: small }\n";
+static const char first_run[] =
+    "providers:\n"
+    "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local, limit_key: max_tokens }\n"
+    "models:\n"
+    "  small: { provider: ollama, model: qwen3:1.7b }\n"
+    "aliases: { large: small }\n";
 
 static const char first_run_with_openai[] =
     "providers:\n"
-    "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local }\n"
+    "  ollama: { api: openai, url: http://127.0.0.1:11434/v1, zone: local, limit_key: max_tokens }\n"
     "  openai: { api: openai, url: https://api.openai.com/v1, zone: cloud, key: ${OPENAI_API_KEY} }\n"
     "models:\n"
     "  small: { provider: ollama, model: qwen3:1.7b }\n"

@@ -146,7 +146,7 @@ static struct breaker_rule read_breaker(struct setup *s, const struct yaml *y)
     struct breaker_rule      rule = { FAILURES, WITHIN_MS, REST_MS };
     if (y && y->kind == YAML_SCALAR && slice_is(y->scalar, "off"))
         return (struct breaker_rule){ 0 };
-    if (!yaml_is_map(y, "breaker", s->diag))
+    if (!y || !yaml_is_map(y, "breaker", s->diag))
         return rule;
     yaml_known_keys(y, keys, s->diag);
     rule.failures = (unsigned)yaml_int(yaml_get(y, "failures"), 1, FAILURES_MOST, FAILURES, s->diag);

@@ -377,3 +377,26 @@ def test_an_answers_limit_goes_by_the_name_that_is_known(stage, key):
     for request, most in zip(actors["a"].requests, (77, 78)):
         assert request.json[key] == most
         assert other not in request.json
+
+
+# What no provider and no client can do.
+
+
+def test_no_redirect_is_followed(stage):
+    elsewhere = stage.provider(says("elsewhere"), "elsewhere")
+    weir, actors = several(stage, {"a": fails(302, b"", extra=f"location: {elsewhere.url()}/chat/completions\r\n"), "b": says("b")}, asks("a", "b"))
+    assert weir.chat("hello").text == "b"
+    assert not elsewhere.received
+
+
+def test_no_client_names_a_host_or_a_key(stage):
+    elsewhere = stage.provider(says("elsewhere"), "elsewhere")
+    weir, actors = several(stage, {"a": says("a")}, asks("a"))
+    body = {"model": "auto", "messages": [{"role": "user", "content": "hello"}], "api_base": elsewhere.url(), "base_url": elsewhere.url(),
+            "api_key": "theirs", "metadata": {"base_url": elsewhere.url()}}
+    answer = weir.post(body, headers={"x-base-url": elsewhere.url(), "x-api-base": elsewhere.url(), "host": f"127.0.0.1:{elsewhere.port}"})
+    assert answer.text == "a"
+    assert not elsewhere.received
+    request = actors["a"].requests[0]
+    assert request.headers["authorization"] == "Bearer key-of-a"
+    assert "key-of-a" not in request.path and "theirs" not in request.path
