@@ -143,12 +143,16 @@ bool child_ends_within(struct child *child, int64_t ms)
     return child->pid == 0;
 }
 
+void child_ask_to_end(struct child *child)
+{
+    if (child->pid)
+        kill(-child->pid, SIGTERM);
+}
+
 void child_stop(struct child *child, int64_t patience_ms)
 {
     pid_t group = child->pid;
-    if (group == 0)
-        return;
-    kill(-group, SIGTERM);
+    child_ask_to_end(child);
     if (child_ends_within(child, patience_ms))
         return;
     log_warn("child", "process %d does not end by itself and is killed", (int)group);

@@ -40,6 +40,9 @@ MUST_CHECK bool child_start(struct child *, const struct child_plan *, struct fa
 MUST_CHECK bool child_has_ended(struct child *);
 bool            child_may_start(const struct child *);
 
+/* SIGTERM to all of its session's group, and no waiting: so that several may end at once before each is
+ * stopped. */
+void child_ask_to_end(struct child *);
 bool child_ends_within(struct child *, int64_t ms);
 /* SIGTERM, and SIGKILL after so long, to all of its session's group. */
 void child_stop(struct child *, int64_t patience_ms);

@@ -144,6 +144,8 @@ void generators_stop(struct generators **handle)
     *handle = NULL;
     if (!all)
         return;
+    for (unsigned i = 0; i < all->count; i++)
+        child_ask_to_end(&all->generator[i].child);
     for (unsigned i = 0; i < all->count; i++) {
         child_stop(&all->generator[i].child, STOP_MS);
         if (all->generator[i].output >= 0)

@@ -104,12 +104,17 @@ bool exchange_is_alone(const struct exchange *x)
 
 void exchange_add_passed(const struct exchange *x, struct buf *out)
 {
+    const char *before = "x-weir-passed-over: ";
     for (unsigned i = 0; i < x->passed_count; i++) {
-        buf_add_str(out, i == 0 ? "x-weir-passed-over: " : ", ");
-        reply_header_name(out, x->passed[i].model->name);
-        buf_printf(out, " %s", x->passed[i].word);
+        const struct passed *p = &x->passed[i];
+        if (p->model == x->model && !x->fault.kind) /* it was waited for, and answered */
+            continue;
+        buf_add_str(out, before);
+        reply_header_name(out, p->model->name);
+        buf_printf(out, " %s", p->word);
+        before = ", ";
     }
-    if (x->passed_count)
+    if (before[0] == ',')
         buf_add(out, S("\r\n"));
 }
 

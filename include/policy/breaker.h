@@ -27,12 +27,13 @@ enum { BREAKER_SLICES = 4 }; /* the window is forgotten in quarters */
 struct breaker {
     enum breaker_state state;
     unsigned           failed[BREAKER_SLICES], went_well[BREAKER_SLICES];
-    int64_t            slice;     /* number of the one that is counted in, since the clock's 0 */
-    int64_t            until_ms;  /* OPEN: its rest is over */
+    int64_t            slice;    /* number of the one that is counted in, since the clock's 0 */
+    int64_t            until_ms; /* OPEN: its rest is over; TRYING: time for another trial, if this one hangs */
     int64_t            rested_ms; /* how long its last rest was; 0: none since it was well */
 };
 
-/* May it be asked? Of one whose rest is over, true once: the trial, whose end must be told. */
+/* May it be asked? Of one whose rest is over, true once: the trial, whose end must be told. One that has not
+ * ended after as long a time is followed by another. */
 MUST_CHECK bool breaker_admits(struct breaker *, int64_t now_ms);
 /* The same question without the trial being taken; how long until one is due, 0 where it may be asked. */
 int64_t breaker_wait_ms(const struct breaker *, int64_t now_ms);

@@ -28,23 +28,16 @@ bool breaker_admits(struct breaker *b, int64_t now_ms)
 {
     if (breaker_wait_ms(b, now_ms) > 0)
         return false;
-    if (b->state == BREAKER_OPEN)
+    if (b->state != BREAKER_CLOSED) {
         b->state = BREAKER_TRYING;
+        b->until_ms = now_ms + b->rested_ms;
+    }
     return true;
 }
 
 int64_t breaker_wait_ms(const struct breaker *b, int64_t now_ms)
 {
-    enum { LOOK_AGAIN_MS = 1000 }; /* how long a trial takes is not known */
-    switch (b->state) {
-    case BREAKER_CLOSED:
-        break;
-    case BREAKER_OPEN:
-        return b->until_ms > now_ms ? b->until_ms - now_ms : 0;
-    case BREAKER_TRYING:
-        return LOOK_AGAIN_MS;
-    }
-    return 0;
+    return b->state == BREAKER_CLOSED || b->until_ms <= now_ms ? 0 : b->until_ms - now_ms;
 }
 
 void breaker_went_well(struct breaker *b, const struct breaker_rule *rule, int64_t now_ms)

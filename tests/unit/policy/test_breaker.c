@@ -95,6 +95,19 @@ static void a_trial_that_tells_nothing_is_followed_by_another(void **state)
     assert_true(breaker_admits(&b, 10600));
 }
 
+static void a_trial_that_hangs_is_followed_by_another(void **state)
+{
+    (void)state;
+    struct breaker b = { 0 };
+    fail_times(&b, 3, 10000);
+    assert_true(breaker_admits(&b, 10500));
+    assert_int_equal(breaker_wait_ms(&b, 10600), 400);
+    assert_true(breaker_admits(&b, 11000));
+    assert_false(breaker_admits(&b, 11000));
+    breaker_went_well(&b, &rule, 11100);
+    assert_int_equal(b.state, BREAKER_CLOSED);
+}
+
 static void who_was_asked_before_it_opened_is_heard(void **state)
 {
     (void)state;
@@ -128,6 +141,7 @@ int main(void)
         cmocka_unit_test(some_failures_among_many_answers_are_no_reason),
         cmocka_unit_test(one_trial_at_a_time_closes_it_or_makes_it_rest_longer),
         cmocka_unit_test(a_trial_that_tells_nothing_is_followed_by_another),
+        cmocka_unit_test(a_trial_that_hangs_is_followed_by_another),
         cmocka_unit_test(who_was_asked_before_it_opened_is_heard),
         cmocka_unit_test(no_number_of_failures_opens_one_that_is_off),
     };
