@@ -413,6 +413,7 @@ static int run(struct act *act, bool (*ask)(struct act *, struct fault *))
         act->status = store_complain(&why);
     else
         store_wait(&act->store);
+    arena_free(&act->arena); /* its timers are the loop's */
     store_close(&act->store);
     explicit_bzero(&act->ring, sizeof act->ring);
     return act->status;
