@@ -220,10 +220,10 @@ static void keys_must_say_whose_they_are(void **state)
                                                   "  a: { keys: [short, same-key-for-both] }\n"
                                                   "  b: { keys: [same-key-for-both, \"sha256:12\"] }\n"
                                                   "  c: {}\n"));
-    assert_errors(f,
-                  "conf/weir.yaml:8:15: a key of team a is shorter than 8 characters\n"
-                  "conf/weir.yaml:9:15: a key of team b is given twice: it must say whose request it is\n"
-                  "conf/weir.yaml:9:34: after sha256: come 64 hexadecimal digits\n"); /* c has its keys in Redis */
+    assert_errors(
+        f, "conf/weir.yaml:8:15: a key of team a is shorter than 8 characters\n"
+           "conf/weir.yaml:9:15: a key of team b is given twice: it must say whose request it is\n"
+           "conf/weir.yaml:9:34: after sha256: come 64 hexadecimal digits\n"); /* c has its keys in Redis */
 }
 
 static void secrets_are_hex_or_words(void **state)
@@ -386,6 +386,36 @@ static void what_needs_a_restart_is_known(void **state)
     assert_string_equal(settings_restart_key(a, d), "listen");
 }
 
+/* ---- what clients keep ---- */
+
+#define KEYS "teams: { us: { keys: [ a-key-of-us ] } }\n"
+
+static const char *account_of(const struct settings *s)
+{
+    return s->account ? s->account->name : "";
+}
+
+static void whose_account_is_asked(void **state)
+{
+    struct fixture  *f = *state;
+    struct settings *alone = read_settings(f, PROVIDERS MODELS);
+    assert_string_equal(account_of(alone), "far");
+    assert_int_equal(alone->store_keep_ms, INT64_C(30) * 24 * 3600 * 1000);
+    assert_string_equal(account_of(read_settings(f, PROVIDERS MODELS KEYS)), "");
+    assert_string_equal(
+        account_of(read_settings(f, PROVIDERS MODELS KEYS "store: { account: near, keep: 0s }\n")), "near");
+    assert_errors(f, "");
+}
+
+static void an_account_is_of_openais_api(void **state)
+{
+    struct fixture *f = *state;
+    assert_null(read_settings(f, "providers: { c: { api: anthropic, url: https://a.example, zone: cloud } }\n"
+                                 "models: { m: { provider: c, model: m } }\nstore: { account: c, kep: 1d }\n"));
+    assert_errors(f, "conf/weir.yaml:3:22: there is no key \"kep\" here, did you mean \"keep\"?\n"
+                     "conf/weir.yaml:3:19: `account` must name a provider that speaks `api: openai`\n");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -404,6 +434,8 @@ int main(void)
         TEST(dated_names_have_their_model_s_price),
         TEST(prices_say_where_they_are_from),
         TEST(lists_that_make_no_sense),
+        TEST(whose_account_is_asked),
+        TEST(an_account_is_of_openais_api),
         TEST(what_needs_a_restart_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,9 +259,31 @@ static void test_refused(void **state)
     assert_string_equal(why.param, "model");
 }
 
+/* Any other body: `input` is the user's, and nothing else is passed over. */
+static void test_a_body_that_is_no_chat(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct chat   chat;
+    struct fault  why = { 0 };
+    assert_true(plain_chat_read(
+        arena,
+        S("{\"model\":\"m\",\"input\":[\"a b\",\"c d\"],\"encoding_format\":\"float\",\"metadata\":{"
+          "\"who is it\":\"Ann Lee\"},\"user\":\"u 1\"}"),
+        &chat, &why));
+    assert_true(slice_is(chat.model, "m") && chat.last_user == 0 && chat.text_count == 5);
+    assert_true(slice_is(chat_question(&chat, arena), "a b\nc d"));
+    assert_true(slice_is(chat.text[2].text, "who is it") && chat.text[2].place == CHAT_METADATA);
+    assert_true(slice_is(chat.text[3].text, "Ann Lee") && slice_is(chat.text[4].text, "u 1"));
+    assert_true(plain_chat_read(arena, S("{}"), &chat, &why) && chat.text_count == 0 && !chat.model.ptr);
+    assert_false(plain_chat_read(arena, S("[]"), &chat, &why));
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_body_that_is_no_chat),
         cmocka_unit_test_setup_teardown(test_facts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_roles, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_content, set_up, tear_down),
