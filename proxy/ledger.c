@@ -1,5 +1,5 @@
 /*
- * ledger.c - see ledger.h: holds, from what a request needs to what it did cost.
+ * ledger.c - see ledger.h: holds, from when they are asked about to what they did cost.
  *
  *     hold_new -> add lines -> ledger_hold -> (extended, cancelled) -> ledger_settle -> told to Redis -> freed
  *
@@ -8,7 +8,6 @@
  */
 #include "ledger_inside.h"
 
-#include "base/buf.h"
 #include "base/die.h"
 #include "base/log.h"
 #include "ledger_script.h"
@@ -17,99 +16,10 @@
 #include <inttypes.h>
 #include <openssl/rand.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { BEAT_MS = 500, TELL_AGAIN_MS = 1000 };
 
 #define ALLOWANCE_KEEP_MS INT64_C(2678400000) /* 31 days */
-
-/* ---- a hold ---- */
-
-struct hold *hold_new(void)
-{
-    struct arena *arena = arena_new();
-    struct hold  *h = arena_alloc(arena, sizeof *h);
-    h->arena = arena;
-    return h;
-}
-
-static void rest_all(struct hold *h)
-{
-    for (unsigned i = 0; i < h->lines; i++)
-        line_rests(&h->line[i]);
-}
-
-void hold_free(struct hold **handle)
-{
-    struct hold *h = *handle;
-    *handle = NULL;
-    if (!h)
-        return;
-    struct arena *arena = h->arena;
-    rest_all(h);
-    hold_move(h, NULL);
-    arena_free(&arena);
-}
-
-void ledger_name(struct buf *out, const char *name)
-{
-    for (; *name; name++) {
-        unsigned char c = (unsigned char)*name;
-        if (c <= ' ' || c == 0x7f || strchr("%:{},=", c))
-            buf_printf(out, "%%%02X", c);
-        else
-            buf_add_byte(out, *name);
-    }
-}
-
-const char *ledger_window(struct arena *arena, const struct budget *budget, const struct span *span)
-{
-    static const char *const names[] = { [EVERY_HOUR] = "hour",   [EVERY_DAY] = "day",   [EVERY_WEEK] = "week",
-                                         [EVERY_MONTH] = "month", [ROLLING] = "rolling", [TOTAL] = "total" };
-    time_t                   from_s = span->from_ms / 1000;
-    struct tm                utc;
-    char                     began[32];
-    if (budget->window.kind == TOTAL)
-        return names[TOTAL];
-    if (budget->window.kind == ROLLING)
-        return arena_printf(arena, "%s-%" PRId64, names[ROLLING], budget->window.rolling_ms);
-    gmtime_r(&from_s, &utc);
-    strftime(began, sizeof began, "%Y%m%dT%H%MZ", &utc);
-    return arena_printf(arena, "%s-%s", names[budget->window.kind], began);
-}
-
-struct line *hold_add_line(struct hold *h, const struct budget *budget, const char *tag, const char *path,
-                           const char *whose, int64_t wall_ms)
-{
-    if (h->lines == LEDGER_LINES_MOST)
-        return NULL;
-    struct line   *line = &h->line[h->lines++];
-    struct budget *copy = arena_alloc(h->arena, sizeof *copy);
-    *copy = *budget;
-    copy->name = arena_cstr(h->arena, slice_str(budget->name));
-    *line = (struct line){ .budget = copy, .whose = arena_cstr(h->arena, slice_str(whose)) };
-    line->limit_nanousd =
-        budget->limit_nanousd < LEDGER_MOST_NANOUSD ? budget->limit_nanousd : LEDGER_MOST_NANOUSD;
-    window_at(&budget->window, wall_ms, &line->span);
-    line->hold = h;
-    line->key = arena_printf(h->arena, "weir:{%s}:money:%s:%s", tag, path,
-                             ledger_window(h->arena, budget, &line->span));
-    return line;
-}
-
-struct rate *hold_add_rate(struct hold *h, const struct limit *limit, const char *tag, const char *path,
-                           const char *whose)
-{
-    if (h->rates == LEDGER_RATES_MOST)
-        return NULL;
-    struct rate  *rate = &h->rate[h->rates++];
-    struct limit *copy = arena_alloc(h->arena, sizeof *copy);
-    *copy = *limit;
-    copy->name = arena_cstr(h->arena, slice_str(limit->name));
-    *rate = (struct rate){ .limit = copy, .whose = arena_cstr(h->arena, slice_str(whose)) };
-    rate->key = arena_printf(h->arena, "weir:{%s}:rate:%s", tag, path);
-    return rate;
-}
 
 static void name_hold(struct ledger *l, struct hold *h)
 {
@@ -251,7 +161,7 @@ static void undo(struct ledger *l, struct hold *h)
     tell_undone(l, h);
     if (h->is_held)
         return;
-    rest_all(h);
+    hold_rests(h);
     name_hold(l, h);
 }
 
@@ -272,7 +182,7 @@ static void on_reserved(void *arg, const redisReply *reply, const struct fault *
     if (verdict == LEDGER_HELD)
         note_held(l, h);
     else if (!h->is_held)
-        rest_all(h);
+        hold_rests(h);
     h->call(h->arg, verdict, h);
 }
 

@@ -1,6 +1,7 @@
 /*
- * ledger_inside.h - the inside of the ledger, for the files that it is made of: ledger.c reserves and settles,
- * ledger_book.c remembers what this loop has spent, ledger_tell.c tells Redis of it, ledger_note.c the journal.
+ * ledger_inside.h - the inside of the ledger, for the files that it is made of: ledger_hold.c makes holds,
+ * ledger.c reserves and settles, ledger_book.c remembers what this loop has spent, ledger_tell.c tells Redis of
+ * it, ledger_note.c the journal.
  */
 #ifndef WEIR_LEDGER_INSIDE_H
 #define WEIR_LEDGER_INSIDE_H
@@ -64,6 +65,12 @@ struct ledger {
     struct timer        beat;
 };
 
+/* ---- ledger_hold.c ---- */
+
+void hold_move(struct hold *, struct hold_list *to);
+/* None of its lines is asked for, or held, any more. */
+void hold_rests(struct hold *);
+
 /* ---- ledger_book.c ---- */
 
 void book_init(struct book *);
@@ -120,7 +127,6 @@ void tell_beat(struct ledger *); /* nothing: is all still there? */
 void tell_left(struct ledger *);
 
 const char *lease_of(struct arena *, const struct hold *, int64_t amount);
-void        hold_move(struct hold *, struct hold_list *to);
 /* Of any answer of a script: notes the server and whether it has lost something. False for what is no answer.
  */
 MUST_CHECK bool take_answer(struct ledger *, const struct redisReply *, unsigned run_at);

@@ -3,133 +3,119 @@
 
 /* Redis refuses a script that would only take memory when it is full, and lets one go on that has begun with a
  * write that takes none: a full Redis forgets the cache, not the money. */
-#define SHARED                                                                                                  \
-    "local me, epoch, run, now, lapses, known, grace = unpack(ARGV, 1, 7)\n"                                    \
-    "local lines, rates = tonumber(ARGV[8]), tonumber(ARGV[9])\n"                                               \
-    "local home = KEYS[1]\n"                                                                                    \
-    "local waiting, links, alive = home .. ':waits', home .. ':links', home .. ':alive'\n"                      \
-    "redis.call('SREM', waiting, '')\n"                                                                         \
-    "if run == '' then run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') end\n"                  \
-    "local function less(a, b) return #a < #b or (#a == #b and a < b) end\n"                                    \
-    "local function add(key, field, amount)\n"                                                                  \
-    "  if amount ~= '0' and amount ~= '-0' then redis.call('HINCRBY', key, field, amount) end\n"                \
-    "end\n"                                                                                                     \
-    "local function here() return redis.call('ZRANGEBYSCORE', alive, 2 * now - lapses, '+inf') end\n" /* is     \
-                                                                                                         this   \
-                                                                                                         the    \
-                                                                                                         server \
-                                                                                                         that   \
-                                                                                                         it     \
-                                                                                                         was?   \
-                                                                                                         Else   \
-                                                                                                         those  \
-                                                                                                         who    \
-                                                                                                         were   \
-                                                                                                         there  \
-                                                                                                         have   \
-                                                                                                         to     \
-                                                                                                         tell   \
-                                                                                                         what   \
-                                                                                                         they   \
-                                                                                                         know   \
-                                                                                                       */       \
-    "local seen = redis.call('GET', home)\n"                                                                    \
-    "if seen ~= run then\n"                                                                                     \
-    "  if seen then\n"                                                                                          \
-    "    for _, who in ipairs(here()) do redis.call('SADD', waiting, who) end\n"                                \
-    "  elseif known == '1' then\n"                                                                              \
-    "    redis.call('SADD', waiting, '?')\n"                                                                    \
-    "  end\n"                                                                                                   \
-    "  redis.call('PEXPIRE', waiting, grace)\n"                                                                 \
-    "  redis.call('SET', home, run)\n"                                                                          \
-    "end\n"                                                                                                     \
-    "local link = redis.call('HGET', links, me)\n"                                                              \
-    "local late = tonumber(link or 0) > tonumber(epoch) or\n"                                                   \
-    "  redis.call('ZSCORE', home .. ':gone', string.match(me, '^[^-]*'))\n"                                     \
-    "local lost = link == epoch and 0 or 1\n" /* a lease is over: what it held is free, also when it had        \
-                                                 lapsed */                                                      \
-    "local function close(line, lease)\n"                                                                       \
-    "  local amount = string.match(lease, '%d+$')\n"                                                            \
-    "  if redis.call('ZREM', line .. ':leases', lease) == 1 then\n"                                             \
-    "    add(line, 'running', '-' .. amount)\n"                                                                 \
-    "    add(line, 'held', '-' .. amount)\n"                                                                    \
-    "    return true\n"                                                                                         \
-    "  end\n"                                                                                                   \
-    "  local bucket = redis.call('HGET', line .. ':lapsed', lease)\n"                                           \
-    "  if bucket then\n"                                                                                        \
-    "    redis.call('HDEL', line .. ':lapsed', lease)\n"                                                        \
-    "    if redis.call('HEXISTS', line, 'b:' .. bucket) == 1 then\n"                                            \
-    "      add(line, 'b:' .. bucket, '-' .. amount)\n"                                                          \
-    "      add(line, 'held', '-' .. amount)\n"                                                                  \
-    "    end\n"                                                                                                 \
-    "    return true\n"                                                                                         \
-    "  end\n"                                                                                                   \
-    "  return false\n"                                                                                          \
-    "end\n"                                                                                                     \
-    "local function open(line, lease)\n"                                                                        \
-    "  local amount = string.match(lease, '%d+$')\n"                                                            \
-    "  redis.call('ZADD', line .. ':leases', lapses, lease)\n"                                                  \
-    "  add(line, 'running', amount)\n"                                                                          \
-    "  add(line, 'held', amount)\n"                                                                             \
-    "end\n" /* what ran out of its lease counts as spent; what a rolling window has left behind is forgotten    \
-             */                                                                                                 \
-    "local function tidy(line, bucket, buckets)\n"                                                              \
-    "  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', line .. ':leases', '-inf', now)) do\n"                \
-    "    local amount = string.match(lease, '%d+$')\n"                                                          \
-    "    redis.call('ZREM', line .. ':leases', lease)\n"                                                        \
-    "    add(line, 'running', '-' .. amount)\n"                                                                 \
-    "    add(line, 'b:' .. bucket, amount)\n"                                                                   \
-    "    redis.call('HSET', line .. ':lapsed', lease, bucket)\n"                                                \
-    "    redis.call('PEXPIRE', line .. ':lapsed', 86400000)\n"                                                  \
-    "  end\n"                                                                                                   \
-    "  if buckets == '0' then return end\n"                                                                     \
-    "  for _, field in ipairs(redis.call('HKEYS', line)) do\n"                                                  \
-    "    local old = string.match(field, '^b:(%d+)$')\n"                                                        \
-    "    if old and tonumber(old) < tonumber(bucket) - tonumber(buckets) then\n"                                \
-    "      add(line, 'held', '-' .. redis.call('HGET', line, field))\n"                                         \
-    "      redis.call('HDEL', line, field, 's:' .. old, 'f:' .. old)\n"                                         \
-    "      redis.call('DEL', line .. ':by:' .. old)\n"                                                          \
-    "    end\n"                                                                                                 \
-    "  end\n"                                                                                                   \
-    "end\n" /* what is spent in a bucket: all that is told, and no less than somebody has seen */               \
-    "local function top(line, bucket)\n"                                                                        \
-    "  local both = redis.call('HMGET', line, 's:' .. bucket, 'f:' .. bucket)\n"                                \
-    "  local told, floor = both[1] or '0', both[2] or '0'\n"                                                    \
-    "  return less(told, floor) and floor or told\n"                                                            \
-    "end\n" /* what one loop has spent in all, and what it has seen of all: upward alone */                     \
-    "local function merge(line, bucket, who, total, floor)\n"                                                   \
-    "  local by = line .. ':by:' .. bucket\n"                                                                   \
-    "  local old, before = redis.call('HGET', by, who) or '0', top(line, bucket)\n"                             \
-    "  if less(old, total) then\n"                                                                              \
-    "    redis.call('HSET', by, who, total)\n"                                                                  \
-    "    add(line, 's:' .. bucket, total)\n"                                                                    \
-    "    add(line, 's:' .. bucket, '-' .. old)\n"                                                               \
-    "  elseif not less(before, floor) then\n"                                                                   \
-    "    return before\n"                                                                                       \
-    "  end\n"                                                                                                   \
-    "  if less(before, floor) then redis.call('HSET', line, 'f:' .. bucket, floor) end\n"                       \
-    "  local after = top(line, bucket)\n"                                                                       \
-    "  add(line, 'b:' .. bucket, after)\n"                                                                      \
-    "  add(line, 'held', after)\n"                                                                              \
-    "  add(line, 'b:' .. bucket, '-' .. before)\n"                                                              \
-    "  add(line, 'held', '-' .. before)\n"                                                                      \
-    "  return after\n"                                                                                          \
-    "end\n"                                                                                                     \
-    "local function keep(line, bucket, ms)\n"                                                                   \
-    "  if ms == '0' then return end\n"                                                                          \
-    "  redis.call('PEXPIRE', line, ms)\n"                                                                       \
-    "  redis.call('PEXPIRE', line .. ':leases', ms)\n"                                                          \
-    "  redis.call('PEXPIRE', line .. ':by:' .. bucket, ms)\n"                                                   \
-    "end\n" /* who is there, or is waited for, where that has changed */                                        \
-    "local function peers(changes)\n"                                                                           \
-    "  local count = redis.call('HGET', links, '#') or '0'\n"                                                   \
-    "  if count == changes then return { run, lost, count, '' } end\n"                                          \
-    "  local names = here()\n"                                                                                  \
-    "  for _, who in ipairs(redis.call('SMEMBERS', waiting)) do\n"                                              \
-    "    if who == '?' then return { run, lost, changes, '' } end\n"                                            \
-    "    table.insert(names, who)\n"                                                                            \
-    "  end\n"                                                                                                   \
-    "  return { run, lost, count, table.concat(names, ',') }\n"                                                 \
+#define SHARED                                                                                                 \
+    "local me, epoch, run, now, lapses, known, grace = unpack(ARGV, 1, 7)\n"                                   \
+    "local lines, rates = tonumber(ARGV[8]), tonumber(ARGV[9])\n"                                              \
+    "local home = KEYS[1]\n"                                                                                   \
+    "local waiting, links, alive = home .. ':waits', home .. ':links', home .. ':alive'\n"                     \
+    "redis.call('SREM', waiting, '')\n"                                                                        \
+    "if run == '' then run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') end\n"                 \
+    "local function less(a, b) return #a < #b or (#a == #b and a < b) end\n"                                   \
+    "local function add(key, field, amount)\n"                                                                 \
+    "  if amount ~= '0' and amount ~= '-0' then redis.call('HINCRBY', key, field, amount) end\n"               \
+    "end\n"                                                                                                    \
+    "local function here() return redis.call('ZRANGEBYSCORE', alive, 2 * now - lapses, '+inf') end\n"          \
+    "-- is this the server that it was? Else those who were there have to tell what they know\n"               \
+    "local seen = redis.call('GET', home)\n"                                                                   \
+    "if seen ~= run then\n"                                                                                    \
+    "  if seen then\n"                                                                                         \
+    "    for _, who in ipairs(here()) do redis.call('SADD', waiting, who) end\n"                               \
+    "  elseif known == '1' then\n"                                                                             \
+    "    redis.call('SADD', waiting, '?')\n"                                                                   \
+    "  end\n"                                                                                                  \
+    "  redis.call('PEXPIRE', waiting, grace)\n"                                                                \
+    "  redis.call('SET', home, run)\n"                                                                         \
+    "end\n"                                                                                                    \
+    "local link = redis.call('HGET', links, me)\n"                                                             \
+    "local late = tonumber(link or 0) > tonumber(epoch) or\n"                                                  \
+    "  redis.call('ZSCORE', home .. ':gone', string.match(me, '^[^-]*'))\n"                                    \
+    "local lost = link == epoch and 0 or 1\n"                                                                  \
+    "-- a lease is over: what it held is free, also when it had lapsed\n"                                      \
+    "local function close(line, lease)\n"                                                                      \
+    "  local amount = string.match(lease, '%d+$')\n"                                                           \
+    "  if redis.call('ZREM', line .. ':leases', lease) == 1 then\n"                                            \
+    "    add(line, 'running', '-' .. amount)\n"                                                                \
+    "    add(line, 'held', '-' .. amount)\n"                                                                   \
+    "    return true\n"                                                                                        \
+    "  end\n"                                                                                                  \
+    "  local bucket = redis.call('HGET', line .. ':lapsed', lease)\n"                                          \
+    "  if bucket then\n"                                                                                       \
+    "    redis.call('HDEL', line .. ':lapsed', lease)\n"                                                       \
+    "    if redis.call('HEXISTS', line, 'b:' .. bucket) == 1 then\n"                                           \
+    "      add(line, 'b:' .. bucket, '-' .. amount)\n"                                                         \
+    "      add(line, 'held', '-' .. amount)\n"                                                                 \
+    "    end\n"                                                                                                \
+    "    return true\n"                                                                                        \
+    "  end\n"                                                                                                  \
+    "  return false\n"                                                                                         \
+    "end\n"                                                                                                    \
+    "local function open(line, lease)\n"                                                                       \
+    "  local amount = string.match(lease, '%d+$')\n"                                                           \
+    "  redis.call('ZADD', line .. ':leases', lapses, lease)\n"                                                 \
+    "  add(line, 'running', amount)\n"                                                                         \
+    "  add(line, 'held', amount)\n"                                                                            \
+    "end\n"                                                                                                    \
+    "-- what ran out of its lease counts as spent; what a rolling window has left behind is forgotten\n"       \
+    "local function tidy(line, bucket, buckets)\n"                                                             \
+    "  for _, lease in ipairs(redis.call('ZRANGEBYSCORE', line .. ':leases', '-inf', now)) do\n"               \
+    "    local amount = string.match(lease, '%d+$')\n"                                                         \
+    "    redis.call('ZREM', line .. ':leases', lease)\n"                                                       \
+    "    add(line, 'running', '-' .. amount)\n"                                                                \
+    "    add(line, 'b:' .. bucket, amount)\n"                                                                  \
+    "    redis.call('HSET', line .. ':lapsed', lease, bucket)\n"                                               \
+    "    redis.call('PEXPIRE', line .. ':lapsed', 86400000)\n"                                                 \
+    "  end\n"                                                                                                  \
+    "  if buckets == '0' then return end\n"                                                                    \
+    "  for _, field in ipairs(redis.call('HKEYS', line)) do\n"                                                 \
+    "    local old = string.match(field, '^b:(%d+)$')\n"                                                       \
+    "    if old and tonumber(old) < tonumber(bucket) - tonumber(buckets) then\n"                               \
+    "      add(line, 'held', '-' .. redis.call('HGET', line, field))\n"                                        \
+    "      redis.call('HDEL', line, field, 's:' .. old, 'f:' .. old)\n"                                        \
+    "      redis.call('DEL', line .. ':by:' .. old)\n"                                                         \
+    "    end\n"                                                                                                \
+    "  end\n"                                                                                                  \
+    "end\n"                                                                                                    \
+    "-- what is spent in a bucket: all that is told, and no less than somebody has seen\n"                     \
+    "local function top(line, bucket)\n"                                                                       \
+    "  local both = redis.call('HMGET', line, 's:' .. bucket, 'f:' .. bucket)\n"                               \
+    "  local told, floor = both[1] or '0', both[2] or '0'\n"                                                   \
+    "  return less(told, floor) and floor or told\n"                                                           \
+    "end\n"                                                                                                    \
+    "-- what one loop has spent in all, and what it has seen of all: upward alone\n"                           \
+    "local function merge(line, bucket, who, total, floor)\n"                                                  \
+    "  local by = line .. ':by:' .. bucket\n"                                                                  \
+    "  local old, before = redis.call('HGET', by, who) or '0', top(line, bucket)\n"                            \
+    "  if less(old, total) then\n"                                                                             \
+    "    redis.call('HSET', by, who, total)\n"                                                                 \
+    "    add(line, 's:' .. bucket, total)\n"                                                                   \
+    "    add(line, 's:' .. bucket, '-' .. old)\n"                                                              \
+    "  elseif not less(before, floor) then\n"                                                                  \
+    "    return before\n"                                                                                      \
+    "  end\n"                                                                                                  \
+    "  if less(before, floor) then redis.call('HSET', line, 'f:' .. bucket, floor) end\n"                      \
+    "  local after = top(line, bucket)\n"                                                                      \
+    "  add(line, 'b:' .. bucket, after)\n"                                                                     \
+    "  add(line, 'held', after)\n"                                                                             \
+    "  add(line, 'b:' .. bucket, '-' .. before)\n"                                                             \
+    "  add(line, 'held', '-' .. before)\n"                                                                     \
+    "  return after\n"                                                                                         \
+    "end\n"                                                                                                    \
+    "local function keep(line, bucket, ms)\n"                                                                  \
+    "  if ms == '0' then return end\n"                                                                         \
+    "  redis.call('PEXPIRE', line, ms)\n"                                                                      \
+    "  redis.call('PEXPIRE', line .. ':leases', ms)\n"                                                         \
+    "  redis.call('PEXPIRE', line .. ':by:' .. bucket, ms)\n"                                                  \
+    "end\n"                                                                                                    \
+    "-- who is there, or is waited for, where that has changed\n"                                              \
+    "local function peers(changes)\n"                                                                          \
+    "  local count = redis.call('HGET', links, '#') or '0'\n"                                                  \
+    "  if count == changes then return { run, lost, count, '' } end\n"                                         \
+    "  local names = here()\n"                                                                                 \
+    "  for _, who in ipairs(redis.call('SMEMBERS', waiting)) do\n"                                             \
+    "    if who == '?' then return { run, lost, changes, '' } end\n"                                           \
+    "    table.insert(names, who)\n"                                                                           \
+    "  end\n"                                                                                                  \
+    "  return { run, lost, count, table.concat(names, ',') }\n"                                                \
     "end\n"
 
 const char ledger_reserve_script[] =
@@ -171,7 +157,8 @@ const char ledger_reserve_script[] =
            "  local prev = ARGV[at + 1]\n"
            "  replaced[i] = prev ~= '' and close(line, prev)\n"
            "  local sum = redis.pcall('HINCRBY', line, 'held', ARGV[at])\n"
-           "  local fits = type(sum) ~= 'table'\n" /* int64 overflows: nobody has as much */
+           "  local fits = type(sum) ~= 'table'\n"
+           "-- int64 overflows: nobody has as much\n"
            "  held[i] = redis.call('HGET', line, 'held') or '0'\n"
            "  if not fits or less(ARGV[at + 2], held[i]) then\n"
            "    if fits then add(line, 'held', '-' .. ARGV[at]) end\n"
@@ -258,8 +245,8 @@ const char ledger_report_script[] = SHARED
     "    redis.call('HINCRBYFLOAT', key, 'tokens', ARGV[at + 1] - ARGV[at + 2])\n"
     "  end\n"
     "end\n"
-    "if ARGV[10] ~= '1' then return answer end\n" /* all is told: this loop is one of those who are here,
-                                                     and its predecessors are waited for no longer */
+    "if ARGV[10] ~= '1' then return answer end\n"
+    "-- all is told: this loop is one of those who are here, and its predecessors are waited for no longer\n"
     "if ARGV[11] ~= '' and redis.call('SREM', waiting, '?') == 1 then\n"
     "  for who in string.gmatch(ARGV[11], '[^,]+') do redis.call('SADD', waiting, who) end\n"
     "  redis.call('PEXPIRE', waiting, grace)\n"

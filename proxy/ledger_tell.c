@@ -67,15 +67,6 @@ const char *lease_of(struct arena *arena, const struct hold *h, int64_t amount)
     return amount > 0 ? arena_printf(arena, "%s:%" PRId64, h->id, amount) : "";
 }
 
-void hold_move(struct hold *h, struct hold_list *to)
-{
-    if (h->list)
-        TAILQ_REMOVE(h->list, h, link);
-    h->list = to;
-    if (to)
-        TAILQ_INSERT_TAIL(to, h, link);
-}
-
 /* ---- answers ---- */
 
 bool take_answer(struct ledger *l, const redisReply *reply, unsigned run_at)
