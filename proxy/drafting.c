@@ -89,9 +89,19 @@ static bool goes_round(const struct look *l)
     return text_goes_round(l->draft.content, l->arena);
 }
 
+/* Up to the end of a line or a sentence: what stands behind it may go on, "12 x 12 = 14" with another digit. */
+static struct slice said_out(struct slice text)
+{
+    size_t end = text.len;
+    while (end > 0 && text.ptr[end - 1] != '\n' &&
+           !(text.ptr[end - 1] == '.' && end < text.len && text.ptr[end] == ' '))
+        end--;
+    return slice_cut(text, 0, end);
+}
+
 static bool sums_wrongly(const struct look *l)
 {
-    return text_sums(l->draft.content).wrong > 0;
+    return text_sums(l->is_whole ? l->draft.content : said_out(l->draft.content)).wrong > 0;
 }
 
 static bool is_likely_wrong(const struct look *l)

@@ -153,6 +153,14 @@ def test_what_is_doubted_after_it_has_gone_out_is_told_alone(stage):
     assert weir.metric("weir_escalations_total") == 0
 
 
+def test_a_sum_is_not_judged_before_it_is_written_out(stage):
+    words = "".join(f"w{at:03} " for at in range(78)) + "and 12 x 12 = 144 eggs"
+    assert words[:406].endswith("= 14") and 406 % 7 == 0, "where the draft is judged, in the midst of a number"
+    weir = stage.weir(local=stage.provider(spoken(words)), cloud=stage.provider(), policy=policy(hold_tokens=100))
+    assert weir.stream("hello").text == words
+    assert weir.metric("weir_doubts_total") == 0
+
+
 def test_json_and_calls_are_held_whole(stage):
     local, cloud = stage.provider(spoken(json.dumps({"age": 3, "why": LONG}))), stage.provider(says('{"age": 4}'))
     weir = stage.weir(local=local, cloud=cloud, policy=policy(hold_tokens=10))
