@@ -104,10 +104,11 @@ bool exchange_is_alone(const struct exchange *x)
 
 void exchange_add_passed(const struct exchange *x, struct buf *out)
 {
-    const char *before = "x-weir-passed-over: ";
+    const struct model *answered = x->fault.kind ? NULL : x->model;
+    const char         *before = "x-weir-passed-over: ";
     for (unsigned i = 0; i < x->passed_count; i++) {
         const struct passed *p = &x->passed[i];
-        if (p->model == x->model && !x->fault.kind) /* it was waited for, and answered */
+        if (p->model == answered) /* it was waited for */
             continue;
         buf_add_str(out, before);
         reply_header_name(out, p->model->name);

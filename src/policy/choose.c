@@ -116,11 +116,24 @@ static void take_in_order(const struct settings *settings, struct decision *out)
     }
 }
 
+/* Of a group the first that the request may go to. */
+static const struct model *escalates_to(const struct policy *p, const struct route *route,
+                                        const struct facts *facts, const struct decision *out)
+{
+    const struct model *order[CANDIDATES_MOST];
+    unsigned            count = 0;
+    if (!route->escalate_to.model && !route->escalate_to.group)
+        return NULL;
+    add_asked(p, facts, route->escalate_to, order, &count, CANDIDATES_MOST);
+    for (unsigned i = 0; i < count; i++)
+        if (reach_allows(out->reach, order[i]->provider->zone) && !who_bars(p, facts, order[i]))
+            return order[i];
+    return order[0]; /* which is struck out later, and told */
+}
+
 static void take_route(const struct policy *p, const struct route *route, const struct facts *facts,
                        struct decision *out)
 {
-    const struct model *escalate_to[1] = { NULL };
-    unsigned            count = 0;
     tell_rule(out, route->name);
     out->route = route->name;
     for (unsigned i = 0; i < route->ask_count; i++)
@@ -129,9 +142,7 @@ static void take_route(const struct policy *p, const struct route *route, const 
         for (unsigned i = 0; i < route->instead_count[why]; i++)
             add_asked(p, facts, route->instead[why][i], out->instead[why].model, &out->instead[why].count,
                       INSTEAD_MOST);
-    if (route->escalate_to.model || route->escalate_to.group)
-        add_asked(p, facts, route->escalate_to, escalate_to, &count, 1);
-    out->escalate_to = escalate_to[0];
+    out->escalate_to = escalates_to(p, route, facts, out);
     out->escalation = route->escalation;
     out->compress_above_tokens = route->compress_above_tokens;
     out->compress_to = route->compress_to;

@@ -4,9 +4,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 const char *const fuzz_seeds[] = {
-    "\1\220{\"error\":{\"message\":\"prompt is too long\",\"type\":\"invalid_request_error\",\"code\":null}}",
-    "\1\255[{\"error\":{\"code\":429,\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[{\"retryDelay\":\"34.4s\"}]"
-    "}}]",
+    "\1\220{\"error\":{\"message\":\"prompt is too long\",\"code\":null}}",
+    "\1\255[{\"error\":{\"code\":429,\"details\":[{\"retryDelay\":\"34.4s\"}]}}]",
     "\1\223{\"error\":\"no\"}",
     "\2\21",
     NULL,

@@ -126,6 +126,19 @@ static void how_its_members_stand_decides_the_order(void **state)
     assert_string_equal(f->decision.escalate_to->name, "eu"); /* us, which comes first, is away */
 }
 
+static void a_draft_escalates_to_the_first_member_that_the_request_may_go_to(void **state)
+{
+    struct fixture *f = *state;
+    compile(f, "privacy: [{ name: home, for: { user: ann }, reach: local }]\n"
+               "routes: [{ name: all, ask: [eu, small], escalate: { to: mixed, when: { confidence: { below: 1 "
+               "} } } }]\n");
+    assert_string_equal(asked(f), "eu small");
+    assert_string_equal(f->decision.escalate_to->provider->name, "far");
+    f->facts.payer = &(struct payer){ .user = "ann", .key = "", .team = "" };
+    assert_string_equal(asked(f), "small");
+    assert_string_equal(f->decision.escalate_to->name, "small");
+}
+
 static void the_law_of_zones_strikes_members_and_stand_ins(void **state)
 {
     struct fixture *f = *state;
@@ -226,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_group_is_asked_as_its_members),
         TEST(how_its_members_stand_decides_the_order),
+        TEST(a_draft_escalates_to_the_first_member_that_the_request_may_go_to),
         TEST(the_law_of_zones_strikes_members_and_stand_ins),
         TEST(stand_ins_are_told_by_reason),
         TEST(every_mistake_of_a_group_is_told),
