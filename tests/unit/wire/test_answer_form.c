@@ -170,22 +170,25 @@ static void test_anthropics_answers(void **state)
 static void test_what_cannot_be_said_is_not_said(void **state)
 {
     (void)state;
+#define SAID(more, delta, rest)                                                                                \
+    "data: {" more "\"choices\":[{\"index\":0,\"delta\":{" delta "}" rest ",\"finish_reason\":\"stop\"}]}\n\n"
     static const char *const streams[] = {
         "",
         "data: [DONE]\n\n",
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"audio\":{\"data\":\"x\"}}}]}\n\n",
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"logprobs\":{\"other\":[{}]}}]}\n\n",
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":[\"a\"]}}]}\n\n",
-        "data: {\"choices\":[{\"index\":1000000,\"delta\":{\"content\":\"a\"}}]}\n\n",
-        "data: {\"choices\":[{\"index\":-1,\"delta\":{\"content\":\"a\"}}]}\n\n",
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":4000000}]}}]}\n\n",
+        "data: 1\n\n" SAID("", "\"content\":\"a\"", ""),
+        SAID("", "\"audio\":{\"data\":\"x\"}", ""),
+        SAID("", "\"content\":\"a\"", ",\"logprobs\":{\"other\":[{}]}"),
+        SAID("", "\"content\":[\"a\"]", ""),
+        SAID("", "\"tool_calls\":[{\"index\":4000000}]", ""),
+        SAID("", "\"tool_calls\":[{\"index\":0,\"server\":{\"name\":\"x\"}}]", ""),
+        SAID("\"citations\":[\"a\"],", "\"content\":\"a\"", ""),
         "data: "
-        "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"custom\":{\"name\":\"x\"}}]}}]}"
-        "\n\n",
-        "data: {\"citations\":[\"a\"],\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n",
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]\n\n",
-        "data: 1\n\n",
+        "{\"choices\":[{\"index\":1000000,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n",
+        "data: {\"choices\":[{\"index\":-1,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n",
     };
+    struct changed plain = change(gather_all, DIALECT_OPENAI, SAID("", "\"content\":\"a\"", ""));
+    assert_true(plain.ok);
+    arena_free(&plain.arena);
     static const char *const documents[] = {
         "",
         "[]",
