@@ -226,6 +226,47 @@ static void keys_must_say_whose_they_are(void **state)
            "conf/weir.yaml:9:34: after sha256: come 64 hexadecimal digits\n"); /* c has its keys in Redis */
 }
 
+static void a_team_and_a_key_may_be_narrowed(void **state)
+{
+    struct fixture  *f = *state;
+    struct settings *s = read_settings(
+        f, PROVIDERS MODELS "teams:\n"
+                            "  a: { models: [small], zones: [local, cloud], routes: [asked],\n"
+                            "       keys: [{ key: key-of-somebody, reach: local }, key-of-another] }\n");
+    assert_non_null(s);
+    assert_string_equal(s->team[0].grant.models.name[0], "small");
+    assert_int_equal(s->team[0].grant.zones.count, 2);
+    assert_null(s->team[0].grant.reach);
+    assert_string_equal(s->team[0].key_owner[0].grant.reach, "local");
+    assert_int_equal(s->team[0].key_owner[1].grant.models.count, 0);
+}
+
+static void what_narrows_names_what_there_is(void **state)
+{
+    struct fixture *f = *state;
+    assert_null(read_settings(f,
+                              PROVIDERS MODELS "teams:\n"
+                                               "  a: { models: [tiny-one], zones: [nowhere], reach: beyond }\n"
+                                               "  b: { models: [] }\n"));
+    assert_errors(f, "conf/weir.yaml:8:17: there is no model \"tiny-one\"\n"
+                     "conf/weir.yaml:8:36: there is no zone \"nowhere\"\n"
+                     "conf/weir.yaml:8:53: there is no zone \"beyond\"\n"
+                     "conf/weir.yaml:9:16: models allows none at all; left out, all are allowed\n");
+}
+
+static void the_admin_api_has_a_key_and_a_place(void **state)
+{
+    struct fixture  *f = *state;
+    struct settings *s =
+        read_settings(f, PROVIDERS MODELS "admin: { address: 127.0.0.1:8081, key: sixteen-letters-1 }\n");
+    assert_non_null(s);
+    assert_int_equal(s->admin->port, 8081);
+    assert_null(read_settings(f, PROVIDERS MODELS "admin: { address: 127.0.0.1:8081 }\n"));
+    assert_errors(
+        f, "conf/weir.yaml:7:8: admin needs a `key`, or a `key_file`; `openssl rand -hex 32` makes a good "
+           "one\n");
+}
+
 static void secrets_are_hex_or_words(void **state)
 {
     struct fixture  *f = *state;
@@ -426,6 +467,9 @@ int main(void)
         TEST(teams_have_hashed_keys),
         TEST(without_teams_only_this_machine_is_listened_to),
         TEST(keys_must_say_whose_they_are),
+        TEST(a_team_and_a_key_may_be_narrowed),
+        TEST(what_narrows_names_what_there_is),
+        TEST(the_admin_api_has_a_key_and_a_place),
         TEST(secrets_are_hex_or_words),
         TEST(the_model_is_found_beside_the_settings),
         TEST(a_first_run_needs_no_file),
