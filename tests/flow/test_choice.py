@@ -210,6 +210,7 @@ def test_all_tries_together_have_a_deadline(stage):
 # Breakers.
 
 
+@pytest.mark.threads
 def test_whoever_keeps_failing_is_left_alone_then_tried_once(stage):
     broken = threading.Event()
     broken.set()
