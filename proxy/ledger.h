@@ -77,9 +77,11 @@ struct hold;
 struct line;
 TAILQ_HEAD(hold_list, hold);
 
-/* A bounded sum that a process may spend while Redis is away, shared by its loops. */
+/* What the loops of a process share: a bounded sum that they may spend while Redis is away, and whether Redis
+ * has known any of them. */
 struct allowance {
     _Atomic int64_t taken_nanousd; /* spent or reserved, and not yet told to Redis */
+    _Atomic bool    is_known;
 };
 
 /* A mark of a budget was passed: once a mark and window, over all proxies. Valid during the call. */

@@ -56,7 +56,7 @@ void words_begin(struct words *w, const struct ledger *l, unsigned lines, unsign
     words_add(w, is_up ? l->run : "");
     words_number(w, now_ms);
     words_number(w, now_ms + l->times.lease_ms);
-    words_add(w, l->is_known ? "1" : "0");
+    words_add(w, l->is_known || (l->allowance && atomic_load(&l->allowance->is_known)) ? "1" : "0");
     words_number(w, l->times.recovery_ms);
     words_number(w, lines);
     words_number(w, rates);
@@ -350,11 +350,18 @@ static bool take_peers(struct ledger *l, const redisReply *reply)
     return true;
 }
 
+static void become_known(struct ledger *l)
+{
+    l->is_known = true;
+    if (l->allowance)
+        atomic_store(&l->allowance->is_known, true);
+}
+
 static void on_all_told(void *arg, const redisReply *reply, const struct fault *why)
 {
     struct ledger *l = arg;
     if (reply && take_answer(l, reply, 0) && take_peers(l, reply))
-        l->is_known = true;
+        become_known(l);
     else
         log_warn("ledger", "what was spent could not be told: %s",
                  !reply                             ? why->detail
