@@ -125,8 +125,10 @@ static void freshen(struct exchange *x)
 
 /* ---- giving again ---- */
 
+/* What was found is no answer: it has gone since, or cannot be told in this form. */
 static void forget_hit(struct exchange *x)
 {
+    metrics_add(x->tools->metrics, METRIC_CACHE_MISSES, 1);
     buf_reset(&x->out);
     x->relay = NULL;
     x->model = NULL;
@@ -137,6 +139,7 @@ static void forget_hit(struct exchange *x)
 /* END, or WAIT where it goes on without its client. */
 static enum step_result served(struct exchange *x)
 {
+    metrics_add(x->tools->metrics, METRIC_CACHE_HITS, 1);
     x->passed_on = exchange_passed_on(x);
     asking_deliver(x);
     if (x->tools->is_draining || x->recalling.wishes.only_if_cached)
@@ -219,8 +222,8 @@ enum step_result exchange_replay(struct exchange *x)
     struct fault         why = { 0 };
     struct slice         answer = in_form(x, hit);
     x->model = settings_model(x->snapshot->settings, hit->model);
-    if (!x->model || answer.len == 0) { /* it has gone since */
-        x->model = NULL;
+    if (!x->model || answer.len == 0) {
+        forget_hit(x);
         return NEXT;
     }
     r->is_hit = true;

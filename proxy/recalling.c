@@ -31,6 +31,12 @@ static void add_model(struct buf *out, const struct model *model)
     add_part(out, slice_str(model ? model->provider->name : ""));
 }
 
+/* A client that says none, or is of another dialect, is answered in this one. */
+static bool is_usual_version(const struct exchange *x)
+{
+    return slice_is(http1_header(client_head(x->client), "anthropic-version"), "2023-06-01");
+}
+
 /* All that an answer follows from, and that the body does not say. */
 static struct slice decision_bytes(struct exchange *x)
 {
@@ -51,6 +57,7 @@ static struct slice decision_bytes(struct exchange *x)
     buf_printf(&out, "%llx %llx %llx ", (unsigned long long)d->hide, (unsigned long long)d->surrogate,
                (unsigned long long)d->remove);
     add_part(&out, http1_header(client_head(x->client), "anthropic-beta"));
+    add_part(&out, is_usual_version(x) ? S("") : http1_header(client_head(x->client), "anthropic-version"));
     struct slice bytes = arena_copy(x->arena, buf_slice(&out));
     buf_fini(&out);
     return bytes;
@@ -163,7 +170,8 @@ bool exchange_may_recall(struct exchange *x, struct fault *why)
 static void recalled(struct exchange *x, const struct cached *hit)
 {
     struct recalling *r = &x->recalling;
-    metrics_add(x->tools->metrics, hit ? METRIC_CACHE_HITS : METRIC_CACHE_MISSES, 1);
+    if (!hit) /* one counts when it is served */
+        metrics_add(x->tools->metrics, METRIC_CACHE_MISSES, 1);
     r->is_out = false;
     if (hit) {
         r->hit = *hit;

@@ -148,7 +148,8 @@ struct slice exchange_headers(struct exchange *x, bool tells_cost)
     exchange_add_passed(x, &out);
     if (exchange_is_alone(x))
         reply_header(&out, "x-weir-edge", "alone");
-    exchange_cache_headers(x, &out);
+    if (!x->recalling.is_out) /* else told at the end */
+        exchange_cache_headers(x, &out);
     buf_add(&out, S("x-weir-redactions: "));
     buf_add_decimal(&out, (int64_t)places_hidden(x));
     buf_add(&out, S("\r\n"));

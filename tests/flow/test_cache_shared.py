@@ -405,3 +405,16 @@ def test_who_names_a_model_is_remembered_where_a_policy_says_so(stage):
     cloud = stage.provider(says("yes"))
     weir = stage.weir(cloud=cloud, policy={**CACHED, "named": {"cache": {"keep": "1h"}}})
     assert [weir.chat("hello", model=model).told("cache") for model in ("large", "large", "auto")] == ["miss", "hit", "miss"]
+
+
+def test_another_version_of_a_dialect_is_asked_for_itself(stage):
+    cloud = stage.provider(answers(text("yes")))
+    weir = stage.weir(cloud={"api": "anthropic", "url": cloud.url().removesuffix("/v1")}, policy=CACHED)
+
+    def ask(**headers):
+        return weir.post({"model": "auto", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]}, path="/v1/messages",
+                         headers={f"anthropic-{name}": value for name, value in headers.items()}).told("cache")
+
+    assert [ask(version="2023-06-01"), ask(), weir.chat("hello").told("cache")] == ["miss", "hit", "hit"]
+    assert [ask(version="2026-10-21"), ask(version="2026-10-21")] == ["miss", "hit"]
+    assert [ask(version="2023-06-01", beta="tried-out"), ask()] == ["miss", "hit"]
