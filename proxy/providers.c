@@ -184,6 +184,7 @@ static void learn(struct known_provider *k, struct known_model *m, const struct 
                   const struct leg_told *told, int64_t now_ms)
 {
     enum breaker_state before = k->breaker.state;
+    bool               is_forgiven = provider->breaker.failures == 0; /* breaker: off */
     switch (told->end) {
     case LEG_SAID_NOTHING:
         breaker_learned_nothing(&k->breaker, now_ms);
@@ -191,14 +192,16 @@ static void learn(struct known_provider *k, struct known_model *m, const struct 
         break;
     case LEG_KEY: /* it is well: it knows our key for a bad one */
         breaker_went_well(&k->breaker, &provider->breaker, now_ms);
-        breaker_failed(&k->key, &key_rule, now_ms);
+        if (!is_forgiven)
+            breaker_failed(&k->key, &key_rule, now_ms);
         break;
     case LEG_FAILED:
         breaker_failed(&k->breaker, &provider->breaker, now_ms);
         breaker_learned_nothing(&k->key, now_ms);
         break;
     case LEG_LIMITED:
-        m->rests_until_ms = now_ms + (told->wait_ms < 0 ? LIMITED_MS : told->wait_ms);
+        if (told->wait_ms >= 0 || !is_forgiven)
+            m->rests_until_ms = now_ms + (told->wait_ms < 0 ? LIMITED_MS : told->wait_ms);
         /* fall through */
     case LEG_WENT_WELL:
         breaker_went_well(&k->breaker, &provider->breaker, now_ms);

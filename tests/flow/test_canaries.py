@@ -300,7 +300,8 @@ class Rig:
     def __init__(self, stage, **more):
         self.stage = stage
         self.turn = 0
-        quick = {"first_byte": "300ms", "idle": "300ms"}
+        # Each fault must be heard, whatever was heard before it: nothing is held against a provider.
+        quick = {"first_byte": "300ms", "idle": "300ms", "breaker": "off"}
         self.providers = {zone: stage.provider(echoes(), zone) for zone in ("local", "trusted", "cloud")}
         zones = {zone: {"url": actor.url(), "key": PROVIDER_KEYS[zone], **quick} for zone, actor in self.providers.items()}
         self.audit = stage.folder / "audit.jsonl"

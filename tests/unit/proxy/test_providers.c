@@ -80,6 +80,20 @@ static void a_key_that_is_refused_is_tried_again_after_a_minute_or_when_it_has_c
     assert_string_equal(ask(LARGE, 130000, LEG_WENT_WELL, 0), "up");
 }
 
+static void nothing_is_held_against_who_has_no_breaker_but_its_own_words(void **state)
+{
+    (void)state;
+    const struct breaker_rule rule = provider[1].breaker;
+    provider[1].breaker = (struct breaker_rule){ 0 };
+    assert_string_equal(ask(LARGE, 1000, LEG_KEY, 0), "up");
+    assert_string_equal(ask(LARGE, 1000, LEG_LIMITED, -1), "up");
+    for (int i = 0; i < 9; i++)
+        assert_string_equal(ask(LARGE, 1000, LEG_FAILED, 0), "up");
+    assert_string_equal(ask(LARGE, 1000, LEG_LIMITED, 100), "up");
+    assert_string_equal(ask(LARGE, 1000, LEG_WENT_WELL, 0), "limited");
+    provider[1].breaker = rule;
+}
+
 static void a_pause_is_the_models_alone(void **state)
 {
     (void)state;
@@ -164,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(who_fails_is_left_alone_with_all_its_models),
         TEST(a_key_that_is_refused_is_tried_again_after_a_minute_or_when_it_has_changed),
+        TEST(nothing_is_held_against_who_has_no_breaker_but_its_own_words),
         TEST(a_pause_is_the_models_alone),
         TEST(a_trial_that_ends_without_a_word_leaves_it_to_the_next),
         TEST(how_they_stand),
