@@ -6,52 +6,18 @@
  * letters and digits) is an identifier; one that begins with a digit is a number, with its unit; any other is
  * words, parted by hyphens and slashes, contractions undone.
  */
-#include "alike_inside.h"
+#include "alike_reading.h"
 
-#include "base/buf.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-enum { NUMBER_BYTES = 48, QUOTED_BYTES_MOST = 200 };
-
-struct reading {
-    const struct alike *alike;
-    struct arena       *arena;
-    struct alike_text  *out;
-    size_t              at;             /* byte of the text */
-    bool                begins;         /* the next word begins a sentence */
-    bool                follows_number; /* the last word was a number in digits */
-};
+enum { QUOTED_BYTES_MOST = 200 };
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_letter(char c)
-{
-    return is_lower(c) || is_upper(c) || (unsigned char)c >= 0x80;
-}
-
 /* ---- what is found ---- */
 
-static void add_thing(struct reading *r, enum thing_kind kind, struct slice text)
+void reading_add_thing(struct reading *r, enum thing_kind kind, struct slice text)
 {
     struct alike_text *out = r->out;
     if (out->things == ALIKE_WORDS_MOST)
@@ -60,7 +26,7 @@ static void add_thing(struct reading *r, enum thing_kind kind, struct slice text
         out->thing[out->things++] = (struct thing){ kind, text };
 }
 
-static struct slice folded_of(struct arena *arena, struct slice text)
+struct slice folded_of(struct arena *arena, struct slice text)
 {
     char *folded = arena_cstr(arena, text);
     for (size_t i = 0; i < text.len; i++)
@@ -68,7 +34,7 @@ static struct slice folded_of(struct arena *arena, struct slice text)
     return slice_of(folded, text.len);
 }
 
-static struct word *add_word(struct reading *r, struct slice text, struct slice folded)
+struct word *reading_add_word(struct reading *r, struct slice text, struct slice folded)
 {
     struct alike_text *out = r->out;
     struct word       *w = &out->word[out->words];
@@ -104,99 +70,9 @@ static bool is_clear_unit(struct slice folded)
     return folded.len > 1;
 }
 
-static void add_unit(struct reading *r, uint32_t unit)
+void reading_add_unit(struct reading *r, uint32_t unit)
 {
-    add_thing(r, THING_UNIT, slice_str(arena_printf(r->arena, "%u", unit)));
-}
-
-/* ---- numbers ---- */
-
-static void add_number(struct reading *r, double value)
-{
-    add_thing(r, THING_NUMBER, slice_str(arena_printf(r->arena, "%.12g", value)));
-}
-
-/* "1,200" is "1200", "007" is "7"; "3.10" stays what it is, since it may be a version. */
-static struct slice plain_number(struct reading *r, struct slice digits)
-{
-    struct buf out;
-    buf_init(&out, NUMBER_BYTES);
-    for (size_t i = 0; i < digits.len; i++)
-        if (digits.ptr[i] != ',' &&
-            !(digits.ptr[i] == '0' && out.len == 0 && i + 1 < digits.len && is_digit(digits.ptr[i + 1])))
-            buf_add_byte(&out, digits.ptr[i]);
-    struct slice plain = out.full ? digits : arena_copy(r->arena, buf_slice(&out));
-    buf_fini(&out);
-    return plain;
-}
-
-static size_t digits_of(struct slice s)
-{
-    size_t n = 0;
-    while (n < s.len && (is_digit(s.ptr[n]) ||
-                         (n + 1 < s.len && n > 0 && strchr(",.:", s.ptr[n]) && is_digit(s.ptr[n + 1]))))
-        n++;
-    return n;
-}
-
-static bool is_ordinal(struct slice folded)
-{
-    return slice_is(folded, "st") || slice_is(folded, "nd") || slice_is(folded, "rd") || slice_is(folded, "th");
-}
-
-/* "5", "5kg", "2nd", "1.5m", "20%", "$5k": what is before and behind the digits says what they count. False for
- * what is no number after all: "3D", "2fa", "1990s". */
-static bool take_number(struct reading *r, struct slice chunk)
-{
-    struct slice rest = chunk;
-    uint32_t     unit = 0;
-    size_t       sign = 0;
-    while (sign < rest.len && !is_digit(rest.ptr[sign]))
-        sign++;
-    struct slice before = slice_cut(rest, 0, sign);
-    if (before.len && !slice_is(before, "+") && !slice_is(before, "-")) {
-        unit = alike_meaning(r->alike, before)->value[WORD_UNIT];
-        if (!unit)
-            return false;
-    }
-    rest = slice_cut(rest, sign, rest.len);
-    size_t       len = digits_of(rest);
-    struct slice digits = slice_cut(rest, 0, len), behind = folded_of(r->arena, slice_cut(rest, len, rest.len));
-    const struct meaning *said = alike_meaning(r->alike, behind);
-    if (len == 0 || (behind.len && !is_ordinal(behind) && !said->value[WORD_FACTOR] && !said->value[WORD_UNIT]))
-        return false;
-    struct slice number = plain_number(r, digits);
-    if (slice_is(before, "-"))
-        number = slice_str(arena_printf(r->arena, "-%.*s", SLICE_ARG(number)));
-    struct word *w = add_word(r, chunk, number);
-    w->is_figure = true;
-    r->follows_number = true;
-    if (behind.len && said->value[WORD_FACTOR])
-        add_number(r, strtod(arena_cstr(r->arena, number), NULL) * said->value[WORD_FACTOR]);
-    else
-        add_thing(r, THING_NUMBER, number);
-    if (behind.len && said->value[WORD_UNIT] && !said->value[WORD_FACTOR])
-        add_unit(r, said->value[WORD_UNIT]);
-    if (unit)
-        add_unit(r, unit);
-    return true;
-}
-
-/* 2024-03-05 is March 5, 2024. */
-static bool take_date(struct reading *r, struct slice chunk)
-{
-    static const char *const month[] = {
-        "january", "february", "march",     "april",   "may",      "june",
-        "july",    "august",   "september", "october", "november", "december"
-    };
-    int y, m, d, end = 0;
-    if (chunk.len != 10 || sscanf(arena_cstr(r->arena, chunk), "%4d-%2d-%2d%n", &y, &m, &d, &end) != 3 ||
-        end != 10 || m < 1 || m > 12)
-        return false;
-    add_word(r, chunk, slice_str(month[m - 1]))->is_figure = true;
-    add_number(r, d);
-    add_number(r, y);
-    return true;
+    reading_add_thing(r, THING_UNIT, slice_str(arena_printf(r->arena, "%u", unit)));
 }
 
 /* ---- identifiers ---- */
@@ -247,8 +123,8 @@ static bool is_abbreviation(struct slice chunk)
 static void take_identifier(struct reading *r, struct slice chunk)
 {
     struct slice folded = folded_of(r->arena, chunk);
-    add_word(r, chunk, folded)->is_figure = true;
-    add_thing(r, THING_IDENTIFIER, folded);
+    reading_add_word(r, chunk, folded)->is_figure = true;
+    reading_add_thing(r, THING_IDENTIFIER, folded);
 }
 
 /* ---- words ---- */
@@ -280,9 +156,9 @@ static void take_folded(struct reading *r, struct slice text, struct slice folde
     bool follows_number = r->follows_number;
     for (size_t i = 0; i < sizeof joined / sizeof *joined; i++)
         if (slice_is(folded, joined[i].word)) {
-            add_word(r, text, slice_str(joined[i].first));
+            reading_add_word(r, text, slice_str(joined[i].first));
             if (*joined[i].second)
-                add_word(r, text, slice_str(joined[i].second));
+                reading_add_word(r, text, slice_str(joined[i].second));
             return;
         }
     for (size_t i = 0; i < sizeof contractions / sizeof *contractions; i++) {
@@ -290,15 +166,16 @@ static void take_folded(struct reading *r, struct slice text, struct slice folde
         if (folded.len <= ending.len || !slice_ends(folded, ending))
             continue;
         size_t len = folded.len - ending.len;
-        add_word(r, slice_cut(text, 0, len), slice_cut(folded, 0, len))->is_owner = !contractions[i].means;
+        reading_add_word(r, slice_cut(text, 0, len), slice_cut(folded, 0, len))->is_owner =
+            !contractions[i].means;
         if (contractions[i].means)
-            add_word(r, slice_cut(text, len, text.len), slice_str(contractions[i].means));
+            reading_add_word(r, slice_cut(text, len, text.len), slice_str(contractions[i].means));
         return;
     }
-    struct word *w = add_word(r, text, folded);
+    struct word *w = reading_add_word(r, text, folded);
     uint32_t     unit = w->meaning->value[WORD_UNIT];
     if (unit && (follows_number || is_clear_unit(folded)))
-        add_unit(r, unit);
+        reading_add_unit(r, unit);
 }
 
 /* A piece of a chunk between two hyphens or slashes; a curly apostrophe is a straight one. */
@@ -340,7 +217,7 @@ static void take_chunk(struct reading *r, struct slice chunk)
         return;
     if (is_address(chunk)) {
         take_identifier(r, chunk);
-    } else if (has_digit && (take_date(r, chunk) || take_number(r, chunk))) {
+    } else if (has_digit && (reading_take_date(r, chunk) || reading_take_number(r, chunk))) {
         return;
     } else if (is_abbreviation(chunk)) {
         char  *letters = arena_alloc(r->arena, chunk.len);
@@ -407,7 +284,7 @@ static void take_marks(struct reading *r)
         size_t len = slice_find(slice_cut(rest, fence.len, rest.len), fence);
         if (len == SLICE_NONE)
             return;
-        add_thing(r, THING_CODE, slice_trim(slice_cut(rest, fence.len, fence.len + len)));
+        reading_add_thing(r, THING_CODE, slice_trim(slice_cut(rest, fence.len, fence.len + len)));
         r->at += 2 * fence.len + len;
         return;
     }
@@ -418,7 +295,7 @@ static void take_marks(struct reading *r)
     if (slice_starts(rest, S("\xe2\x80\x9c")))
         quoted = quoted_from(text, r->at + 3, S("\xe2\x80\x9d"));
     if (quoted.len)
-        add_thing(r, THING_QUOTED, quoted);
+        reading_add_thing(r, THING_QUOTED, quoted);
 }
 
 static bool ends_sentence(struct slice raw)
@@ -445,64 +322,6 @@ static void read_chunks(struct reading *r)
         r->begins = r->begins || ends_sentence(raw);
         r->at = end;
     }
-}
-
-/* "2 million": the number in digits before the word becomes as large as both say. */
-static bool multiply_digits(struct reading *r, const struct word *digits, uint32_t factor)
-{
-    for (size_t i = 0; i < r->out->things; i++)
-        if (digits->is_figure && r->out->thing[i].text.ptr == digits->folded.ptr) {
-            double value = strtod(arena_cstr(r->arena, digits->folded), NULL) * factor;
-            r->out->thing[i].text = slice_str(arena_printf(r->arena, "%.12g", value));
-            return true;
-        }
-    return false;
-}
-
-struct spelled {
-    double sum, part; /* of thousands and more; of what is below */
-    size_t words;
-};
-
-static void end_spelled(struct reading *r, struct spelled *s, const struct word *last)
-{
-    bool is_pronoun = s->words == 1 && s->sum == 0 && s->part == 1 && !slice_is(last->folded, "first");
-    if (s->words && !is_pronoun)
-        add_number(r, s->sum + s->part);
-    *s = (struct spelled){ 0 };
-}
-
-static void take_factor(struct spelled *s, uint32_t factor)
-{
-    s->part = (s->part > 0 ? s->part : 1) * factor;
-    if (factor > 100) {
-        s->sum += s->part;
-        s->part = 0;
-    }
-    s->words += 2; /* no pronoun in any case */
-}
-
-/* Numbers that are spelled: "two hundred and five", "three million". A lone "one" is a pronoun more often than
- * not. */
-static void read_spelled(struct reading *r)
-{
-    struct alike_text *t = r->out;
-    struct spelled     s = { 0 };
-    for (size_t i = 0; i < t->words; i++) {
-        const struct word *w = &t->word[i];
-        uint32_t           number = w->is_figure ? 0 : word_is(w, WORD_NUMBER);
-        uint32_t           factor = w->is_figure || w->folded.len < 3 ? 0 : word_is(w, WORD_FACTOR);
-        if (factor && !(i > 0 && multiply_digits(r, w - 1, factor))) {
-            take_factor(&s, factor);
-        } else if (number) {
-            s.part += number - 1;
-            s.words++;
-        } else if (s.words && !slice_is(w->folded, "and")) {
-            end_spelled(r, &s, w - 1);
-        }
-    }
-    if (t->words)
-        end_spelled(r, &s, &t->word[t->words - 1]);
 }
 
 /* "Could you tell me", "I was wondering": asks politely, and says nothing of what can be or was. */
@@ -546,7 +365,7 @@ struct alike_text *alike_read(const struct alike *alike, struct arena *arena, st
     if (t->is_too_long)
         return t;
     read_chunks(&r);
-    read_spelled(&r);
+    reading_take_spelled(&r);
     read_politeness(t);
     sum_up(t);
     return t;
