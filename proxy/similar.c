@@ -104,7 +104,7 @@ static void compare(struct similar *s, struct asked *a, const struct near_found 
 {
     float    bar = bar_for(s, look);
     unsigned compared = 0;
-    for (size_t i = 0; i < count && compared < COMPARED_MOST; i++) {
+    for (size_t i = 0; i < count && compared < COMPARED_MOST && !look->is_found; i++) {
         const struct alike_text *other = alike_read(s->alike, a->arena, found[i].note);
         enum alike_difference    difference = alike_differs(a->text, other);
         if (i == 0)
@@ -113,7 +113,7 @@ static void compare(struct similar *s, struct asked *a, const struct near_found 
             continue;
         float chance = chance_of(a, other, found[i].note);
         compared++;
-        if (chance < bar || chance <= look->chance)
+        if (chance < bar)
             continue;
         look->is_found = true;
         look->chance = chance;
