@@ -210,7 +210,7 @@ struct exchange {
     const struct model *model;     /* the one being asked or that answered; NULL: none */
     bool                is_draft;  /* its answer is held until it is judged */
     bool                is_escalated;
-    bool                is_in_hand;    /* its provider counts this leg */
+    bool                is_in_hand; /* its provider counts this leg */
     struct passed       passed[PASSED_MOST];
     unsigned            passed_count;
     const struct model *rests;          /* whose rest would be over first, of those that rest */

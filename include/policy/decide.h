@@ -18,8 +18,8 @@
  * routes that they may not take are passed over, models and zones that they may not use are struck out.
  *
  * A model that the client names itself replaces the route's candidates, under the same reach and the same
- * budgets, and without the route's compressing, cache, escalation and `instead` (the policies' `named: { cache }`
- * counts instead); where the reach forbids it the answer is a fault, not another model.
+ * budgets, and without the route's compressing, cache, escalation and `instead` (the policies' `named: { cache
+ * }` counts instead); where the reach forbids it the answer is a fault, not another model.
  *
  * What is not known (law 2). A condition may be true, false, or unknown for want of an inspection or a
  * judgement. Privacy and cost rules apply when it is unknown; routes do not, except that pii counts as found
