@@ -116,7 +116,9 @@ enum cache_says cache_understand(struct cache_ask *ask, const redisReply *reply,
     if (!reply) /* it may have been done all the same */
         return CACHE_SAYS_GO;
     ask->may_lead = false;
-    if (reply->type == REDIS_REPLY_NIL || reply->type == REDIS_REPLY_ERROR)
+    bool is_error = reply->type == REDIS_REPLY_ERROR;
+    if (reply->type == REDIS_REPLY_NIL ||
+        (is_error && !strstr(reply->str, "WRONGTYPE"))) /* Redis' own trouble */
         return CACHE_SAYS_GO;
     if (reply->type == REDIS_REPLY_INTEGER)
         return reply->integer == 1 ? CACHE_SAYS_LEAD : reply->integer == 2 ? CACHE_SAYS_WAIT : CACHE_SAYS_GO;

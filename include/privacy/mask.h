@@ -3,9 +3,9 @@
  *
  * A provider knows our key and might say it, when it repeats a request's headers for one. Bytes are compared,
  * since keys are made of what JSON need not escape; a key told letter by letter over many events is not seen.
- * What is shorter than MASK_LEAST_BYTES is no secret but a word, such as the "none" and "ollama" that local servers are
- * given for a key: striking it out would only spoil answers.
- * Held back is only a tail that may yet become the secret: fewer bytes than it has.
+ * What is shorter than MASK_LEAST_BYTES is no secret but a word, such as the "none" and "ollama" that local
+ * servers are given for a key: striking it out would only spoil answers. Held back is only a tail that may yet
+ * become the secret: fewer bytes than it has.
  */
 #ifndef WEIR_PRIVACY_MASK_H
 #define WEIR_PRIVACY_MASK_H

@@ -32,7 +32,7 @@ void read_account(struct setup *s)
     const char        *name = y ? setup_text(s, yaml_get(s->root, "store"), "account") : NULL;
     if (name)
         settings->account = provider_find(s, y, slice_str(name));
-    if (settings->account && !is_openai(settings->account))
+    if (y && settings->account && !is_openai(settings->account))
         diag_error(s->diag, y->place, "`account` must name a provider that speaks `api: openai`");
     for (unsigned i = 0; !y && !settings->has_keys && i < settings->provider_count; i++) {
         const struct provider *p = &settings->provider[i];

@@ -77,7 +77,7 @@ struct translation {
     struct translation             *next;    /* from the hub on; NULL: this one says it to the end */
     struct buf                      between; /* what it has not been fed yet */
     int64_t                         now_s;
-    struct slice                    id;      /* the answer's; empty: its provider's */
+    struct slice                    id; /* the answer's; empty: its provider's */
     bool                            is_kept;
     const struct json              *request; /* what the client sent; NULL: not told, or not to be read */
     bool                            is_stream;

@@ -53,7 +53,8 @@ static uint64_t key_of(struct conversations *c, const char *messages, const char
 {
     struct arena *arena = arena_new();
     struct chat   chat;
-    assert_true(chat_read(arena, slice_str(arena_printf(arena, "{\"model\":\"m\",\"messages\":[%s]}", messages)), &chat, NULL));
+    assert_true(chat_read(
+        arena, slice_str(arena_printf(arena, "{\"model\":\"m\",\"messages\":[%s]}", messages)), &chat, NULL));
     uint64_t key = conversation_key(c, &chat, &(struct payer){ .team = team, .user = user });
     arena_free(&arena);
     return key;

@@ -54,7 +54,7 @@ static void test_a_long_text_is_read_whole(void **state)
     char          text[2000];
     struct slice *piece;
     memset(text, 'x', sizeof text);
-    memcpy(text + 300, ". And ", 6);
+    memcpy(text + 300, S(". And ").ptr, S(". And ").len);
     size_t      count = moderation_pieces(arena, slice_of(text, sizeof text), &piece);
     const char *read = text;
     for (size_t i = 0; i < count; i++) {
