@@ -325,7 +325,7 @@ static void compare(struct exchange *x)
     bool           is_waiting = said == AGREEMENT_UNTOLD && compare_prose(x, &one, &other);
     arena_free(&arena);
     if (!is_waiting)
-        agreed(x, said != AGREEMENT_OTHER);
+        agreed(x, said == AGREEMENT_SAME || said == AGREEMENT_UNTOLD);
 }
 
 /* The same model is asked the same again. */

@@ -3,14 +3,17 @@
  * all the same, once the client has its own, and what comes is compared with what was given.
  *
  * It is an ordinary request from there on: the same models, reach and budgets, paid and counted; the answer is
- * kept, now under its own question. An SLM thread compares: the same words, or embeddings that are near. What
- * is found out is counted in Redis by route and by the chance that the answer was given with, and every process
- * raises that route's bar where it shows that more than max_error of what is served is wrong (similar.h).
+ * kept, now under its own question. An SLM thread compares: what is JSON, or ends with a number, as two drafts
+ * are compared (policy/draft.h); all else by its embedding, and short answers by the rules for questions too,
+ * since a wrong number or name moves an embedding little. What is found out is counted in Redis by route and by
+ * the chance that the answer was given with, and every process raises that route's bar where it shows that more
+ * than max_error of what is served is wrong (similar.h).
  */
 #include "exchange_parts.h"
 
 #include "base/die.h"
 #include "base/log.h"
+#include "policy/draft.h"
 #include "wire/answer_form.h"
 
 #include <openssl/rand.h>
@@ -72,17 +75,38 @@ static struct slice words_of(struct arena *arena, enum dialect dialect, bool is_
     return words;
 }
 
-static bool agree(const struct inspector *inspector, struct slice one, struct slice other)
+static bool is_near(const struct inspector *inspector, struct slice one, struct slice other)
 {
     float    a[SLM_DIM_MOST], b[SLM_DIM_MOST], cosine = 0;
     unsigned dim = slm_dim(slm_of(inspector->worker));
-    if (slice_eq(one, other))
-        return true;
     slm_embed(inspector->worker, one, a);
     slm_embed(inspector->worker, other, b);
     for (unsigned i = 0; i < dim; i++)
         cosine += a[i] * b[i];
     return cosine >= AGREE_FROM;
+}
+
+static bool contradict(const struct auditing *a, struct slice one, struct slice other)
+{
+    const struct alike *rules = similar_rules(a->exchange->tools->similar);
+    return alike_contradicts(alike_read(rules, a->arena, one), alike_read(rules, a->arena, other)) !=
+           ALIKE_NONE;
+}
+
+static bool agree(const struct auditing *a, const struct inspector *inspector, struct slice one,
+                  struct slice other)
+{
+    const struct draft served = { .content = one }, heard = { .content = other };
+    switch (drafts_agree(&served, &heard, a->arena)) {
+    case AGREEMENT_SAME:
+        return true;
+    case AGREEMENT_OTHER:
+        return false;
+    case AGREEMENT_ONE_SIDED:
+    case AGREEMENT_UNTOLD:
+        break;
+    }
+    return !contradict(a, one, other) && is_near(inspector, one, other);
 }
 
 static void run_comparison(struct job *job, const struct inspector *inspector)
@@ -91,7 +115,7 @@ static void run_comparison(struct job *job, const struct inspector *inspector)
     struct slice     served = words_of(a->arena, a->served_in, a->served_is_stream, a->served);
     struct slice     heard = words_of(a->arena, a->heard_in, a->heard_is_stream, a->heard);
     a->is_compared = inspector->worker && served.len && heard.len;
-    a->is_right = a->is_compared && agree(inspector, served, heard);
+    a->is_right = a->is_compared && agree(a, inspector, served, heard);
 }
 
 /* ---- what comes of it ---- */

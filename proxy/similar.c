@@ -142,6 +142,11 @@ void similar_find(struct similar *s, const struct inspector *inspector, struct a
     compare(s, &a, found, count, look);
 }
 
+const struct alike *similar_rules(const struct similar *s)
+{
+    return s->alike;
+}
+
 /* ---- telling ---- */
 
 void similar_keep(struct redis *redis, const struct cache_secret *secret, const struct similar_look *look,

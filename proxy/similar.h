@@ -58,6 +58,9 @@ struct similar_look {
 /* On an SLM thread: milliseconds. The arena is for scratch. */
 void similar_find(struct similar *, const struct inspector *, struct arena *scratch, struct similar_look *);
 
+/* The rules' words, for who compares answers. Lives as long as it does. */
+const struct alike *similar_rules(const struct similar *);
+
 /* Fire and forget: the answer to this question is kept under `exact` until then. */
 void similar_keep(struct redis *, const struct cache_secret *, const struct similar_look *,
                   uint64_t fingerprint, const unsigned char *exact, int64_t ends_ms, int64_t questions_most);

@@ -41,6 +41,13 @@ struct alike_text *alike_read(const struct alike *, struct arena *, struct slice
 /* The first difference that a rule finds; ALIKE_NONE: they may be alike. The same in both directions. */
 enum alike_difference alike_differs(const struct alike_text *, const struct alike_text *);
 
+/* Do two answers to one question say the contrary of each other? In what each has that the other lacks: things,
+ * dates, names; by a negation that one alone has; by words that exclude each other. An answer that only says
+ * more does not. ALIKE_NONE also where one of them is longer than ALIKE_ANSWER_WORDS: of more than a sentence
+ * or two such differences say nothing. The same in both directions. */
+enum { ALIKE_ANSWER_WORDS = 24 };
+enum alike_difference alike_contradicts(const struct alike_text *, const struct alike_text *);
+
 /* What the learned check looks at: see alike_features.c, which computes it. */
 enum { ALIKE_FEATURES = 22 };
 struct alike_features {

@@ -68,8 +68,9 @@ struct sums text_sums(struct slice);
 bool prompt_was_cut(const struct chat *asked, int64_t prompt_tokens);
 
 /* Do two drafts for one question say the same? By the JSON that they are, the tools that they call, or the
- * number that they end with; UNTOLD where they are prose without one. */
-enum agreement { AGREEMENT_UNTOLD, AGREEMENT_SAME, AGREEMENT_OTHER };
+ * number that they end with; ONE_SIDED where only one of them ends with a number, UNTOLD where they are prose
+ * without one. */
+enum agreement { AGREEMENT_UNTOLD, AGREEMENT_SAME, AGREEMENT_ONE_SIDED, AGREEMENT_OTHER };
 enum agreement drafts_agree(const struct draft *, const struct draft *, struct arena *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * alike_rules.c - what must agree before two questions can want the same answer. Each rule is asked in both
- * directions, or is the same in both.
+ * alike_rules.c - what must agree before two questions can want the same answer, and in what two answers can
+ * contradict each other. Each rule is asked in both directions, or is the same in both.
  */
 #include "alike_inside.h"
 
@@ -57,7 +57,20 @@ static bool lacks_thing(const struct alike_text *a, const struct alike_text *b, 
     return false;
 }
 
-static enum alike_difference differing_thing(const struct alike_text *a, const struct alike_text *b)
+static bool one_lacks_thing(const struct alike_text *a, const struct alike_text *b, enum thing_kind kind)
+{
+    return lacks_thing(a, b, kind) || lacks_thing(b, a, kind);
+}
+
+static bool both_lack_thing(const struct alike_text *a, const struct alike_text *b, enum thing_kind kind)
+{
+    return lacks_thing(a, b, kind) && lacks_thing(b, a, kind);
+}
+
+typedef bool lack_fn(const struct alike_text *, const struct alike_text *, enum thing_kind);
+
+static enum alike_difference differing_thing(const struct alike_text *a, const struct alike_text *b,
+                                             lack_fn *lack)
 {
     static const enum alike_difference difference[] = { [THING_NUMBER] = ALIKE_NUMBER,
                                                         [THING_UNIT] = ALIKE_UNIT,
@@ -67,7 +80,7 @@ static enum alike_difference differing_thing(const struct alike_text *a, const s
     static const enum thing_kind       order[] = { THING_CODE, THING_QUOTED, THING_IDENTIFIER, THING_NUMBER,
                                                    THING_UNIT };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-        if (lacks_thing(a, b, order[i]) || lacks_thing(b, a, order[i]))
+        if (lack(a, b, order[i]))
             return difference[order[i]];
     return ALIKE_NONE;
 }
@@ -380,7 +393,7 @@ static bool lacks_name(const struct alike_text *a, const struct alike_text *b)
     return false;
 }
 
-/* ---- all ---- */
+/* ---- questions ---- */
 
 enum alike_difference alike_differs(const struct alike_text *a, const struct alike_text *b)
 {
@@ -388,7 +401,7 @@ enum alike_difference alike_differs(const struct alike_text *a, const struct ali
         return ALIKE_LENGTH;
     if (!is_english(a) || !is_english(b))
         return ALIKE_LANGUAGE;
-    enum alike_difference thing = differing_thing(a, b);
+    enum alike_difference thing = differing_thing(a, b, one_lacks_thing);
     if (thing != ALIKE_NONE)
         return thing;
     if (lacks_date(a, b) || lacks_date(b, a))
@@ -406,4 +419,28 @@ enum alike_difference alike_differs(const struct alike_text *a, const struct ali
     if (lacks_name(a, b) || lacks_name(b, a))
         return ALIKE_NAME;
     return differ_in_order(a, b) ? ALIKE_ORDER : ALIKE_NONE;
+}
+
+/* ---- answers ---- */
+
+static bool denies(const struct alike_text *t, const struct alike_text *other)
+{
+    return t->nots > 0 || has_turned(t, other);
+}
+
+enum alike_difference alike_contradicts(const struct alike_text *a, const struct alike_text *b)
+{
+    if (a->is_too_long || b->is_too_long || a->words > ALIKE_ANSWER_WORDS || b->words > ALIKE_ANSWER_WORDS)
+        return ALIKE_NONE;
+    enum alike_difference thing = differing_thing(a, b, both_lack_thing);
+    if (thing != ALIKE_NONE)
+        return thing;
+    if (lacks_date(a, b) && lacks_date(b, a))
+        return ALIKE_DATE;
+    if (denies(a, b) != denies(b, a))
+        return ALIKE_NEGATION;
+    if (have_rivals(a, b))
+        return ALIKE_RIVAL;
+    /* Other languages have capitals that name nobody. */
+    return is_english(a) && is_english(b) && lacks_name(a, b) && lacks_name(b, a) ? ALIKE_NAME : ALIKE_NONE;
 }

@@ -61,6 +61,17 @@ static struct slice number_before(struct slice text, size_t end)
     return slice_cut(text, from, end);
 }
 
+/* "5. " at the beginning of a line: an item of a list, which counts nothing but itself. */
+static bool begins_item(struct slice text, struct slice number)
+{
+    size_t from = (size_t)(number.ptr - text.ptr), end = from + number.len;
+    if (end + 1 >= text.len || (text.ptr[end] != '.' && text.ptr[end] != ')') || text.ptr[end + 1] != ' ')
+        return false;
+    while (from > 0 && text.ptr[from - 1] == ' ')
+        from--;
+    return from == 0 || text.ptr[from - 1] == '\n';
+}
+
 /* The number that the text ends with, or nearly; a word with a digit in it (x2, 3rd) is none. */
 static bool last_number(struct slice text, double *out)
 {
@@ -69,8 +80,10 @@ static bool last_number(struct slice text, double *out)
         if (!is_digit(text.ptr[end - 1]))
             continue;
         struct slice number = number_before(text, end);
-        char         plain[NUMBER_MOST];
-        size_t       len = 0;
+        if (begins_item(text, number))
+            return false;
+        char   plain[NUMBER_MOST];
+        size_t len = 0;
         for (size_t i = 0; i < number.len && len + 1 < sizeof plain; i++)
             if (number.ptr[i] != ',')
                 plain[len++] = number.ptr[i];
@@ -96,5 +109,5 @@ enum agreement drafts_agree(const struct draft *a, const struct draft *b, struct
     bool has_first = last_number(one, &m), has_second = last_number(other, &n);
     if (has_first && has_second)
         return told(fabs(m - n) <= 1e-6 * fmax(1, fabs(m)));
-    return has_first || has_second ? AGREEMENT_OTHER : AGREEMENT_UNTOLD;
+    return has_first || has_second ? AGREEMENT_ONE_SIDED : AGREEMENT_UNTOLD;
 }

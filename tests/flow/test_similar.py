@@ -102,19 +102,21 @@ def test_a_route_that_does_not_ask_for_it_compares_nothing(stage):
     assert weir.metric("weir_cache_known_questions") == 0
 
 
-def test_a_hit_that_is_audited_is_asked_for_all_the_same_and_a_wrong_one_raises_the_bar(stage):
-    cloud = stage.provider(in_turn(says("It calms."), *[says("Bears eat berries.")] * 3))
+@pytest.mark.parametrize("given, right", [("It calms.", "Bears eat berries."), ("Professor Petrova lists three of them.", "Professor Ivanova lists three of them."),
+                                          ("There are 3.", "There are 4.")], ids=["another subject", "another name", "another number"])
+def test_a_hit_that_is_audited_is_asked_for_all_the_same_and_a_wrong_one_raises_the_bar(stage, given, right):
+    cloud = stage.provider(in_turn(says(given), *[says(right)] * 3))
     weir = begin(stage, cloud, policy=policy(audit=1))
     tea, tea_again = "What are the health benefits of green tea?", "What health benefits does green tea have?"
     weir.chat(tea)
     known(weir)
     hit = weir.chat(tea_again)
-    assert by(hit) == ("hit", "similar") and hit.text == "It calms."
+    assert by(hit) == ("hit", "similar") and hit.text == given
     wait_for(lambda: weir.metric("weir_cache_audits_total") == 1, what="the audit")
     assert weir.metric("weir_cache_audits_wrong_total") == 1
     assert len(cloud.requests) == 2
     known(weir, 2)  # and the right answer is known now
-    assert weir.chat(tea_again).text == "Bears eat berries."
+    assert weir.chat(tea_again).text == right
 
     weir.chat("Explain quantum entanglement to a child")
     known(weir, 3)

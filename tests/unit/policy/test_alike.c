@@ -111,6 +111,45 @@ static void test_pairs(void **state)
     }
 }
 
+static const struct {
+    const char           *a, *b;
+    enum alike_difference difference;
+} answers[] = {
+    { "It has 3 moons, all small.", "It has 4 moons, all small.", ALIKE_NUMBER },
+    { "It has 3 moons.", "It has three moons; the first was found in 1877.", ALIKE_NONE },
+    { "It weighs 5 kg.", "It weighs 5 pounds.", ALIKE_UNIT },
+    { "The call is read_all().", "The call is read_some().", ALIKE_IDENTIFIER },
+    { "It opens on Monday.", "It opens on Friday.", ALIKE_DATE },
+    { "Yes, it is safe to eat.", "No, it is not safe to eat.", ALIKE_NEGATION },
+    { "It is impossible to see it.", "It is possible to see it.", ALIKE_NEGATION },
+    { "It is not possible to see it.", "It is impossible to see it.", ALIKE_NONE },
+    { "Oslo.", "Rome.", ALIKE_RIVAL },
+    { "The book was written by Petrova.", "The book was written by Ivanova.", ALIKE_NAME },
+    { "The book was written by Petrova.", "It is by Anna Petrova.", ALIKE_NONE },
+    { "Das schrieb die Tochter von Petrova.", "Geschrieben hat das Ivanova.", ALIKE_NONE },
+    { "It was a long day.", "It is a long day.", ALIKE_NONE },
+    { "", "It has 3 moons.", ALIKE_NONE },
+    /* more than a sentence or two */
+    { "It has 3 moons, which all of those who have ever looked at it through a good glass on a clear night in "
+      "the winter have seen well.",
+      "It has 4 moons.", ALIKE_NONE },
+};
+
+static void test_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        const struct alike_text *a = alike_read(alike, arena, slice_str(answers[i].a));
+        const struct alike_text *b = alike_read(alike, arena, slice_str(answers[i].b));
+        enum alike_difference    found = alike_contradicts(a, b);
+        if (found != answers[i].difference)
+            fail_msg("%s | %s: %s, not %s", answers[i].a, answers[i].b, alike_word(found),
+                     alike_word(answers[i].difference));
+        assert_int_equal(alike_contradicts(b, a), found);
+        assert_int_equal(alike_contradicts(a, a), ALIKE_NONE);
+    }
+}
+
 /* A text cut anywhere is read without harm, and is like itself or cannot be told. */
 static void test_every_cut(void **state)
 {
@@ -223,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_answers),
         cmocka_unit_test(test_every_cut),
         cmocka_unit_test(test_long_texts_differ),
         cmocka_unit_test(test_bars_fall_with_the_error),

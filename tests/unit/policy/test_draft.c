@@ -231,7 +231,10 @@ static void test_drafts_that_agree(void **state)
     assert_int_equal(agree(arena, "So it is 12.", "So it is 13."), AGREEMENT_OTHER);
     assert_int_equal(agree(arena, "x = -3", "the answer: -3.0"), AGREEMENT_SAME);
     assert_int_equal(agree(arena, "x = -3", "x = 3"), AGREEMENT_OTHER);
-    assert_int_equal(agree(arena, "So it is 12.", "I cannot tell."), AGREEMENT_OTHER);
+    assert_int_equal(agree(arena, "So it is 12.", "I cannot tell."), AGREEMENT_ONE_SIDED);
+    assert_int_equal(agree(arena, "1. Wash it.\n2. Dry it.", "1. Wash it.\n2. Wring it.\n3. Dry it."),
+                     AGREEMENT_UNTOLD);
+    assert_int_equal(agree(arena, "1. Wash it.\n2. Pay 12.", "Pay 13."), AGREEMENT_OTHER);
     assert_int_equal(agree(arena, "Paris.", " Paris.\n"), AGREEMENT_SAME);
     assert_int_equal(agree(arena, "Paris.", "It is Paris."), AGREEMENT_UNTOLD);
     assert_int_equal(agree(arena, "{\"a\":1,\"b\":[2]}", "{ \"b\":[2.0], \"a\":1 }"), AGREEMENT_SAME);
