@@ -120,9 +120,7 @@ def test_a_pause_is_waited_for_where_nobody_else_can_be_asked(stage, tell):
     delay = {"error": {"code": 429, "message": "slow", "status": "RESOURCE_EXHAUSTED", "details": [{"retryDelay": "0.3s"}]}}
     limited = fails(429, delay) if tell == "gemini" else fails(429, extra=tell)
     weir, actors = several(stage, {"a": in_turn(limited, says("at last"))}, asks("a"))
-    began = time.monotonic()
-    assert weir.chat("hello").text == "at last"
-    assert time.monotonic() - began >= 0.3
+    assert weir.chat("hello").text == "at last" and asked(actors)["a"] == 2
     assert weir.metric("weir_pauses_total") == 1
 
 
