@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/die.h"
+#include "base/hex.h"
 #include "wire/json.h"
 
 #include <hiredis/hiredis.h>
@@ -36,12 +37,6 @@ struct alerts {
 
 /* ---- bodies ---- */
 
-static void hex_id(const unsigned char *bytes, char out[ID_HEX + 1])
-{
-    for (size_t i = 0; i < ID_HEX / 2; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
 /* The same for the same mark of the same budget and window, whichever proxy tells of it. */
 static void mark_id(const struct ledger_alert *alert, char out[ID_HEX + 1])
 {
@@ -50,7 +45,7 @@ static void mark_id(const struct ledger_alert *alert, char out[ID_HEX + 1])
     if (asprintf(&text, "%s %u", alert->line->key, alert->percent) < 0)
         die("out of memory");
     SHA256((const unsigned char *)text, strlen(text), hash);
-    hex_id(hash, out);
+    hex_write(hash, ID_HEX / 2, out);
     free(text);
 }
 
@@ -174,7 +169,7 @@ static void tell_redis(struct alerts *a, const char *type, const char *about, co
     struct buf    body;
     if (RAND_bytes(random, sizeof random) != 1)
         die("OpenSSL has no random bytes");
-    hex_id(random, id);
+    hex_write(random, ID_HEX / 2, id);
     begin_body(&body, type, id, loop_wall_ms(a->loop), text);
     buf_add_byte(&body, '}');
     webhook_send(a->webhook, about, buf_slice(&body));

@@ -4,6 +4,7 @@
 #include "cache_inside.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "cache_entry.h"
 
@@ -49,8 +50,7 @@ static void draw_lease(struct cache_ask *ask)
     unsigned char bytes[(sizeof ask->lease - 1) / 2];
     if (RAND_bytes(bytes, sizeof bytes) != 1)
         die("OpenSSL has no random bytes");
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(ask->lease + 2 * i, 3, "%02x", bytes[i]);
+    hex_write(bytes, sizeof bytes, ask->lease);
 }
 
 static void tell_lease(struct cache_ask *ask, const char *what)

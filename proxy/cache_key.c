@@ -2,6 +2,7 @@
 #include "cache.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 
 #include <endian.h>
 #include <openssl/evp.h>
@@ -28,12 +29,7 @@ static void hash_parts(const struct vault_key *secret, const struct slice *part,
 
 void cache_hash_hex(const unsigned char hash[CACHE_HASH_BYTES], char out[CACHE_HEX_BYTES])
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < CACHE_HASH_BYTES; i++) {
-        out[2 * i] = digits[hash[i] >> 4];
-        out[2 * i + 1] = digits[hash[i] & 15];
-    }
-    out[2 * CACHE_HASH_BYTES] = '\0';
+    hex_write(hash, CACHE_HASH_BYTES, out);
 }
 
 /* No secret in it: whoever manages the cache finds a team's answers by its name alone. */

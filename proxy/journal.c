@@ -2,6 +2,7 @@
 #include "journal.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "files.h"
 #include "journal_entries.h"
@@ -287,8 +288,7 @@ static void name_file(struct journal *j, const char *folder)
     unsigned char random[(JOURNAL_NAME_BYTES - 1) / 2];
     if (RAND_bytes(random, sizeof random) != 1)
         die("OpenSSL has no random bytes");
-    for (size_t i = 0; i < sizeof random; i++)
-        snprintf(j->name + 2 * i, 3, "%02x", random[i]);
+    hex_write(random, sizeof random, j->name);
     snprintf(j->path, sizeof j->path, "%s/%s%s", folder, j->name, ending);
     path_of_queue(j->path, j->queue_path);
 }

@@ -7,6 +7,7 @@
 #include "keys.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "keys_kept.h"
 
@@ -123,8 +124,7 @@ static void set(struct operation *o)
     char                     nonce[2 * NONCE_BYTES + 1];
     struct buf               text;
     draw(random, sizeof random);
-    for (size_t i = 0; i < NONCE_BYTES; i++)
-        snprintf(nonce + 2 * i, 3, "%02x", random[i]);
+    hex_write(random, sizeof random, nonce);
     buf_init(&text, KEY_RECORD_MOST_BYTES);
     key_record_write(r, &text); /* bounded by what keys_check() lets pass */
     const struct slice words[] = {

@@ -9,6 +9,7 @@
 #include "ledger_inside.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "ledger_script.h"
 
@@ -400,8 +401,7 @@ static void name_ledger(struct ledger *l)
     unsigned char random[(JOURNAL_NAME_BYTES - 1) / 2];
     if (RAND_bytes(random, sizeof random) != 1)
         die("OpenSSL has no random bytes");
-    for (size_t i = 0; i < sizeof random; i++)
-        snprintf(name + 2 * i, 3, "%02x", random[i]);
+    hex_write(random, sizeof random, name);
     snprintf(l->me, sizeof l->me, "%s-%u", l->journal ? journal_name(l->journal) : name, loop_index(l->loop));
     snprintf(l->owner, sizeof l->owner, "%s-", l->me);
 }

@@ -2,6 +2,7 @@
 #include "redis_command.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 
 #include <hiredis/hiredis.h>
 #include <openssl/sha.h>
@@ -92,6 +93,5 @@ void script_sha1(const char *script, char out[SHA1_HEX_BYTES])
 {
     unsigned char sha1[SHA_DIGEST_LENGTH];
     SHA1((const unsigned char *)script, strlen(script), sha1);
-    for (size_t at = 0; at < SHA_DIGEST_LENGTH; at++)
-        snprintf(out + 2 * at, 3, "%02x", sha1[at]);
+    hex_write(sha1, sizeof sha1, out);
 }

@@ -1,6 +1,8 @@
 /* redis_url.c - see redis_url.h. */
 #include "redis_url.h"
 
+#include "base/hex.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -18,14 +20,6 @@ static bool copy(struct slice s, char *out, size_t out_bytes)
     memcpy(out, s.len ? s.ptr : "", s.len);
     out[s.len] = '\0';
     return true;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* As copy(), with %41 read as A. A NUL cannot be meant: it would cut the word short. */

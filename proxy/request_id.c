@@ -1,6 +1,8 @@
 /* request_id.c - see request_id.h. */
 #include "request_id.h"
 
+#include "base/hex.h"
+
 #include <openssl/rand.h>
 #include <stdio.h>
 
@@ -25,6 +27,5 @@ void request_id_make(const struct client *client, char id[REQUEST_ID_BYTES])
     }
     RAND_bytes(random, sizeof random);
     size_t len = (size_t)snprintf(id, REQUEST_ID_BYTES, "req_");
-    for (size_t i = 0; i < sizeof random; i++)
-        len += (size_t)snprintf(id + len, REQUEST_ID_BYTES - len, "%02x", random[i]);
+    hex_write(random, sizeof random, id + len);
 }

@@ -2,6 +2,7 @@
 #include "snapshot.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 #include "files.h"
 #include "master_key.h"
 #include "redis_url.h"
@@ -146,8 +147,7 @@ static void make_key_rows(struct snapshot *s)
     for (unsigned t = 0; t < settings->team_count; t++)
         for (unsigned k = 0; k < settings->team[t].key_count; k++, row++) {
             memcpy(row->hash, settings->team[t].key_hash[k], sizeof row->hash);
-            for (unsigned i = 0; i < KEY_NAME_BYTES; i++)
-                snprintf(row->name + 2 * i, 3, "%02x", row->hash[i]);
+            hex_write(row->hash, KEY_NAME_BYTES, row->name);
             row->team = &settings->team[t];
             row->owner = &settings->team[t].key_owner[k];
         }

@@ -7,11 +7,11 @@
 #include "spend_inside.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 #include "base/log.h"
 
 #include <inttypes.h>
 #include <openssl/rand.h>
-#include <stdio.h>
 
 enum { BEAT_MS = 500 };
 
@@ -84,8 +84,7 @@ struct spend *spend_new(struct loop *loop, struct redis *redis, struct metrics *
     *s = (struct spend){ .loop = loop, .redis = redis, .metrics = metrics };
     if (RAND_bytes(random, sizeof random) != 1)
         die("OpenSSL has no random bytes");
-    for (size_t i = 0; i < sizeof random; i++)
-        snprintf(s->me + 2 * i, 3, "%02x", random[i]);
+    hex_write(random, sizeof random, s->me);
     TAILQ_INIT(&s->sheets);
     buf_init(&s->name, SPEND_NAME_MOST_BYTES);
     timer_set(loop, &s->beat, BEAT_MS, on_beat, s);

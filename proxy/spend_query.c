@@ -5,6 +5,7 @@
  */
 #include "spend_query.h"
 
+#include "base/hex.h"
 #include "spend_inside.h"
 
 #include "base/arena.h"
@@ -78,11 +79,6 @@ static struct spend_row *gathered_by(struct spend_query *q, const char *const *n
     *slot = g;
     q->groups++;
     return &g->row;
-}
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* As ledger_name() spelled it. */

@@ -2,6 +2,7 @@
 #include "store.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
@@ -13,20 +14,13 @@ enum { TEAM_HASH_BYTES = 8, KEY_BYTES = 160, RANDOM_BYTES = 24 };
 
 /* ---- ids and keys ---- */
 
-static size_t add_hex(char *out, const unsigned char *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-    return 2 * count;
-}
-
 void store_id_make(const char *prefix, char id[STORE_ID_BYTES])
 {
     unsigned char random[RANDOM_BYTES];
     if (RAND_bytes(random, sizeof random) != 1)
         die("OpenSSL has no random bytes");
     size_t len = (size_t)snprintf(id, STORE_ID_BYTES - 2 * sizeof random, "%s", prefix);
-    add_hex(id + len, random, sizeof random);
+    hex_write(random, sizeof random, id + len);
 }
 
 bool store_is_id(struct slice id)
@@ -49,7 +43,7 @@ static struct slice key_of(char key[KEY_BYTES], const char *team, struct slice i
     unsigned char hash[SHA256_DIGEST_LENGTH];
     char          hex[2 * TEAM_HASH_BYTES + 1];
     SHA256((const unsigned char *)team, strlen(team), hash);
-    add_hex(hex, hash, TEAM_HASH_BYTES);
+    hex_write(hash, TEAM_HASH_BYTES, hex);
     snprintf(key, KEY_BYTES, "weir:{%s}:kept%s%.*s", hex, id.len ? ":" : "", SLICE_ARG(id));
     return slice_str(key);
 }

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/die.h"
+#include "base/hex.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -78,8 +79,7 @@ static void sign(const char *secret, int64_t now_s, struct slice body, char out[
         die("OpenSSL has no HMAC-SHA-256");
     buf_fini(&text);
     int len = snprintf(out, SIGNATURE_BYTES, "x-weir-signature: t=%" PRId64 ",v1=", now_s);
-    for (unsigned i = 0; i < mac_len; i++)
-        len += snprintf(out + len, SIGNATURE_BYTES - (size_t)len, "%02x", mac[i]);
+    len += (int)hex_write(mac, mac_len, out + len);
     snprintf(out + len, SIGNATURE_BYTES - (size_t)len, "\r\n");
 }
 

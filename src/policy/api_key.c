@@ -2,6 +2,7 @@
 #include "policy/api_key.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
@@ -27,8 +28,7 @@ void key_ring_make(const struct vault_key *master, struct key_ring *out)
     vault_key_derive(master, S("\0api keys: seal"), &out->seal);
     vault_key_derive(master, S("\0api keys: hash"), &out->hash);
     hmac(&out->seal, S("mark"), mark);
-    for (size_t i = 0; i < sizeof out->mark / 2; i++)
-        snprintf(out->mark + 2 * i, 3, "%02x", mark[i]);
+    hex_write(mark, sizeof out->mark / 2, out->mark);
 }
 
 /* Five bits a letter, the first bits first. */

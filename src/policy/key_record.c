@@ -1,12 +1,10 @@
 /* key_record.c - see policy/key_record.h. */
 #include "policy/key_record.h"
 
+#include "base/hex.h"
 #include "wire/json.h"
 
 #include <openssl/crypto.h>
-#include <stdio.h>
-
-enum { HEX_BYTES = 2 * API_KEY_HASH_BYTES };
 
 /* ---- writing ---- */
 
@@ -37,9 +35,8 @@ static void add_moment(struct buf *out, const char *key, int64_t ms)
 
 static void add_secret(struct buf *out, const struct key_secret *secret)
 {
-    char hex[HEX_BYTES + 1];
-    for (size_t i = 0; i < API_KEY_HASH_BYTES; i++)
-        snprintf(hex + 2 * i, 3, "%02x", secret->hash[i]);
+    char hex[2 * API_KEY_HASH_BYTES + 1];
+    hex_write(secret->hash, API_KEY_HASH_BYTES, hex);
     json_add_comma(out);
     buf_add_byte(out, '{');
     json_add_text_member(out, "hash", slice_str(hex));
@@ -124,20 +121,10 @@ static int64_t read_moment(struct reading *r, json_at object, const char *key)
     return ms;
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void read_secret(struct reading *r, json_at at, struct key_secret *out)
 {
     struct slice hex = json_string(&r->json, json_get(&r->json, at, "hash"), r->arena);
-    r->ok = r->ok && hex.len == HEX_BYTES;
-    for (size_t i = 0; r->ok && i < API_KEY_HASH_BYTES; i++) {
-        int high = hex_digit(hex.ptr[2 * i]), low = hex_digit(hex.ptr[2 * i + 1]);
-        r->ok = high >= 0 && low >= 0;
-        out->hash[i] = (unsigned char)(r->ok ? high << 4 | low : 0);
-    }
+    r->ok = r->ok && hex_read(hex, out->hash, API_KEY_HASH_BYTES);
     out->made_ms = read_moment(r, at, "made_ms");
     out->until_ms = read_moment(r, at, "until_ms");
 }

@@ -1,34 +1,13 @@
 /* settings_teams.c - who may ask: teams and their keys, kept as hashes; and the master key of the vaults. */
 #include "settings_parts.h"
 
+#include "base/hex.h"
+
 #include <openssl/sha.h>
 
 enum { KEY_LEAST_BYTES = 8, SECRET_LEAST_BYTES = 16 };
 
 /* ---- keys ---- */
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* 64 hexadecimal digits -> 32 bytes. */
-static bool read_hex(struct slice text, unsigned char out[32])
-{
-    if (text.len != 64)
-        return false;
-    for (size_t i = 0; i < 32; i++) {
-        int high = hex_digit(text.ptr[2 * i]), low = hex_digit(text.ptr[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (unsigned char)(high << 4 | low);
-    }
-    return true;
-}
 
 static bool is_taken(const struct settings *settings, const unsigned char hash[32])
 {
@@ -46,7 +25,7 @@ bool setup_key_hash(struct setup *s, struct slice key, size_t least_bytes, const
 {
     static const struct slice prefix = SLICE("sha256:");
     if (slice_starts(key, prefix)) {
-        if (read_hex(slice_cut(key, prefix.len, key.len), out))
+        if (hex_read(slice_cut(key, prefix.len, key.len), out, 32))
             return true;
         diag_error(s->diag, at, "after sha256: come 64 hexadecimal digits");
         return false;
@@ -210,6 +189,6 @@ void read_master_key(struct setup *s)
         return;
     }
     settings->has_master_key = true;
-    if (!read_hex(secret, settings->master_key.bytes))
+    if (!hex_read(secret, settings->master_key.bytes, sizeof settings->master_key.bytes))
         SHA256((const unsigned char *)secret.ptr, secret.len, settings->master_key.bytes);
 }

@@ -6,6 +6,7 @@
  */
 #include "vault_index.h"
 
+#include "base/hex.h"
 #include "checks.h"
 
 #include <stdlib.h>
@@ -113,11 +114,6 @@ struct letter {
 
 static const struct letter unfinished = { 0 };
 
-static int hex_value(char c)
-{
-    return is_digit(c) ? c - '0' : is_one_of(c, "abcdefABCDEF") ? (c | 0x20) - 'a' + 10 : -1;
-}
-
 /* "\u005f", "\/"; text begins with the backslash. */
 static struct letter json_escape(struct slice text)
 {
@@ -129,7 +125,7 @@ static struct letter json_escape(struct slice text)
     for (size_t i = 2; i < 6; i++) {
         if (i == text.len)
             return unfinished;
-        int digit = hex_value(text.ptr[i]);
+        int digit = hex_digit(text.ptr[i]);
         if (digit < 0)
             return (struct letter){ 1, '\0' };
         value = value * 16 + digit;

@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include "base/die.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "base/wipe.h"
 #include "base64.h"
@@ -39,18 +40,12 @@ static struct reading means(size_t used, uint32_t code)
     return r;
 }
 
-static int hex_value(char c)
-{
-    char small = lower(c);
-    return is_digit(c) ? c - '0' : small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
 /* So many hexadecimal digits from `at` on, or -1. */
 static int32_t hex_at(struct slice s, size_t at, size_t count)
 {
     int32_t value = 0;
     for (size_t i = at; i < at + count; i++) {
-        int digit = hex_value(byte_at(s, i));
+        int digit = hex_digit(byte_at(s, i));
         if (digit < 0)
             return -1;
         value = value * 16 + digit;
@@ -85,7 +80,7 @@ static struct reading read_entity(struct slice s)
     if (byte_at(s, 1) != '#')
         return means(1, '&');
     for (; at - from < 6; at++) {
-        int value = hex_value(byte_at(s, at));
+        int value = hex_digit(byte_at(s, at));
         if (value < 0 || (uint32_t)value >= base)
             break;
         code = code * base + (uint32_t)value;

@@ -8,6 +8,8 @@
  */
 #include "http1_inside.h"
 
+#include "base/hex.h"
+
 enum chunk_at {
     AT_SIZE,
     AT_EXTENSION, /* the first byte of a name */
@@ -29,17 +31,9 @@ enum chunk_at {
     AT_END,
 };
 
-static int hex_digit(unsigned char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static const char *step_size(struct http1_chunks *c, unsigned char byte)
 {
-    int digit = hex_digit(byte);
+    int digit = hex_digit((char)byte);
     if (digit >= 0) {
         if (++c->digits > HTTP1_SIZE_DIGITS_MOST)
             return "a chunk size is too long";

@@ -1,6 +1,8 @@
 /* path.c - see path.h. */
 #include "wire/path.h"
 
+#include "base/hex.h"
+
 static struct slice segment_of(struct slice path)
 {
     size_t end = slice_find_byte(path, '/');
@@ -28,14 +30,6 @@ bool path_matches(const char *pattern, struct slice path, struct slice *id)
     if (found.ptr)
         *id = found;
     return true;
-}
-
-static int hex_digit(char c)
-{
-    char lower = (char)(c | 0x20);
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 static struct slice decode(struct arena *arena, struct slice text, bool plus_is_blank)
