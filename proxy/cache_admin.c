@@ -11,7 +11,7 @@
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 
-enum { PURGED_AT_ONCE = 200, NAME_BYTES = 64 };
+const char cache_questions[] = "weir:cache:similar";
 
 /* KEYS index, about; ARGV what entries' names begin with, exact hashes. How many there were. */
 static const char purge_script[] =
@@ -178,9 +178,23 @@ static void on_purged(void *arg, const redisReply *reply, const struct fault *wh
     purge_some(w);
 }
 
+/* Where there is no stream nobody knows of questions, and there is nothing to forget. */
+static void tell_gone(struct cache_walk *w, const struct slice *key, size_t count)
+{
+    struct buf keys;
+    buf_init(&keys, CACHE_PURGED_AT_ONCE * CACHE_HEX_BYTES);
+    for (size_t i = 0; i < count; i++)
+        buf_add(&keys, key[i]);
+    const struct slice add[] = { S("XADD"),       slice_str(cache_questions),
+                                 S("NOMKSTREAM"), S("*"),
+                                 S("gone"),       buf_slice(&keys) };
+    redis_ask(w->redis, sizeof add / sizeof *add, add, NULL, NULL);
+    buf_fini(&keys);
+}
+
 static void purge_some(struct cache_walk *w)
 {
-    struct slice word[3 + PURGED_AT_ONCE];
+    struct slice word[3 + CACHE_PURGED_AT_ONCE];
     size_t       count = 0;
     if (w->doomed_at == w->doomed_count) {
         page_done(w);
@@ -189,8 +203,10 @@ static void purge_some(struct cache_walk *w)
     word[0] = name_of(w, w->page, "index");
     word[1] = name_of(w, w->page, "about");
     word[2] = name_of(w, w->page, "e:");
-    while (count < PURGED_AT_ONCE && w->doomed_at < w->doomed_count)
+    while (count < CACHE_PURGED_AT_ONCE && w->doomed_at < w->doomed_count)
         word[3 + count++] = w->doomed[w->doomed_at++];
+    /* Sent before, it has been done when the script has. */
+    tell_gone(w, word + 3, count);
     w->redis_id = redis_run(w->redis, purge_script, 2, (int)(3 + count), word, on_purged, w);
 }
 

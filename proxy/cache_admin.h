@@ -4,7 +4,7 @@
  *
  * A walk goes through the spaces that the filter names, a page of entries at a time, so that neither Redis nor
  * who asks is held up by a large one. Entries that are kept meanwhile may be met or not. What is purged is gone
- * for all proxies, since none has a copy.
+ * for all proxies, since none has a copy; the questions that they know are forgotten too (similar.h).
  */
 #ifndef WEIR_CACHE_ADMIN_H
 #define WEIR_CACHE_ADMIN_H
@@ -53,6 +53,11 @@ struct cache_walk;
 struct cache_walk *cache_walk(struct redis *, const struct cache_filter *, int64_t wall_ms, bool purges,
                               const struct cache_visitor *, void *arg);
 void               cache_walk_cancel(struct cache_walk **); /* nothing is called any more; NULL is allowed */
+
+/* The stream of questions that processes know (similar.h), where a purge adds what it takes: gone -> the keys
+ * of at most CACHE_PURGED_AT_ONCE answers, in hex, one behind the other. */
+extern const char cache_questions[];
+enum { CACHE_PURGED_AT_ONCE = 200 };
 
 /* A JSON object. */
 void cache_row_write(const struct cache_row *, int64_t wall_ms, struct buf *out);

@@ -13,8 +13,7 @@
 enum { NEAR_MOST = 24, COMPARED_MOST = 4 };
 static const float COSINE_LEAST = 0.55F;
 
-const char similar_stream[] = "weir:cache:similar", similar_audits[] = "weir:cache:similar:audits",
-           similar_purpose[] = "similar question";
+const char similar_audits[] = "weir:cache:similar:audits", similar_purpose[] = "similar question";
 
 /* ---- the index ---- */
 
@@ -163,10 +162,11 @@ void similar_keep(struct redis *redis, const struct cache_secret *secret, const 
     seal(&secret->seal, similar_purpose, buf_slice(&plain), &sealed);
     snprintf(most, sizeof most, "%" PRId64, questions_most);
     snprintf(life, sizeof life, "%" PRId64, CACHE_KEEP_MOST_MS);
-    const struct slice add[] = { S("XADD"), slice_str(similar_stream), S("MAXLEN"),
-                                 S("~"),    slice_str(most),           S("*"),
-                                 S("e"),    buf_slice(&sealed) };
-    const struct slice last[] = { S("PEXPIRE"), slice_str(similar_stream), slice_str(life) };
+    const struct slice add[] = { S("XADD"),       slice_str(cache_questions),
+                                 S("MAXLEN"),     S("~"),
+                                 slice_str(most), S("*"),
+                                 S("e"),          buf_slice(&sealed) };
+    const struct slice last[] = { S("PEXPIRE"), slice_str(cache_questions), slice_str(life) };
     redis_ask(redis, sizeof add / sizeof *add, add, NULL, NULL);
     redis_ask(redis, sizeof last / sizeof *last, last, NULL, NULL);
     buf_wipe(&plain);

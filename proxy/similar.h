@@ -6,15 +6,17 @@
  * stream there, sealed; each process follows it, some times a second, and holds what it read in an index
  * (slm/near.h), one for all loops, within which only questions of the same context are compared (cache.h). So a
  * question that one proxy answers is known to all within a second. Nothing is served from here: what is found
- * is the key of an answer, which Redis is asked for; an answer that has been purged, replaced or has ended is
- * not there, and then its question is forgotten here too. When the stream is gone (a flush, a Redis without
+ * is the key of an answer, which Redis is asked for; an answer that has been replaced or has ended is not
+ * there, and then its question is forgotten here too. Whoever purges answers says so in the stream, so that
+ * their questions are forgotten by all within a second. When the stream is gone (a flush, a Redis without
  * memory), all are.
  *
  * The index is read and changed on SLM threads alone, where a lock may be waited for.
  *
- *     weir:cache:similar          stream: e -> a sealed record (similar_record.h), at most similar_most of them
+ *     weir:cache:similar          stream of at most similar_most: e -> a sealed record (similar_record.h), or
+ *                                 gone -> what was purged (cache_admin.h)
  *     weir:cache:similar:audits   hash: <route's hash>:<chance in hundredths>:<r or w> -> # audits that found
- * an answer of that route right or wrong (likening_audit.c)
+ *                                 an answer of that route right or wrong (likening_audit.c)
  */
 #ifndef WEIR_SIMILAR_H
 #define WEIR_SIMILAR_H

@@ -14,6 +14,7 @@
 #include "snapshot.h"
 
 #include <hiredis/hiredis.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +22,8 @@ enum { TICK_MS = 200, TURNS_TO_LOOK = 4, TURNS_TO_SWEEP = 5, READ_MOST = 128 };
 
 _Static_assert((int)READ_MOST <= (int)(sizeof((struct feed){ 0 }).length / sizeof(size_t)),
                "a feed holds a reading");
+_Static_assert((int)GONE_BYTES_MOST >= (int)SIMILAR_RECORD_MOST + (int)SEAL_BYTES,
+               "the longest records are of what is gone");
 
 static void on_tick(void *arg);
 
@@ -31,22 +34,42 @@ static void wait_for_tick(struct similar *s)
 
 /* ---- on an SLM thread ---- */
 
-static void put_all(struct similar *s, const struct feed *f, int64_t wall_ms)
+static void put(struct similar *s, const struct feed *f, struct slice sealed)
 {
     const struct snapshot *snapshot = f->job.snapshot;
+    struct near_entry      entry;
     struct buf             plain;
-    size_t                 at = 0;
     buf_init(&plain, SIMILAR_RECORD_MOST);
-    for (unsigned i = 0; i < f->count; i++) {
-        struct near_entry entry;
-        struct slice      sealed = slice_cut(buf_slice(&f->records), at, at + f->length[i]);
-        at += f->length[i];
-        buf_reset(&plain);
-        if (seal_open(&snapshot->cache_secret.seal, similar_purpose, sealed, &plain) &&
-            similar_record_read(buf_slice(&plain), slm_fingerprint(snapshot->slm), &entry))
-            near_put(s->near, &entry, wall_ms);
-    }
+    if (seal_open(&snapshot->cache_secret.seal, similar_purpose, sealed, &plain) &&
+        similar_record_read(buf_slice(&plain), slm_fingerprint(snapshot->slm), &entry))
+        near_put(s->near, &entry, f->wall_ms);
     buf_wipe(&plain);
+}
+
+/* What is no hex makes a key that there is no question for. */
+static void drop_gone(struct similar *s, struct slice keys)
+{
+    unsigned char exact[CACHE_HASH_BYTES];
+    for (const char *p = keys.ptr, *end = p + keys.len; end - p >= 2 * CACHE_HASH_BYTES;) {
+        for (size_t i = 0; i < sizeof exact; i++, p += 2)
+            exact[i] = (unsigned char)(OPENSSL_hexchar2int((unsigned char)p[0]) << 4 |
+                                       OPENSSL_hexchar2int((unsigned char)p[1]));
+        near_drop(s->near, exact);
+    }
+}
+
+/* In their order: what was purged may have been asked again since. */
+static void take_all(struct similar *s, const struct feed *f)
+{
+    size_t at = 0;
+    for (unsigned i = 0; i < f->count; i++) {
+        struct slice record = slice_cut(buf_slice(&f->records), at, at + f->length[i]);
+        at += f->length[i];
+        if (f->is_gone[i])
+            drop_gone(s, record);
+        else
+            put(s, f, record);
+    }
 }
 
 static void drop_forgotten(struct similar *s)
@@ -69,7 +92,7 @@ static void run_feed(struct job *job, const struct inspector *inspector)
     if (f->clears)
         near_clear(s->near);
     drop_forgotten(s);
-    put_all(s, f, f->wall_ms);
+    take_all(s, f);
     near_sweep(s->near, f->wall_ms);
     f->known = near_count(s->near);
 }
@@ -117,15 +140,24 @@ static bool has_id(const redisReply *entry)
            entry->element[0]->len < STREAM_ID_BYTES;
 }
 
+static bool is_word(const redisReply *reply, const char *word)
+{
+    return reply->type == REDIS_REPLY_STRING && strcmp(reply->str, word) == 0;
+}
+
 /* What is no record of ours is passed over. */
 static void take_entry(struct similar *s, const redisReply *entry)
 {
     const redisReply *fields = entry->element[1], *record = is_array(fields, 2) ? fields->element[1] : NULL;
     struct feed      *f = &s->feed;
     snprintf(s->last, sizeof s->last, "%s", entry->element[0]->str);
-    if (!record || record->type != REDIS_REPLY_STRING || record->len > SIMILAR_RECORD_MOST + SEAL_BYTES ||
-        f->count == READ_MOST)
+    if (!record || record->type != REDIS_REPLY_STRING || f->count == READ_MOST)
         return;
+    bool is_gone = is_word(fields->element[0], "gone"), is_question = is_word(fields->element[0], "e");
+    if ((!is_gone && !is_question) ||
+        record->len > (is_gone ? (size_t)GONE_BYTES_MOST : (size_t)SIMILAR_RECORD_MOST + SEAL_BYTES))
+        return;
+    f->is_gone[f->count] = is_gone;
     buf_add(&f->records, slice_of(record->str, record->len));
     f->length[f->count++] = record->len;
 }
@@ -180,7 +212,7 @@ static void ask_news(struct similar *s)
     char         most[16];
     snprintf(most, sizeof most, "%d", READ_MOST);
     const struct slice words[] = {
-        S("XREAD"), S("COUNT"), slice_str(most), S("STREAMS"), slice_str(similar_stream), slice_str(s->last)
+        S("XREAD"), S("COUNT"), slice_str(most), S("STREAMS"), slice_str(cache_questions), slice_str(s->last)
     };
     buf_reset(&f->records);
     f->count = 0;
@@ -257,7 +289,7 @@ static void on_tick(void *arg)
 {
     struct similar        *s = arg;
     const struct snapshot *snapshot = *s->snapshot;
-    const struct slice     newest[] = { S("XREVRANGE"), slice_str(similar_stream), S("+"), S("-"), S("COUNT"),
+    const struct slice     newest[] = { S("XREVRANGE"), slice_str(cache_questions), S("+"), S("-"), S("COUNT"),
                                         S("1") };
     if (!policy_likens(snapshot->policy) || !snapshot->slm || !alike_fits(snapshot->slm) ||
         !redis_is_up(s->redis)) {
@@ -283,7 +315,7 @@ void similar_follow(struct similar *s, struct loop *loop, struct redis *redis, s
     s->redis = redis;
     s->metrics = metrics;
     s->snapshot = snapshot;
-    buf_init(&s->feed.records, READ_MOST * (SIMILAR_RECORD_MOST + SEAL_BYTES));
+    buf_init(&s->feed.records, READ_MOST * GONE_BYTES_MOST); /* longer than a question */
     snprintf(s->last, sizeof s->last, "%s", begin_id);
     wait_for_tick(s);
 }

@@ -6,11 +6,17 @@
 
 #include "similar.h"
 #include "base/buf.h"
+#include "cache_admin.h"
 #include "slm/near.h"
 
 #include <pthread.h>
 
-enum { FORGET_MOST = 256, STREAM_ID_BYTES = 48, AUDITED_MOST = 64 };
+enum {
+    FORGET_MOST = 256,
+    STREAM_ID_BYTES = 48,
+    AUDITED_MOST = 64,
+    GONE_BYTES_MOST = CACHE_PURGED_AT_ONCE * 2 * CACHE_HASH_BYTES,
+};
 
 /* What was read of the stream, on its way to the index. */
 struct feed {
@@ -20,7 +26,8 @@ struct feed {
     bool            clears; /* the index, before all else */
     int64_t         wall_ms;
     struct buf      records;
-    size_t          length[256]; /* of each record */
+    size_t          length[256];  /* of each record */
+    bool            is_gone[256]; /* is it keys of what was purged? */
     unsigned        count;
     size_t          known; /* # in the index, afterwards */
 };
@@ -60,6 +67,6 @@ struct similar {
     struct feed             feed;
 };
 
-extern const char similar_stream[], similar_audits[], similar_purpose[];
+extern const char similar_audits[], similar_purpose[];
 
 #endif

@@ -183,6 +183,24 @@ def test_what_one_proxy_has_answered_the_other_knows_within_a_second_until_it_is
     assert by(one.chat(QUESTION))[0] == "miss"
 
 
+def test_what_is_purged_is_forgotten_by_all_and_may_be_asked_again(stage, redis):
+    cloud = stage.provider(says("an answer"))
+    shared = {"redis": {"url": redis.url}, "secret": "one secret for both of them, long enough"}
+    one, other = (begin(stage, cloud, name=name, **shared) for name in ("one", "other"))
+    for count, words in enumerate([QUESTION, "Explain quantum entanglement to a child"], 1):
+        one.chat(words)
+        known(other, count)
+    purged = stage.run("cache", "purge", "--text", QUESTION, "-c", one.settings_path)
+    assert purged.stdout == "1 forgotten\n"
+    known(one, 1)
+    known(other, 1)
+    assert by(other.chat("Can you explain quantum entanglement to a child?")) == ("hit", "similar")
+    assert by(other.chat(OTHER_WORDS)) == ("miss", None)
+    known(one, 2)
+    redis("xadd", "weir:cache:similar", "*", "gone", "no hex" * 30)
+    assert by(one.chat(QUESTION)) == ("hit", "similar")
+
+
 def test_foreign_entries_are_passed_over_and_without_redis_all_is_a_miss(stage, redis):
     cloud = stage.provider(says("an answer"))
     weir = begin(stage, cloud, redis={"url": redis.url})
