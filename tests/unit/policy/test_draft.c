@@ -6,19 +6,7 @@
 #include <cmocka.h>
 
 #include "policy/draft.h"
-
-static int set_up(void **state)
-{
-    *state = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct arena *arena = *state;
-    arena_free(&arena);
-    return 0;
-}
+#include "unit/an_arena.h"
 
 /* ---- repetition ---- */
 

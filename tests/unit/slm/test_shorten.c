@@ -10,9 +10,9 @@
 
 #include "a_model.h"
 #include "slm/shorten.h"
+#include "unit/an_arena.h"
 
 static struct slm_worker *worker;
-static struct arena      *arena;
 
 static int set_up_all(void **state)
 {
@@ -27,20 +27,6 @@ static int tear_down_all(void **state)
     (void)state;
     slm_worker_free(&worker);
     slm_close(&slm);
-    return 0;
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(&arena);
     return 0;
 }
 
@@ -64,7 +50,7 @@ static bool holds(struct slice text, const char *what)
 
 static void test_all_of_it_may_stay(void **state)
 {
-    (void)state;
+    struct arena  *arena = *state;
     struct passage p[2] = { { .text = S(TALE) }, { .text = S("") } };
     shorten(NULL, arena, S("anything"), p, 2, 1.0);
     assert_ptr_equal(p[0].kept.ptr, p[0].text.ptr);
@@ -76,7 +62,7 @@ static void test_all_of_it_may_stay(void **state)
 
 static void test_fixed_passages_are_not_touched(void **state)
 {
-    (void)state;
+    struct arena  *arena = *state;
     struct passage p = { .text = S(TALE), .is_fixed = true };
     shorten(NULL, arena, S("anything"), &p, 1, 0.0);
     assert_true(slice_eq(p.kept, p.text));
@@ -85,7 +71,7 @@ static void test_fixed_passages_are_not_touched(void **state)
 
 static void test_what_answers_stays(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
     static const struct {
         const char *question, *wanted;
@@ -112,7 +98,7 @@ static void test_what_answers_stays(void **state)
 
 static void test_budget_and_order_are_kept(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
     for (int tenths = 0; tenths <= 10; tenths++) {
         struct passage p = { .text = S(TALE) };
@@ -137,7 +123,7 @@ static void test_budget_and_order_are_kept(void **state)
 
 static void test_fixed_words_are_paid_for(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
     struct passage p[2] = { { .text = S(TALE), .is_fixed = true }, { .text = S(TALE) } };
     shorten(worker, arena, S("Where was the roof torn off?"), p, 2, 0.5);
@@ -149,7 +135,7 @@ static void test_fixed_words_are_paid_for(void **state)
 
 static void test_repetition_waits(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
     struct passage p = { .text = S(STORM STORM BRIDGE STORM CAT STORM TRAIN
                                    "The storm tore the roof off the school. ") };
@@ -162,7 +148,7 @@ static void test_repetition_waits(void **state)
 
 static void test_another_number_is_no_repetition(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
     struct passage p = { .text =
                              S("The storm took the roof in 1987. " CAT TRAIN "The storm took the roof in 1990. "
@@ -173,7 +159,7 @@ static void test_another_number_is_no_repetition(void **state)
 
 static void test_code_stays(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
 #define FENCE "```c\nint roof = 0;\n```\n"
 #define JSON  "{\"bridge\": [1, 2.5]}\n"
@@ -187,7 +173,7 @@ static void test_code_stays(void **state)
 /* Questions without a word that counts, contexts without one: nothing to go by, nothing to break. */
 static void test_odd_input(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
     static const char *const odd[] = { "", " ", "?", "what is it", "\xff\xfe" };
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
@@ -203,7 +189,7 @@ static void test_odd_input(void **state)
 /* More windows than are embedded: the needle is found by its words. */
 static void test_long_context(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
     enum { TALES = 260, NEEDLE = 207 };
     /* One sentence of 41 words, so that two do not fit into a window. */
@@ -221,7 +207,7 @@ static void test_long_context(void **state)
 
 static void test_the_same_again(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     need_model();
     struct passage p[2] = { { .text = S(TALE) }, { .text = S(TALE) } };
     shorten(worker, arena, S("What about trains and bread?"), &p[0], 1, 0.4);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "an_arena.h"
+#include "unit/an_arena.h"
 #include "wire/chat.h"
 
 #define MESSAGES "\"messages\" : [ {\"role\":\"user\",\"content\":\"hi \\u00e9\"} ]"

@@ -6,40 +6,25 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "unit/an_arena.h"
 #include "wire/embeddings.h"
 
 #include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct arena             *arena;
 static struct embeddings_request request;
 static struct fault              why;
 
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    why = (struct fault){ 0 };
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(&arena);
-    return 0;
-}
-
-static bool read_body(const char *body)
+static bool read_body(struct arena *arena, const char *body)
 {
     return embeddings_read(arena, slice_str(body), &request, &why);
 }
 
 static void test_one_text(void **state)
 {
-    (void)state;
-    assert_true(read_body("{\"model\":\"m\",\"input\":\"gr\\u00fc\\u00df dich\"}"));
+    struct arena *arena = *state;
+    assert_true(read_body(arena, "{\"model\":\"m\",\"input\":\"gr\\u00fc\\u00df dich\"}"));
     assert_true(slice_is(request.model, "m"));
     assert_int_equal(request.count, 1);
     assert_true(slice_is(request.text[0], "gr\xC3\xBC\xC3\x9F dich"));
@@ -49,10 +34,10 @@ static void test_one_text(void **state)
 
 static void test_several_texts_and_all_fields(void **state)
 {
-    (void)state;
-    assert_true(
-        read_body("{\"input\":[\"a\",\"b\"],\"model\":\"m\",\"encoding_format\":\"base64\",\"dimensions\":"
-                  "384,\"user\":\"u\"}"));
+    struct arena *arena = *state;
+    assert_true(read_body(
+        arena, "{\"input\":[\"a\",\"b\"],\"model\":\"m\",\"encoding_format\":\"base64\",\"dimensions\":"
+               "384,\"user\":\"u\"}"));
     assert_int_equal(request.count, 2);
     assert_true(slice_is(request.text[1], "b"));
     assert_true(request.is_base64);
@@ -61,7 +46,7 @@ static void test_several_texts_and_all_fields(void **state)
 
 static void test_what_is_wrong_is_named(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     static const struct {
         const char     *body, *param;
         enum fault_kind kind;
@@ -87,14 +72,15 @@ static void test_what_is_wrong_is_named(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         why = (struct fault){ 0 };
-        if (read_body(cases[i].body) || why.kind != cases[i].kind || strcmp(why.param, cases[i].param) != 0)
+        if (read_body(arena, cases[i].body) || why.kind != cases[i].kind ||
+            strcmp(why.param, cases[i].param) != 0)
             fail_msg("%s: kind %d, param \"%s\", %s", cases[i].body, (int)why.kind, why.param, why.detail);
     }
 }
 
 static void test_as_many_texts_as_openai_takes(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     for (size_t count = EMBEDDINGS_TEXTS_MOST; count <= EMBEDDINGS_TEXTS_MOST + 1; count++) {
         struct buf body;
         buf_init(&body, 1 << 20);
@@ -112,13 +98,13 @@ static void test_as_many_texts_as_openai_takes(void **state)
 
 static void test_cut_anywhere_it_is_refused(void **state)
 {
-    (void)state;
+    struct arena     *arena = *state;
     static const char body[] = "{\"model\":\"m\",\"input\":[\"a\",\"\\u00e9\"],\"encoding_format\":\"base64\"}";
     for (size_t len = 0; len < sizeof body - 1; len++) {
         char *cut = arena_cstr(arena, slice_of(body, len)); /* a block of its own: reading beyond it is seen */
         assert_false(embeddings_read(arena, slice_of(cut, len), &request, &why));
     }
-    assert_true(read_body(body));
+    assert_true(read_body(arena, body));
 }
 
 static const float numbers[] = { 0.0f,        -0.0f,   1.0f,    -0.0625f,     0.1f,
@@ -138,10 +124,10 @@ static struct slice written(struct buf *out, unsigned dim, bool is_base64)
 
 static void test_an_answer_has_openais_shape_and_the_same_floats(void **state)
 {
-    (void)state;
-    struct buf  out;
-    struct json j;
-    int64_t     tokens, index;
+    struct arena *arena = *state;
+    struct buf    out;
+    struct json   j;
+    int64_t       tokens, index;
     assert_true(json_read(arena, written(&out, NUMBERS, false), &j, &why));
     json_at data = json_get(&j, 0, "data"), second = json_next(&j, json_first(&j, data));
     assert_true(slice_is(json_string(&j, json_get(&j, 0, "object"), arena), "list"));
@@ -185,7 +171,7 @@ static size_t base64_read(struct slice text, unsigned char *out)
 
 static void test_base64_is_the_floats_bytes(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     for (unsigned dim = 1; dim <= NUMBERS; dim++) { /* all three lengths of padding among them */
         struct buf    out;
         struct json   j;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "an_arena.h"
+#include "unit/an_arena.h"
 #include "wire/json.h"
 
 static struct json read_or_fail(struct arena *arena, const char *text)

@@ -6,28 +6,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "unit/an_arena.h"
 #include "wire/kept.h"
 
-static struct arena *arena;
-static struct fault  why;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    why = (struct fault){ 0 };
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(&arena);
-    return 0;
-}
+static struct fault why;
 
 /* What a stream or a body came to; NULL where it made no whole answer. */
-static const char *answer_of(enum dialect dialect, bool is_stream, const char *told)
+static const char *answer_of(struct arena *arena, enum dialect dialect, bool is_stream, const char *told)
 {
     struct buf out;
     buf_init(&out, 1 << 20);
@@ -37,7 +22,7 @@ static const char *answer_of(enum dialect dialect, bool is_stream, const char *t
     return text;
 }
 
-static const char *asked_of(enum dialect dialect, const char *request)
+static const char *asked_of(struct arena *arena, enum dialect dialect, const char *request)
 {
     struct json json;
     struct buf  out;
@@ -53,19 +38,19 @@ static const char *asked_of(enum dialect dialect, const char *request)
 
 static void test_a_document_is_kept_as_it_was_told(void **state)
 {
-    (void)state;
-    assert_string_equal(answer_of(DIALECT_OPENAI, false, "{ \"id\": 1.0 }"), "{ \"id\": 1.0 }");
+    struct arena *arena = *state;
+    assert_string_equal(answer_of(arena, DIALECT_OPENAI, false, "{ \"id\": 1.0 }"), "{ \"id\": 1.0 }");
 }
 
 static void test_the_last_event_of_a_response_has_it(void **state)
 {
-    (void)state;
-    const char *stream =
+    struct arena *arena = *state;
+    const char   *stream =
         "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"a\"}}\n\n"
         ": a comment\n\n"
         "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"id\":\"b\"}}\n\n";
-    assert_string_equal(answer_of(DIALECT_RESPONSES, true, stream), "{\"id\":\"b\"}");
-    assert_null(answer_of(DIALECT_RESPONSES, true,
+    assert_string_equal(answer_of(arena, DIALECT_RESPONSES, true, stream), "{\"id\":\"b\"}");
+    assert_null(answer_of(arena, DIALECT_RESPONSES, true,
                           "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"b\"}}\n\n"));
 }
 
@@ -77,9 +62,9 @@ static void test_the_last_event_of_a_response_has_it(void **state)
 
 static void test_chunks_are_joined(void **state)
 {
-    (void)state;
-    const char *stream = CHUNK("{\"role\":\"assistant\",\"content\":\"\"}",
-                               "null") CHUNK("{\"reasoning_content\":\"Hm\"}", "null")
+    struct arena *arena = *state;
+    const char   *stream = CHUNK("{\"role\":\"assistant\",\"content\":\"\"}",
+                                 "null") CHUNK("{\"reasoning_content\":\"Hm\"}", "null")
         CHUNK("{\"content\":\"a\\\"\"}", "null") CHUNK("{\"content\":\"b\"}", "null") CHUNK(
             "{\"tool_calls\":[{\"index\":0,\"id\":\"t0\",\"type\":\"function\",\"function\":{\"name\":\"f\","
             "\"arguments\":\"\"}}]}",
@@ -89,7 +74,7 @@ static void test_chunks_are_joined(void **state)
                                     "data: {\"id\":\"c1\",\"choices\":[],\"usage\":{\"total_tokens\":3}}\n\n"
                                     "data: [DONE]\n\n";
     assert_string_equal(
-        answer_of(DIALECT_OPENAI, true, stream),
+        answer_of(arena, DIALECT_OPENAI, true, stream),
         "{\"id\":\"c1\",\"created\":7,\"model\":\"m\",\"object\":\"chat.completion\",\"choices\":[{\"index\":0,"
         "\"message\":{\"role\":\"assistant\",\"content\":\"a\\\"b\",\"refusal\":null,\"reasoning_content\":"
         "\"Hm\","
@@ -100,20 +85,20 @@ static void test_chunks_are_joined(void **state)
 
 static void test_a_stream_without_its_end_is_no_answer(void **state)
 {
-    (void)state;
-    assert_null(answer_of(DIALECT_OPENAI, true, CHUNK("{\"content\":\"a\"}", "\"stop\"")));
-    assert_null(answer_of(DIALECT_OPENAI, true, "data: [DONE]\n\n"));
+    struct arena *arena = *state;
+    assert_null(answer_of(arena, DIALECT_OPENAI, true, CHUNK("{\"content\":\"a\"}", "\"stop\"")));
+    assert_null(answer_of(arena, DIALECT_OPENAI, true, "data: [DONE]\n\n"));
 }
 
 static void test_choices_beyond_reason_are_passed_over(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     assert_null(
-        answer_of(DIALECT_OPENAI, true,
+        answer_of(arena, DIALECT_OPENAI, true,
                   "data: {\"choices\":[{\"index\":4000000,\"delta\":{\"content\":\"x\"}},{\"index\":-1}]}\n\n"
                   "data: [DONE]\n\n"));
     assert_non_null(
-        answer_of(DIALECT_OPENAI, true,
+        answer_of(arena, DIALECT_OPENAI, true,
                   "data: {\"choices\":[{\"index\":2,\"delta\":{\"tool_calls\":[{\"index\":99999}]}}]}\n\n"
                   "data: [DONE]\n\n"));
 }
@@ -122,13 +107,13 @@ static void test_choices_beyond_reason_are_passed_over(void **state)
 
 static void test_items_are_made_whole(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     assert_string_equal(
-        asked_of(DIALECT_RESPONSES, "{\"input\":\"hi\"}"),
+        asked_of(arena, DIALECT_RESPONSES, "{\"input\":\"hi\"}"),
         "[{\"id\":\"msg_7_i0\",\"type\":\"message\",\"status\":\"completed\",\"role\":\"user\",\"content\":"
         "[{\"type\":\"input_text\",\"text\":\"hi\"}]}]");
     assert_string_equal(
-        asked_of(DIALECT_RESPONSES,
+        asked_of(arena, DIALECT_RESPONSES,
                  "{\"input\":[{\"role\":\"assistant\",\"content\":\"yes\"},"
                  "{\"type\":\"function_call\",\"id\":\"fc_9\",\"name\":\"f\",\"call_id\":\"c\"}]}"),
         "[{\"id\":\"msg_7_i0\",\"type\":\"message\",\"status\":\"completed\",\"role\":\"assistant\","
@@ -136,23 +121,23 @@ static void test_items_are_made_whole(void **state)
         "\"output_text\",\"text\":\"yes\",\"annotations\":[],\"logprobs\":[]}]},"
         "{\"id\":\"fc_9\",\"type\":\"function_call\",\"name\":\"f\",\"call_id\":\"c\",\"status\":\"completed\"}"
         "]");
-    assert_string_equal(asked_of(DIALECT_RESPONSES, "{}"), "[]");
+    assert_string_equal(asked_of(arena, DIALECT_RESPONSES, "{}"), "[]");
 }
 
 static void test_messages_have_ids(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     assert_string_equal(
-        asked_of(DIALECT_OPENAI, "{\"messages\":[{\"role\":\"user\",\"content\":[1]}]}"),
+        asked_of(arena, DIALECT_OPENAI, "{\"messages\":[{\"role\":\"user\",\"content\":[1]}]}"),
         "[{\"id\":\"msg_7_i0\",\"role\":\"user\",\"content\":null,\"content_parts\":[1],\"refusal\":null}]");
 }
 
 static void test_a_request_goes_on_from_what_was_kept(void **state)
 {
-    (void)state;
-    struct kept kept;
-    struct json request;
-    struct buf  document, out;
+    struct arena *arena = *state;
+    struct kept   kept;
+    struct json   request;
+    struct buf    document, out;
     buf_init(&document, 1 << 20);
     buf_init(&out, 1 << 20);
     kept_write(S("{\"output\":[{\"id\":\"b\"}]}"), S("[{\"id\":\"a\"}]"), &document);
@@ -171,7 +156,7 @@ static void test_a_request_goes_on_from_what_was_kept(void **state)
 
 static void test_what_was_not_kept_here_is_not_read(void **state)
 {
-    (void)state;
+    struct arena     *arena = *state;
     struct kept       kept;
     const char *const wrong[] = {
         "", "{", "[]", "{\"answer\":{}}", "{\"answer\":[],\"asked\":[]}", "{\"answer\":{},\"asked\":{}}"
@@ -182,7 +167,7 @@ static void test_what_was_not_kept_here_is_not_read(void **state)
 
 /* ---- pages ---- */
 
-static const char *page_of(const char *query, const char *list)
+static const char *page_of(struct arena *arena, const char *query, const char *list)
 {
     struct json json;
     struct buf  out;
@@ -199,28 +184,28 @@ static const char *page_of(const char *query, const char *list)
 
 static void test_pages(void **state)
 {
-    (void)state;
-    assert_string_equal(page_of("", LIST),
+    struct arena *arena = *state;
+    assert_string_equal(page_of(arena, "", LIST),
                         "{\"object\":\"list\",\"data\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"first_id\":\"a\","
                         "\"last_id\":\"b\",\"has_more\":true}");
-    assert_string_equal(page_of("after=b", LIST),
+    assert_string_equal(page_of(arena, "after=b", LIST),
                         "{\"object\":\"list\",\"data\":[{\"id\":\"c\"}],\"first_id\":\"c\","
                         "\"last_id\":\"c\",\"has_more\":false}");
-    assert_string_equal(page_of("order=desc&limit=1&after=c", LIST),
+    assert_string_equal(page_of(arena, "order=desc&limit=1&after=c", LIST),
                         "{\"object\":\"list\",\"data\":[{\"id\":\"b\"}],\"first_id\":\"b\",\"last_id\":\"b\","
                         "\"has_more\":true}");
     assert_string_equal(
-        page_of("after=c", LIST),
+        page_of(arena, "after=c", LIST),
         "{\"object\":\"list\",\"data\":[],\"first_id\":\"\",\"last_id\":\"\",\"has_more\":false}");
     assert_string_equal(
-        page_of("", "[]"),
+        page_of(arena, "", "[]"),
         "{\"object\":\"list\",\"data\":[],\"first_id\":\"\",\"last_id\":\"\",\"has_more\":false}");
-    assert_null(page_of("after=z", LIST));
+    assert_null(page_of(arena, "after=z", LIST));
     assert_string_equal(why.param, "after");
-    assert_null(page_of("limit=0", LIST));
-    assert_null(page_of("limit=101", LIST));
-    assert_null(page_of("limit=x", LIST));
-    assert_null(page_of("order=up", LIST));
+    assert_null(page_of(arena, "limit=0", LIST));
+    assert_null(page_of(arena, "limit=101", LIST));
+    assert_null(page_of(arena, "limit=x", LIST));
+    assert_null(page_of(arena, "order=up", LIST));
 }
 
 int main(void)

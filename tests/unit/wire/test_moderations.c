@@ -5,51 +5,37 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "unit/an_arena.h"
 #include "wire/moderations.h"
 
-static struct arena              *arena;
 static struct moderations_request request;
 static struct fault               why;
 
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(&arena);
-    return 0;
-}
-
-static bool read_body(const char *body)
+static bool read_body(struct arena *arena, const char *body)
 {
     return moderations_read(arena, slice_str(body), &request, &why);
 }
 
 static void test_texts(void **state)
 {
-    (void)state;
-    assert_true(read_body("{\"input\":\"gr\\u00fc\\u00df dich\"}"));
+    struct arena *arena = *state;
+    assert_true(read_body(arena, "{\"input\":\"gr\\u00fc\\u00df dich\"}"));
     assert_true(request.count == 1 && !request.is_one && slice_is(request.text[0], "gr\xC3\xBC\xC3\x9F dich"));
-    assert_true(read_body("{\"input\":[\"a\",\"\",\"c\"],\"model\":\"omni-moderation-latest\"}"));
+    assert_true(read_body(arena, "{\"input\":[\"a\",\"\",\"c\"],\"model\":\"omni-moderation-latest\"}"));
     assert_true(request.count == 3 && !request.is_one && slice_is(request.text[2], "c"));
 }
 
 static void test_parts(void **state)
 {
-    (void)state;
-    assert_true(read_body("{\"input\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"x\"}},{\"type\":"
-                          "\"text\",\"text\":\"a\"}]}"));
+    struct arena *arena = *state;
+    assert_true(read_body(arena, "{\"input\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"x\"}},{\"type\":"
+                                 "\"text\",\"text\":\"a\"}]}"));
     assert_true(request.count == 1 && request.is_one && request.unreadable == 1);
 }
 
 static void test_what_is_none_of_these_is_refused(void **state)
 {
-    (void)state;
+    struct arena     *arena = *state;
     const char *const wrong[] = { "",
                                   "[]",
                                   "{}",
@@ -61,17 +47,17 @@ static void test_what_is_none_of_these_is_refused(void **state)
                                   "{\"input\":[{\"type\":\"audio\"}]}",
                                   "{\"input\":[{\"type\":\"image_url\"}]}" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_false(read_body(wrong[i]));
+        assert_false(read_body(arena, wrong[i]));
     assert_int_equal(why.kind, FAULT_UNSUPPORTED);
 }
 
 static void test_an_answer_fits_its_ceiling(void **state)
 {
-    (void)state;
-    struct buf  out;
-    struct json json;
-    const float score[MODERATIONS_CATEGORIES] = { 1.23456e-30f, 0.5f };
-    const bool  is_flagged[MODERATIONS_CATEGORIES] = { false, true };
+    struct arena *arena = *state;
+    struct buf    out;
+    struct json   json;
+    const float   score[MODERATIONS_CATEGORIES] = { 1.23456e-30f, 0.5f };
+    const bool    is_flagged[MODERATIONS_CATEGORIES] = { false, true };
     buf_init(&out, moderations_bytes_most(2));
     moderations_begin(&out, "modr-1", "m");
     moderations_add(&out, score, is_flagged);

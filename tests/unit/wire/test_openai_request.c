@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "an_arena.h"
+#include "unit/an_arena.h"
 #include "chat_list.h"
 
 #include <stdio.h>

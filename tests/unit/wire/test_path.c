@@ -5,23 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "unit/an_arena.h"
 #include "wire/path.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(&arena);
-    return 0;
-}
 
 static void test_plain_paths_are_compared(void **state)
 {
@@ -38,8 +23,8 @@ static void test_plain_paths_are_compared(void **state)
 
 static void test_an_id_is_one_segment(void **state)
 {
-    (void)state;
-    struct slice id = { 0 };
+    struct arena *arena = *state;
+    struct slice  id = { 0 };
     assert_true(path_matches("/v1/responses/{id}", S("/v1/responses/resp_1"), &id));
     assert_true(slice_is(id, "resp_1"));
     assert_true(path_matches("/v1/responses/{id}/cancel", S("/v1/responses/r%2F2/cancel"), &id));
@@ -53,7 +38,7 @@ static void test_an_id_is_one_segment(void **state)
 
 static void test_what_is_no_triple_stands_for_itself(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     assert_true(slice_is(path_decode(arena, S("a%3ab")), "a:b"));
     assert_true(slice_is(path_decode(arena, S("100%")), "100%"));
     assert_true(slice_is(path_decode(arena, S("%4")), "%4"));
@@ -63,8 +48,8 @@ static void test_what_is_no_triple_stands_for_itself(void **state)
 
 static void test_a_query_is_read_parameter_by_parameter(void **state)
 {
-    (void)state;
-    struct slice query = S("&limit=5&metadata%5Bfoo%5D=a+b%26c&bare&&empty=&limit=6"), key, value;
+    struct arena *arena = *state;
+    struct slice  query = S("&limit=5&metadata%5Bfoo%5D=a+b%26c&bare&&empty=&limit=6"), key, value;
     assert_true(slice_is(query_get(query, "limit", arena), "5"));
     assert_null(query_get(query, "after", arena).ptr);
     assert_non_null(query_get(query, "bare", arena).ptr);

@@ -5,25 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "unit/an_arena.h"
 #include "wire/refusal.h"
 
 #include <stdlib.h>
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(&arena);
-    return 0;
-}
 
 static const struct {
     int          status;
@@ -85,7 +70,7 @@ static const struct {
 
 static void errors_of_all_providers_are_understood(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         enum refusal means = refusal_read(errors[i].status, slice_str(errors[i].body), arena);
         if (means != errors[i].means)
@@ -96,13 +81,13 @@ static void errors_of_all_providers_are_understood(void **state)
 /* A body that is cut somewhere is no JSON; then the status alone speaks. */
 static void a_body_that_is_cut_leaves_the_status(void **state)
 {
-    (void)state;
-    struct slice body = slice_str(errors[1].body);
+    struct arena *arena = *state;
+    struct slice  body = slice_str(errors[1].body);
     for (size_t len = 0; len < body.len; len++)
         assert_int_equal(refusal_read(429, slice_cut(body, 0, len), arena), REFUSAL_LIMITED);
 }
 
-static int64_t wait_told(const char *headers)
+static int64_t wait_told(struct arena *arena, const char *headers)
 {
     struct http1 *reader = http1_new(HTTP1_ANSWERS, 4096);
     struct slice  text = slice_str(arena_printf(arena, "HTTP/1.1 429 X\r\n%s\r\n", headers)), body;
@@ -116,23 +101,23 @@ static int64_t wait_told(const char *headers)
 
 static void the_wait_is_told_in_seconds_in_ms_or_by_a_date(void **state)
 {
-    (void)state;
-    assert_int_equal(wait_told(""), -1);
-    assert_int_equal(wait_told("retry-after: 7\r\n"), 7000);
-    assert_int_equal(wait_told("retry-after: 1.5\r\n"), 1500);
-    assert_int_equal(wait_told("retry-after: 7\r\nretry-after-ms: 120\r\n"), 120);
-    assert_int_equal(wait_told("retry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), 10000);
-    assert_int_equal(wait_told("retry-after: Sun, 06 Nov 1993 08:49:37 GMT\r\n"), 0);
-    assert_int_equal(wait_told("retry-after: Sun, 06 Nov 2994 08:49:37 GMT\r\n"), 86400000);
-    assert_int_equal(wait_told("retry-after: 1e300\r\n"), 86400000);
-    assert_int_equal(wait_told("retry-after: -3\r\n"), -1);
-    assert_int_equal(wait_told("retry-after: soon\r\n"), -1);
-    assert_int_equal(wait_told("retry-after: \r\n"), -1);
+    struct arena *arena = *state;
+    assert_int_equal(wait_told(arena, ""), -1);
+    assert_int_equal(wait_told(arena, "retry-after: 7\r\n"), 7000);
+    assert_int_equal(wait_told(arena, "retry-after: 1.5\r\n"), 1500);
+    assert_int_equal(wait_told(arena, "retry-after: 7\r\nretry-after-ms: 120\r\n"), 120);
+    assert_int_equal(wait_told(arena, "retry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), 10000);
+    assert_int_equal(wait_told(arena, "retry-after: Sun, 06 Nov 1993 08:49:37 GMT\r\n"), 0);
+    assert_int_equal(wait_told(arena, "retry-after: Sun, 06 Nov 2994 08:49:37 GMT\r\n"), 86400000);
+    assert_int_equal(wait_told(arena, "retry-after: 1e300\r\n"), 86400000);
+    assert_int_equal(wait_told(arena, "retry-after: -3\r\n"), -1);
+    assert_int_equal(wait_told(arena, "retry-after: soon\r\n"), -1);
+    assert_int_equal(wait_told(arena, "retry-after: \r\n"), -1);
 }
 
 static void gemini_tells_it_in_the_body(void **state)
 {
-    (void)state;
+    struct arena *arena = *state;
     assert_int_equal(
         refusal_body_wait_ms(S("[{\"error\":{\"details\":[{\"@type\":\"x\"},{\"retryDelay\":\"34.4s\"}]}}]"),
                              arena),

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "an_arena.h"
+#include "unit/an_arena.h"
 #include "quoted.h"
 #include "wire/translate.h"
 

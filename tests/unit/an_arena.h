@@ -1,8 +1,8 @@
 /*
  * an_arena.h - an arena for each test, as its state. Include cmocka first.
  */
-#ifndef WEIR_TESTS_UNIT_WIRE_AN_ARENA_H
-#define WEIR_TESTS_UNIT_WIRE_AN_ARENA_H
+#ifndef WEIR_TESTS_UNIT_AN_ARENA_H
+#define WEIR_TESTS_UNIT_AN_ARENA_H
 
 #include "base/arena.h"
 
