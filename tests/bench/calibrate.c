@@ -8,16 +8,13 @@
  * / 62.5.
  */
 #include "base/die.h"
+#include "bench.h"
 #include "slm/calibrate.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-
-#define MODEL WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 
 enum { ROWS_MOST = 20000, FOLDS = 5, DRAWS = 4 };
 
@@ -33,23 +30,6 @@ struct figures {
 };
 
 /* ---- data ---- */
-
-/* The data stands beside the checkout, or, for a worktree, a folder higher. */
-static FILE *open_rows(const char *name)
-{
-    const char *const folder[] = { getenv("WEIR_SHARED"), WEIR_SOURCE_DIR "/../shared",
-                                   WEIR_SOURCE_DIR "/../../shared" };
-    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
-        char path[1024], command[1100];
-        if (!folder[i])
-            continue;
-        snprintf(path, sizeof path, "%s/data/routing/%s.jsonl.gz", folder[i], name);
-        snprintf(command, sizeof command, "gzip -dc '%s'", path);
-        if (access(path, R_OK) == 0)
-            return popen(command, "r"); /* NOLINT(bugprone-command-processor): a path of the developer's own */
-    }
-    return NULL;
-}
 
 /* The question without its options. */
 static struct slice question_of(struct slice prompt)
@@ -99,13 +79,6 @@ static bool read_set(struct slm_worker *worker, const char *name, struct set *ou
 }
 
 /* ---- figures ---- */
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -209,7 +182,7 @@ static bool measure_all(const struct slm *slm, struct slm_worker *worker, struct
            "learned s");
     measure(slm, "MMLU", set, 500, true);
     struct figures mmlu = measure(slm, "MMLU", set, 1500, true), weak = measure(slm, "MMLU", set, 1500, false);
-    if (!read_set(worker, "gsm8k", set))
+    if (!read_set(worker, "routing/gsm8k", set))
         return false;
     struct figures gsm = measure(slm, "GSM8K", set, 300, true);
     printf("{\"mmlu_1500_apgr\":%.4f,\"mmlu_1500_cpt50\":%.2f,\"mmlu_1500_cpt80\":%.2f,\"mmlu_1500_weak_apgr\":"
@@ -234,7 +207,7 @@ int main(void)
                 .row = must_calloc(ROWS_MOST, sizeof *set.row),
                 .dense = must_calloc(ROWS_MOST, taught_view_floats(slm, TAUGHT_DIFFICULTY) * sizeof(float)),
     };
-    bool ok = read_set(worker, "mmlu", &set) && measure_all(slm, worker, &set);
+    bool ok = read_set(worker, "routing/mmlu", &set) && measure_all(slm, worker, &set);
     if (!ok)
         fprintf(stderr, "bench_calibrate: ../shared/data/routing is not there\n");
     free(set.row);

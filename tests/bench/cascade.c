@@ -9,6 +9,7 @@
  * model is near and free. The exam head's logits are struck out, since that head has seen these rows.
  */
 #include "base/die.h"
+#include "bench.h"
 #include "policy/draft_score.h"
 #include "slm/calibrate.h"
 
@@ -16,10 +17,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-
-#define MODEL WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 
 enum { ROWS_MOST = 2000, FOLDS = 5, PARTINGS = 5 };
 
@@ -32,31 +29,7 @@ struct replay {
     double   seconds;
 };
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* ---- data ---- */
-
-/* The data stands beside the checkout, or, for a worktree, a folder higher. */
-static FILE *open_rows(void)
-{
-    const char *const folder[] = { getenv("WEIR_SHARED"), WEIR_SOURCE_DIR "/../shared",
-                                   WEIR_SOURCE_DIR "/../../shared" };
-    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
-        char path[1024], command[1100];
-        if (!folder[i])
-            continue;
-        snprintf(path, sizeof path, "%s/data/routing/gsm8k.jsonl.gz", folder[i]);
-        snprintf(command, sizeof command, "gzip -dc '%s'", path);
-        if (access(path, R_OK) == 0)
-            return popen(command, "r"); /* NOLINT(bugprone-command-processor): a path of the developer's own */
-    }
-    return NULL;
-}
 
 /* What the checks that ask nobody say of an answer, and how long the whole look took. */
 static void look(struct replay *r, size_t at, struct slice prompt, struct slice answer)
@@ -102,7 +75,7 @@ static void take_row(struct slm_worker *worker, struct replay *r, const struct j
 
 static bool read_all(struct slm_worker *worker, struct replay *r)
 {
-    FILE   *file = open_rows();
+    FILE   *file = open_rows("routing/gsm8k");
     char   *line = NULL;
     size_t  cap = 0;
     ssize_t len;

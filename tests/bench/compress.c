@@ -11,15 +11,12 @@
  * Every cut embeds the meeting anew, as a request would, so all 237 queries take most of an hour; by default
  * each meeting's last is asked (the first is often for a summary of everything), which takes minutes.
  */
+#include "bench.h"
 #include "slm/shorten.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-
-#define MODEL WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 
 enum { SHARES = 3 };
 
@@ -29,23 +26,6 @@ struct figures {
     double kept[SHARES], seconds;
     size_t queries, words; /* words: shortened in all */
 };
-
-/* The data stands beside the checkout, or, for a worktree, a folder higher. */
-static FILE *open_meetings(void)
-{
-    const char *const folder[] = { getenv("WEIR_SHARED"), WEIR_SOURCE_DIR "/../shared",
-                                   WEIR_SOURCE_DIR "/../../shared" };
-    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
-        char path[1024], command[1100];
-        if (!folder[i])
-            continue;
-        snprintf(path, sizeof path, "%s/data/compress/meetings.jsonl.gz", folder[i]);
-        snprintf(command, sizeof command, "gzip -dc '%s'", path);
-        if (access(path, R_OK) == 0)
-            return popen(command, "r");
-    }
-    return NULL;
-}
 
 static struct passage *passages_of(struct arena *arena, const json_t *turns)
 {
@@ -68,13 +48,6 @@ static bool is_gold(const json_t *spans, size_t turn)
     return false;
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 /* The share of the gold turns' words that is kept. */
 static double kept_share(struct slm_worker *worker, const json_t *turns, const json_t *query, int divisor,
                          struct figures *f)
@@ -83,9 +56,9 @@ static double kept_share(struct slm_worker *worker, const json_t *turns, const j
     struct passage *passage = passages_of(arena, turns);
     size_t          count = json_array_size(turns), gold = 0, kept = 0;
     struct slice    question = slice_str(json_string_value(json_object_get(query, "query")));
-    double          began = seconds_now();
+    double          began_s = now_s();
     shorten(worker, arena, question, passage, count, 1.0 / divisor);
-    f->seconds += seconds_now() - began;
+    f->seconds += now_s() - began_s;
     for (size_t i = 0; i < count; i++) {
         f->words += words_count(passage[i].text);
         if (!is_gold(json_object_get(query, "spans"), i))
@@ -123,7 +96,7 @@ int main(int argc, char **argv)
     int          most = argc > 1 ? atoi(argv[1]) : 1000, queries_most = argc > 2 ? atoi(argv[2]) : 1;
     struct fault why;
     struct slm  *slm = slm_open(MODEL, &why);
-    FILE        *file = open_meetings();
+    FILE        *file = open_rows("compress/meetings");
     if (!slm || !file) {
         printf("skipped: %s\n", slm ? "../shared/data is not here" : why.detail);
         return 0;

@@ -8,6 +8,7 @@
  * the cosine between both over TEXTS (token ids, a text a line); resident memory.
  */
 #include "base/die.h"
+#include "bench.h"
 #include "policy/inspect.h"
 #include "slm/encoder.h"
 #include "slm/kernels.h"
@@ -15,18 +16,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { RUNS_MOST = 2000, INSPECTED_TOKENS = 128 };
 #define SECONDS_A_LENGTH 0.5
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static int compare_doubles(const void *a, const void *b)
 {

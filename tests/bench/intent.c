@@ -11,16 +11,13 @@
  *     turned     share of the texts of no class that are told so
  *     share      mean share of the likeliest class: near the accuracy, if shares mean what they say
  */
+#include "bench.h"
 #include "slm/classes.h"
 #include "slm/slm.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-
-#define MODEL WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 
 enum { FEW = 10, ROWS_MOST = 20000 };
 
@@ -39,23 +36,6 @@ struct figures {
 };
 
 /* ---- data ---- */
-
-/* The data stands beside the checkout, or, for a worktree, a folder higher. */
-static FILE *open_rows(const char *name)
-{
-    const char *const folder[] = { getenv("WEIR_SHARED"), WEIR_SOURCE_DIR "/../shared",
-                                   WEIR_SOURCE_DIR "/../../shared" };
-    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
-        char path[1024], command[1100];
-        if (!folder[i])
-            continue;
-        snprintf(path, sizeof path, "%s/data/intent/%s.jsonl.gz", folder[i], name);
-        snprintf(command, sizeof command, "gzip -dc '%s'", path);
-        if (access(path, R_OK) == 0)
-            return popen(command, "r");
-    }
-    return NULL;
-}
 
 static unsigned index_of(struct arena *arena, struct names *names, const char *name)
 {
@@ -115,13 +95,6 @@ static void split(const struct set *from, struct set *learned, struct set *asked
 }
 
 /* ---- figures ---- */
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void ask(const struct classes *classes, struct slm_worker *worker, const struct set *asked,
                 struct figures *out)
@@ -184,8 +157,9 @@ int main(void)
         fprintf(stderr, "bench_intent: %s; ./deploy/model fetches the model\n", why.detail);
         return 1;
     }
-    if (!read_set(arena, "clinc_train", &clinc, &train) || !read_set(arena, "clinc_val", &clinc, &val) ||
-        !read_set(arena, "clinc_oos_val", &none, &outside)) {
+    if (!read_set(arena, "intent/clinc_train", &clinc, &train) ||
+        !read_set(arena, "intent/clinc_val", &clinc, &val) ||
+        !read_set(arena, "intent/clinc_oos_val", &none, &outside)) {
         fprintf(stderr, "bench_intent: ../shared/data/intent is not there\n");
         return 1;
     }
@@ -195,7 +169,7 @@ int main(void)
     take_few(&train, &few);
     struct figures clinc_10 = measure(worker, "CLINC, 10", &few, clinc.count, &val, &outside);
     struct figures clinc_all = measure(worker, "CLINC, all", &train, clinc.count, &val, &outside);
-    if (!read_set(arena, "banking_train", &banking, &train))
+    if (!read_set(arena, "intent/banking_train", &banking, &train))
         return 1;
     split(&train, &rest, &val);
     take_few(&rest, &few);

@@ -10,14 +10,13 @@
  *     hits at   of the pairs that want the same answer, those served at the best bar for which such a share of
  *               the others is served: nobody knows that bar beforehand, so it is a figure to compare with
  */
+#include "bench.h"
 #include "policy/alike.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-#define MODEL     WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
 #define MAX_ERROR 0.01
 
 enum { KINDS_MOST = 32 };
@@ -37,13 +36,6 @@ struct bench {
     size_t             pairs, cap;
     double             seconds; /* in comparing */
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static enum alike_difference compare(struct bench *b, struct slice one, struct slice other,
                                      struct alike_features *out)

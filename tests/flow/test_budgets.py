@@ -172,7 +172,7 @@ def test_redis_is_asked_once_before_a_provider_and_told_once_after(stage, case):
     stage.actors.append(redis)
     flushes = []
     weir = stage.weir(cloud=stage.provider(lambda request, wire: (flushes.append(redis.flushes()), says("yes", usage=(5, 10))(request, wire))),
-                      prices=MILLI, teams=TEAMS, loops=1, redis={"url": redis.url, "deadline": "5s"},
+                      prices=MILLI, teams=TEAMS, loops=1, redis={"url": redis.url(), "deadline": "5s"},
                       policy={"cost": cost, "routes": [{"name": "all", "ask": ["large"], **route}]})
     chat = weir.stream if is_stream else weir.chat
     chat("the first", key=ANN, max_tokens=10)

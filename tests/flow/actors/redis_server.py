@@ -103,11 +103,15 @@ class Wire:
         """With each piece that the server answers."""
         self.late_s = seconds
 
+    def on_piece(self, client, data, is_answer):
+        """For who looks on: before it is passed on."""
+
     def _pass_on(self, one, other, client):
         try:
             while data := one.recv(1 << 16):
                 if one is not client:
                     time.sleep(self.late_s)
+                self.on_piece(client, data, one is not client)
                 other.sendall(data)
         except OSError:
             pass

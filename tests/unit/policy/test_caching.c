@@ -5,64 +5,29 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "policy/decide.h"
+#include "a_policy.h"
 
-static const char *policy_text[2];
-
-static bool reader(struct arena *arena, const char *file, struct slice *text)
+static int begin(void **state)
 {
-    static const char settings[] =
-        "providers: { near: { api: openai, url: http://127.0.0.1:1, zone: local } }\n"
-        "models: { small: { provider: near, model: tiny } }\n"
-        "policies: [a.yaml, b.yaml]\n";
-    (void)arena;
-    *text = slice_str(slice_is(slice_str(file), "a.yaml")   ? policy_text[0]
-                      : slice_is(slice_str(file), "b.yaml") ? policy_text[1]
-                                                            : settings);
-    return true;
+    set_up(state);
+    struct fixture *f = *state;
+    take_settings(f, "providers: { near: { api: openai, url: http://127.0.0.1:1, zone: local } }\n"
+                     "models: { small: { provider: near, model: tiny } }\n"
+                     "policies: [a.yaml, b.yaml]\n");
+    assert_non_null(f->settings);
+    return 0;
 }
 
-static const char *no_env(const char *name)
-{
-    (void)name;
-    return NULL;
-}
-
-struct read {
-    struct arena    *arena;
-    struct diag      diag;
-    struct settings *settings;
-    struct policy   *policy;
-};
-
-static struct read read_both(const char *a, const char *b)
-{
-    struct read r = { .arena = arena_new() };
-    policy_text[0] = a;
-    policy_text[1] = b;
-    diag_init(&r.diag);
-    r.settings = settings_read(r.arena, "weir.yaml", reader, no_env, &r.diag);
-    assert_non_null(r.settings);
-    r.policy = policy_read(r.arena, r.settings, reader, &r.diag);
-    return r;
-}
-
-static void read_done(struct read *r)
-{
-    diag_fini(&r->diag);
-    arena_free(&r->arena);
-}
-
-static struct decision decided(struct read *r, const char *model)
+static struct decision decided(struct fixture *f, const char *model)
 {
     struct decision    d;
     struct fault       why = { 0 };
-    const struct facts facts = { .team = &r->settings->team[0],
+    const struct facts facts = { .team = &f->settings->team[0],
                                  .model = slice_str(model),
                                  .is_inspected = true };
-    if (!r->policy)
-        fail_msg("%.*s", SLICE_ARG(buf_slice(&r->diag.text)));
-    assert_true(decide(r->policy, &facts, &d, &why));
+    if (!f->policy)
+        fail_msg("%.*s", SLICE_ARG(buf_slice(&f->diag.text)));
+    assert_true(decide(f->policy, &facts, &d, &why));
     return d;
 }
 
@@ -70,12 +35,12 @@ static struct decision decided(struct read *r, const char *model)
 
 static void test_all_that_can_be_said(void **state)
 {
-    (void)state;
-    struct read r =
-        read_both(ROUTE("{ keep: 24h, stale: 1h, share: handbook, temperature: 0.7, also: [tools, seed], "
-                        "most: 64k, wait: 5s }"),
-                  "named: { cache: { keep: 1m, also: length } }\n");
-    const struct caching *cache = decided(&r, "auto").cache;
+    struct fixture *f = *state;
+    compile(f,
+            ROUTE("{ keep: 24h, stale: 1h, share: handbook, temperature: 0.7, also: [tools, seed], "
+                  "most: 64k, wait: 5s }"),
+            "named: { cache: { keep: 1m, also: length } }\n");
+    const struct caching *cache = decided(f, "auto").cache;
     assert_int_equal(cache->keep_ms, 86400000);
     assert_int_equal(cache->stale_ms, 3600000);
     assert_string_equal(cache->share, "handbook");
@@ -83,29 +48,26 @@ static void test_all_that_can_be_said(void **state)
     assert_int_equal(cache->also, CACHE_TOOLS | CACHE_SEED);
     assert_int_equal(cache->most_bytes, 65536);
     assert_int_equal(cache->wait_ms, 5000);
-    const struct caching *named = decided(&r, "small").cache;
+    const struct caching *named = decided(f, "small").cache;
     assert_int_equal(named->keep_ms, 60000);
     assert_int_equal(named->also, CACHE_LENGTH);
-    read_done(&r);
 }
 
 static void test_what_is_not_said(void **state)
 {
-    (void)state;
-    struct read           r = read_both(ROUTE("{ keep: 1h }"), "{}\n");
-    const struct caching *cache = decided(&r, "auto").cache;
+    struct fixture *f = *state;
+    compile(f, ROUTE("{ keep: 1h }"), "{}\n");
+    const struct caching *cache = decided(f, "auto").cache;
     assert_true(cache->stale_ms == 0 && cache->also == 0 && !cache->share && cache->temperature == 1);
     assert_true(cache->most_bytes > 0 && cache->wait_ms > 0);
-    assert_null(decided(&r, "small").cache);
-    read_done(&r);
-    r = read_both(ROUTE("{ keep: 0s }"), "{}\n");
-    assert_null(decided(&r, "auto").cache);
-    read_done(&r);
+    assert_null(decided(f, "small").cache);
+    compile(f, ROUTE("{ keep: 0s }"), "{}\n");
+    assert_null(decided(f, "auto").cache);
 }
 
 static void test_mistakes_are_told(void **state)
 {
-    (void)state;
+    struct fixture *f = *state;
     static const struct {
         const char *a, *b, *told;
     } cases[] = {
@@ -121,20 +83,21 @@ static void test_mistakes_are_told(void **state)
           "b.yaml:1:8: named is there already, in another file\n" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct read r = read_both(cases[i].a, cases[i].b);
-        assert_null(r.policy);
-        if (!slice_is(buf_slice(&r.diag.text), cases[i].told))
-            fail_msg("got:\n%.*s\nwanted:\n%s", SLICE_ARG(buf_slice(&r.diag.text)), cases[i].told);
-        read_done(&r);
+        buf_reset(&f->diag.text);
+        compile(f, cases[i].a, cases[i].b);
+        assert_null(f->policy);
+        if (!slice_is(buf_slice(&f->diag.text), cases[i].told))
+            fail_msg("got:\n%.*s\nwanted:\n%s", SLICE_ARG(buf_slice(&f->diag.text)), cases[i].told);
     }
 }
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_that_can_be_said),
-        cmocka_unit_test(test_what_is_not_said),
-        cmocka_unit_test(test_mistakes_are_told),
+        TEST(test_all_that_can_be_said),
+        TEST(test_what_is_not_said),
+        TEST(test_mistakes_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

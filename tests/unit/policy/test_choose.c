@@ -5,9 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "policy/decide.h"
-
-#include <stdlib.h>
+#include "a_policy.h"
 
 static const char settings_text[] =
     "providers:\n"
@@ -24,54 +22,18 @@ static const char policy_text[] =
     "  - { name: easy stays, when: { difficulty: { below: 0.3 } }, ask: [small],\n"
     "      escalate: { to: large, when: { confidence: { below: 0.6 } } } }\n"
     "  - { name: the rest, ask: [large] }\n";
-static const char *text_of_settings;
 
-static bool reader(struct arena *arena, const char *file, struct slice *text)
+static int begin(void **state)
 {
-    (void)arena;
-    *text = slice_str(slice_is(slice_str(file), "a.yaml") ? policy_text : text_of_settings);
-    return true;
-}
-
-static const char *no_env(const char *name)
-{
-    (void)name;
-    return NULL;
-}
-
-struct fixture {
-    struct arena    *arena;
-    struct diag      diag;
-    struct settings *settings;
-    struct policy   *policy;
-    struct facts     facts;
-    struct decision  decision;
-    struct fault     why;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    diag_init(&f->diag);
-    text_of_settings = settings_text;
-    f->settings = settings_read(f->arena, "weir.yaml", reader, no_env, &f->diag);
+    set_up(state);
+    struct fixture *f = *state;
+    take_settings(f, settings_text);
     assert_non_null(f->settings);
-    f->policy = policy_read(f->arena, f->settings, reader, &f->diag);
+    compile(f, policy_text, NULL);
     assert_non_null(f->policy);
     f->facts = (struct facts){
         .team = &f->settings->team[0], .is_inspected = true, .is_judged = true, .judgement.difficulty = 0.5f
     };
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_free(&f->arena);
-    diag_fini(&f->diag);
-    free(f);
     return 0;
 }
 
@@ -147,25 +109,25 @@ static void test_every_route_is_told(void **state)
 static void test_an_alias_of_no_route_is_told(void **state)
 {
     struct fixture *f = *state;
-    text_of_settings = "providers: { near: { api: openai, url: http://127.0.0.1:1, zone: local } }\n"
-                       "models: { small: { provider: near, model: a }, large: { provider: near, model: b } }\n"
-                       "aliases:\n  quick: weir/easy\n"
-                       "policies: [a.yaml]\n";
-    struct settings *settings = settings_read(f->arena, "weir.yaml", reader, no_env, &f->diag);
-    assert_non_null(settings);
-    assert_null(policy_read(f->arena, settings, reader, &f->diag));
-    assert_string_equal(arena_cstr(f->arena, buf_slice(&f->diag.text)),
-                        "weir.yaml:4:10: there is no route for \"weir/easy\"\n");
+    take_settings(f, "providers: { near: { api: openai, url: http://127.0.0.1:1, zone: local } }\n"
+                     "models: { small: { provider: near, model: a }, large: { provider: near, model: b } }\n"
+                     "aliases:\n  quick: weir/easy\n"
+                     "policies: [a.yaml]\n");
+    assert_non_null(f->settings);
+    compile(f, policy_text, NULL);
+    assert_null(f->policy);
+    assert_errors(f, "weir.yaml:4:10: there is no route for \"weir/easy\"\n");
 }
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_names_of_our_own, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_route_is_asked_for_whatever_its_condition, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_no_name_leads_around_a_rule, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_every_route_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_an_alias_of_no_route_is_told, set_up, tear_down),
+        TEST(test_names_of_our_own),
+        TEST(test_a_route_is_asked_for_whatever_its_condition),
+        TEST(test_no_name_leads_around_a_rule),
+        TEST(test_every_route_is_told),
+        TEST(test_an_alias_of_no_route_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

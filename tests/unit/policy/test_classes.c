@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_policy.h"
 #include "policy/inspect.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #define MODEL WEIR_SOURCE_DIR "/models/all-MiniLM-L6-v2"
@@ -30,62 +30,14 @@ static const char classes_text[] =
     "}\n"
     "  garden: { examples: [when do I plant tomatoes?, my roses have black spots, how do I water a lawn?] }\n";
 
-static const char *text_of_a, *text_of_b;
-
-struct fixture {
-    struct arena    *arena;
-    struct diag      diag;
-    struct settings *settings;
-    struct policy   *policy;
-    struct facts     facts;
-    struct decision  decision;
-};
-
-static bool reader(struct arena *arena, const char *file, struct slice *text)
+static int begin(void **state)
 {
-    (void)arena;
-    if (strcmp(file, "weir.yaml") == 0)
-        *text = slice_str(settings_text);
-    else if (strcmp(file, "a.yaml") == 0)
-        *text = slice_str(text_of_a);
-    else if (strcmp(file, "b.yaml") == 0)
-        *text = slice_str(text_of_b);
-    else
-        return false;
-    return true;
-}
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    diag_init(&f->diag);
-    f->settings = settings_read(f->arena, "weir.yaml", reader, NULL, &f->diag);
+    set_up(state);
+    struct fixture *f = *state;
+    take_settings(f, settings_text);
     assert_non_null(f->settings);
     f->facts = (struct facts){ .team = f->settings->team, .model = S("auto"), .is_inspected = true };
-    *state = f;
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    diag_fini(&f->diag);
-    arena_free(&f->arena);
-    free(f);
-    return 0;
-}
-
-static void compile(struct fixture *f, const char *a, const char *b)
-{
-    text_of_a = a;
-    text_of_b = b;
-    f->policy = policy_read(f->arena, f->settings, reader, &f->diag);
-}
-
-static void assert_errors(struct fixture *f, const char *text)
-{
-    assert_string_equal(arena_cstr(f->arena, buf_slice(&f->diag.text)), text);
 }
 
 static void classes_of_all_files_are_known_to_all_rules(void **state)
@@ -235,7 +187,7 @@ static void learned_classes_pass_the_policys_tests(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(classes_of_all_files_are_known_to_all_rules),
         TEST(every_mistake_is_told_in_one_run),

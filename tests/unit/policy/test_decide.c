@@ -5,10 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "policy/decide.h"
+#include "a_policy.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static const char settings_text[] = "providers:\n"
                                     "  near: { api: openai, url: http://127.0.0.1:1, zone: local }\n"
@@ -24,44 +23,11 @@ static const char settings_text[] = "providers:\n"
                                     "  staff: { keys: [key-of-staff-12] }\n"
                                     "policies: [a.yaml, b.yaml]\n";
 
-struct fixture {
-    struct arena    *arena;
-    struct diag      diag;
-    struct settings *settings;
-    struct policy   *policy;
-    struct facts     facts;
-    struct decision  decision;
-    struct fault     why;
-};
-
-static const char *text_of_a, *text_of_b;
-
-static bool reader(struct arena *arena, const char *file, struct slice *text)
+static int begin(void **state)
 {
-    (void)arena;
-    if (strcmp(file, "weir.yaml") == 0)
-        *text = slice_str(settings_text);
-    else if (strcmp(file, "a.yaml") == 0)
-        *text = slice_str(text_of_a);
-    else if (strcmp(file, "b.yaml") == 0)
-        *text = slice_str(text_of_b);
-    else
-        return false;
-    return true;
-}
-
-static const char *no_env(const char *name)
-{
-    (void)name;
-    return NULL;
-}
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    diag_init(&f->diag);
-    f->settings = settings_read(f->arena, "weir.yaml", reader, no_env, &f->diag);
+    set_up(state);
+    struct fixture *f = *state;
+    take_settings(f, settings_text);
     assert_non_null(f->settings);
     f->facts = (struct facts){
         .team = &f->settings->team[0],
@@ -75,34 +41,12 @@ static int set_up(void **state)
                        .injection = 0.1f },
         .tokens = 100,
     };
-    *state = f;
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    diag_fini(&f->diag);
-    arena_free(&f->arena);
-    free(f);
-    return 0;
-}
-
-static void compile(struct fixture *f, const char *a, const char *b)
-{
-    text_of_a = a;
-    text_of_b = b;
-    f->policy = policy_read(f->arena, f->settings, reader, &f->diag);
 }
 
 static bool decided(struct fixture *f)
 {
     return decide(f->policy, &f->facts, &f->decision, &f->why);
-}
-
-static void assert_errors(struct fixture *f, const char *text)
-{
-    assert_string_equal(arena_cstr(f->arena, buf_slice(&f->diag.text)), text);
 }
 
 #define REST "routes: [{ name: rest, ask: [large, small] }]\n"
@@ -626,7 +570,7 @@ static void a_share_is_held_against_the_bar_that_is_handed_in(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(every_condition),
         TEST(unknown_facts_fail_closed),

@@ -5,11 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_policy.h"
 #include "policy/costs.h"
-#include "policy/decide.h"
 #include "policy/stay.h"
-
-#include <stdlib.h>
 
 static const char settings_text[] = "providers:\n"
                                     "  near: { api: openai, url: http://127.0.0.1:1, zone: local }\n"
@@ -35,50 +33,21 @@ static const char policy_text[] =
     "  - { name: dear, when: { tokens: { above: 100 } }, ask: [large, middle] }\n"
     "  - { name: rest, ask: [middle, large] }\n";
 
-static bool reader(struct arena *arena, const char *file, struct slice *text)
-{
-    (void)arena;
-    *text = slice_str(strcmp(file, "a.yaml") == 0 ? policy_text : settings_text);
-    return true;
-}
+static struct grant of_key; /* what the key that asks may use */
 
-struct fixture {
-    struct arena    *arena;
-    struct diag      diag;
-    struct settings *settings;
-    struct policy   *policy;
-    struct grant     grant;
-    struct facts     facts;
-    struct decision  decision;
-    struct fault     why;
-};
-
-static int set_up(void **state)
+static int begin(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    diag_init(&f->diag);
-    f->settings = settings_read(f->arena, "weir.yaml", reader, NULL, &f->diag);
-    if (!f->settings || !(f->policy = policy_read(f->arena, f->settings, reader, &f->diag))) {
-        fail_msg("%.*s", SLICE_ARG(buf_slice(&f->diag.text)));
-        return -1; /* for who does not know that fail_msg() does not return */
-    }
+    set_up(state);
+    struct fixture *f = *state;
+    take_settings(f, settings_text);
+    compile(f, policy_text, NULL);
+    assert_errors(f, "");
     f->facts = (struct facts){ .team = &f->settings->team[0],
-                               .grants.of[GRANT_OF_KEY] = &f->grant,
+                               .grants.of[GRANT_OF_KEY] = &of_key,
                                .model = S("auto"),
                                .is_inspected = true,
                                .is_judged = true,
                                .judgement.difficulty = 0.5f };
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    diag_fini(&f->diag);
-    arena_free(&f->arena);
-    free(f);
     return 0;
 }
 
@@ -88,7 +57,7 @@ static const char *const rest[] = { "rest" }, *const asked[] = { ROUTE_ASKED }, 
 /* The first model asked; NULL where it is refused. */
 static const char *first(struct fixture *f, struct grant grant, const char *model)
 {
-    f->grant = grant;
+    of_key = grant;
     f->facts.model = slice_str(model);
     return decide(f->policy, &f->facts, &f->decision, &f->why) ? f->decision.candidate[0]->name : NULL;
 }
@@ -229,7 +198,7 @@ static void costs_concern_the_teams_that_they_may_apply_to(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(an_empty_grant_narrows_nothing),
         TEST(models_are_struck_out_and_told_only_to_who_named_them),

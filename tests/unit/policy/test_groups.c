@@ -6,9 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "policy/decide.h"
-
-#include <stdlib.h>
+#include "a_policy.h"
 
 #define PROVIDERS                                                                                              \
     "providers:\n"                                                                                             \
@@ -25,63 +23,14 @@
     "  huge: { any: [ { model: eu, priority: 2 }, us ] }\n"                                                    \
     "  mixed: { any: [us, small, eu], choose: least_busy }\n"                                                  \
     "aliases: { big: huge }\n"                                                                                 \
-    "policies: [policy.yaml]\n"
+    "policies: [a.yaml]\n"
 
-static const char *settings_text, *policy_text;
-
-struct fixture {
-    struct arena    *arena;
-    struct diag      diag;
-    struct settings *settings;
-    struct policy   *policy;
-    struct facts     facts;
-    struct decision  decision;
-    struct fault     why;
-};
-
-static bool reader(struct arena *arena, const char *file, struct slice *text)
+static void begin(struct fixture *f, const char *policy)
 {
-    (void)arena;
-    if (strcmp(file, "weir.yaml") == 0)
-        *text = slice_str(settings_text);
-    else if (strcmp(file, "policy.yaml") == 0)
-        *text = slice_str(policy_text);
-    else
-        return false;
-    return true;
-}
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    diag_init(&f->diag);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    diag_fini(&f->diag);
-    arena_free(&f->arena);
-    free(f);
-    return 0;
-}
-
-static void read_settings(struct fixture *f, const char *text)
-{
-    settings_text = text;
-    f->settings = settings_read(f->arena, "weir.yaml", reader, NULL, &f->diag);
-}
-
-static void compile(struct fixture *f, const char *policy)
-{
-    read_settings(f, PROVIDERS MODELS GROUPS);
-    policy_text = policy;
+    take_settings(f, PROVIDERS MODELS GROUPS);
     assert_non_null(f->settings);
-    f->policy = policy_read(f->arena, f->settings, reader, &f->diag);
-    assert_string_equal(arena_cstr(f->arena, buf_slice(&f->diag.text)), "");
+    compile(f, policy, NULL);
+    assert_errors(f, "");
     f->facts = (struct facts){ .team = &f->settings->team[0], .model = S("auto"), .is_inspected = true };
 }
 
@@ -103,7 +52,7 @@ static const char *asked(struct fixture *f)
 static void a_group_is_asked_as_its_members(void **state)
 {
     struct fixture *f = *state;
-    compile(f, "routes: [{ name: all, ask: [big, small, mixed] }]\n");
+    begin(f, "routes: [{ name: all, ask: [big, small, mixed] }]\n");
     assert_string_equal(asked(f), "us eu small"); /* each of them once */
     assert_string_equal(f->decision.first_of->name, "huge");
     f->facts.model = S("huge"); /* also what two models are called at their providers */
@@ -117,7 +66,7 @@ static void a_group_is_asked_as_its_members(void **state)
 static void how_its_members_stand_decides_the_order(void **state)
 {
     struct fixture *f = *state;
-    compile(
+    begin(
         f,
         "routes: [{ name: all, ask: [mixed], escalate: { to: huge, when: { confidence: { below: 1 } } } }]\n");
     struct standing standing[4] = { [0] = { .busy = 2 }, [1] = { .busy = 1 }, [2] = { .is_away = true } };
@@ -129,9 +78,9 @@ static void how_its_members_stand_decides_the_order(void **state)
 static void a_draft_escalates_to_the_first_member_that_the_request_may_go_to(void **state)
 {
     struct fixture *f = *state;
-    compile(f, "privacy: [{ name: home, for: { user: ann }, reach: local }]\n"
-               "routes: [{ name: all, ask: [eu, small], escalate: { to: mixed, when: { confidence: { below: 1 "
-               "} } } }]\n");
+    begin(f, "privacy: [{ name: home, for: { user: ann }, reach: local }]\n"
+             "routes: [{ name: all, ask: [eu, small], escalate: { to: mixed, when: { confidence: { below: 1 "
+             "} } } }]\n");
     assert_string_equal(asked(f), "eu small");
     assert_string_equal(f->decision.escalate_to->provider->name, "far");
     f->facts.payer = &(struct payer){ .user = "ann", .key = "", .team = "" };
@@ -142,8 +91,8 @@ static void a_draft_escalates_to_the_first_member_that_the_request_may_go_to(voi
 static void the_law_of_zones_strikes_members_and_stand_ins(void **state)
 {
     struct fixture *f = *state;
-    compile(f, "privacy: [{ name: home, reach: local }]\n"
-               "routes: [{ name: all, ask: [mixed], instead: { error: [big, small], context: long } }]\n");
+    begin(f, "privacy: [{ name: home, reach: local }]\n"
+             "routes: [{ name: all, ask: [mixed], instead: { error: [big, small], context: long } }]\n");
     assert_string_equal(asked(f), "small");
     assert_int_equal(f->decision.struck_count, 2);
     assert_int_equal(f->decision.instead[INSTEAD_ERROR].count, 1);
@@ -156,7 +105,7 @@ static void the_law_of_zones_strikes_members_and_stand_ins(void **state)
 static void stand_ins_are_told_by_reason(void **state)
 {
     struct fixture *f = *state;
-    compile(
+    begin(
         f,
         "routes: [{ name: all, ask: [small], instead: { error: big, context: [long], filter: [eu, us] } }]\n");
     assert_string_equal(asked(f), "small");
@@ -174,29 +123,28 @@ static void stand_ins_are_told_by_reason(void **state)
 static void every_mistake_of_a_group_is_told(void **state)
 {
     struct fixture *f = *state;
-    read_settings(f, PROVIDERS MODELS "  a: { any: [eu, { model: su, weight: 0 }, eu], chose: order }\n"
+    take_settings(f, PROVIDERS MODELS "  a: { any: [eu, { model: su, weight: 0 }, eu], chose: order }\n"
                                       "  b: { any: [], choose: lateny }\n"
                                       "  auto: { any: [eu, b] }\n"
                                       "aliases: { a: small }\n");
     assert_null(f->settings);
-    assert_string_equal(arena_cstr(f->arena, buf_slice(&f->diag.text)),
-                        "weir.yaml:12:3: \"auto\" means that the routes choose; no model can be named so\n"
-                        "weir.yaml:10:49: there is no key \"chose\" here, did you mean \"choose\"?\n"
-                        "weir.yaml:10:27: there is no model \"su\"\n"
-                        "weir.yaml:10:44: model \"eu\" stands twice in a\n"
-                        "weir.yaml:11:25: choose cannot be \"lateny\", did you mean \"latency\"?\n"
-                        "weir.yaml:11:13: b names no model\n"
-                        "weir.yaml:12:21: there is no model \"b\"\n"
-                        "weir.yaml:13:12: \"a\" is a name already; an alias needs one of its own\n");
+    assert_errors(f, "weir.yaml:12:3: \"auto\" means that the routes choose; no model can be named so\n"
+                     "weir.yaml:10:49: there is no key \"chose\" here, did you mean \"choose\"?\n"
+                     "weir.yaml:10:27: there is no model \"su\"\n"
+                     "weir.yaml:10:44: model \"eu\" stands twice in a\n"
+                     "weir.yaml:11:25: choose cannot be \"lateny\", did you mean \"latency\"?\n"
+                     "weir.yaml:11:13: b names no model\n"
+                     "weir.yaml:12:21: there is no model \"b\"\n"
+                     "weir.yaml:13:12: \"a\" is a name already; an alias needs one of its own\n");
 }
 
 static void what_providers_are_told_besides(void **state)
 {
     struct fixture *f = *state;
-    read_settings(f, PROVIDERS
+    take_settings(f, PROVIDERS
                   "  ours: { api: ollama, url: http://localhost:11434, zone: local, start: [ollama, serve],\n"
                   "          output: o.log, breaker: { failures: 2, within: 1s }, progress: 9s }\n" MODELS);
-    assert_string_equal(arena_cstr(f->arena, buf_slice(&f->diag.text)), "");
+    assert_errors(f, "");
     const struct provider *p = f->settings->provider;
     assert_int_equal(p[0].limit_key, LIMIT_AS_SENT);
     assert_int_equal(p[1].limit_key, LIMIT_MAX_COMPLETION_TOKENS); /* known of that host */
@@ -217,20 +165,19 @@ static void what_providers_are_told_besides(void **state)
 static void every_mistake_of_a_provider_is_told(void **state)
 {
     struct fixture *f = *state;
-    read_settings(
+    take_settings(
         f, "providers:\n"
            "  a: { api: openai, url: https://far.example, zone: cloud, start: [x], health: ok }\n"
            "  b: { api: openai, url: http://localhost, zone: local, start: [], limit_key: tokens }\n"
            "  c: { api: openai, url: http://localhost, zone: local, output: o, breaker: { failures: 0 } }\n"
            "models: { m: { provider: a, model: m } }\n");
     assert_null(f->settings);
-    assert_string_equal(arena_cstr(f->arena, buf_slice(&f->diag.text)),
-                        "weir.yaml:2:67: provider a is on another machine; Weir starts what runs on this one\n"
-                        "weir.yaml:2:80: health is a path, such as /health\n"
-                        "weir.yaml:3:64: start is the program and its arguments: [ollama, serve]\n"
-                        "weir.yaml:3:79: limit_key cannot be \"tokens\"\n"
-                        "weir.yaml:4:65: output is for a provider with `start`\n"
-                        "weir.yaml:4:89: a whole number from 1 to 1000 was expected, not \"0\"\n");
+    assert_errors(f, "weir.yaml:2:67: provider a is on another machine; Weir starts what runs on this one\n"
+                     "weir.yaml:2:80: health is a path, such as /health\n"
+                     "weir.yaml:3:64: start is the program and its arguments: [ollama, serve]\n"
+                     "weir.yaml:3:79: limit_key cannot be \"tokens\"\n"
+                     "weir.yaml:4:65: output is for a provider with `start`\n"
+                     "weir.yaml:4:89: a whole number from 1 to 1000 was expected, not \"0\"\n");
 }
 
 int main(void)

@@ -5,39 +5,21 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_policy.h"
 #include "policy/settings.h"
 
 #include <openssl/sha.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-struct fixture {
-    struct arena *arena;
-    struct diag   diag;
-};
 
 static const char *main_text;      /* what the file conf/weir.yaml says */
 static const char *openai_api_key; /* in the environment */
 static bool        has_model;      /* is there a models/ folder beside the settings? */
 
-static int set_up(void **state)
+static int begin(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    diag_init(&f->diag);
-    *state = f;
     openai_api_key = NULL;
     has_model = false;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    diag_fini(&f->diag);
-    arena_free(&f->arena);
-    free(f);
-    return 0;
+    return set_up(state);
 }
 
 static const char *env(const char *name)
@@ -75,11 +57,6 @@ static struct settings *read_settings(struct fixture *f, const char *text)
 {
     main_text = text;
     return settings_read(f->arena, "conf/weir.yaml", reader, env, &f->diag);
-}
-
-static void assert_errors(struct fixture *f, const char *text)
-{
-    assert_string_equal(arena_cstr(f->arena, buf_slice(&f->diag.text)), text);
 }
 
 #define PROVIDERS                                                                                              \
@@ -459,7 +436,7 @@ static void an_account_is_of_openais_api(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_small_file_and_its_defaults),
         TEST(every_mistake_is_told_in_one_run),

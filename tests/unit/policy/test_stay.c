@@ -5,9 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_policy.h"
 #include "policy/stay.h"
-
-#include <stdlib.h>
 
 static const char settings_text[] =
     "providers:\n"
@@ -18,147 +17,105 @@ static const char settings_text[] =
     "  cheap: { provider: far, model: c, price: { input: 0.25, cached: 0.025, output: 2 } }\n"
     "  large: { provider: far, model: l, price: { input: 1.25, cached: 0.125, output: 10 } }\n"
     "policies: [a.yaml]\n";
-static const char *policy_text;
-
-static bool reader(struct arena *arena, const char *file, struct slice *text)
-{
-    (void)arena;
-    *text = slice_str(slice_is(slice_str(file), "a.yaml") ? policy_text : settings_text);
-    return true;
-}
-
-static const char *no_env(const char *name)
-{
-    (void)name;
-    return NULL;
-}
+static struct companion with; /* who answered before */
 
 #define ROUTES(first, more)                                                                                    \
     "privacy: [{ name: stays, when: { pii: us_ssn }, reach: local }]\n"                                        \
     "routes: [{ name: it, ask: [" first                                                                        \
     "], escalate: { to: large, when: { confidence: { below: 0.5 } } } }" more "]\n"
 
-struct stage {
-    struct arena    *arena;
-    struct diag      diag;
-    struct policy   *policy;
-    struct settings *settings;
-    struct facts     facts;
-    struct companion with;
-    struct decision  decision;
-};
-
-static int set_up(void **state)
+static void begin(struct fixture *f, const char *policy)
 {
-    struct stage *s = calloc(1, sizeof *s);
-    s->arena = arena_new();
-    diag_init(&s->diag);
-    *state = s;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct stage *s = *state;
-    diag_fini(&s->diag);
-    arena_free(&s->arena);
-    free(s);
-    return 0;
-}
-
-static void begin(struct stage *s, const char *policy)
-{
-    policy_text = policy;
-    s->settings = settings_read(s->arena, "weir.yaml", reader, no_env, &s->diag);
-    assert_non_null(s->settings);
-    s->policy = policy_read(s->arena, s->settings, reader, &s->diag);
-    assert_non_null(s->policy);
-    s->facts = (struct facts){ .team = &s->settings->team[0], .model = S("auto"), .is_inspected = true };
+    take_settings(f, settings_text);
+    assert_non_null(f->settings);
+    compile(f, policy, NULL);
+    assert_non_null(f->policy);
+    f->facts = (struct facts){ .team = &f->settings->team[0], .model = S("auto"), .is_inspected = true };
 }
 
 /* Answered by that model before, with so many tokens. */
-static void answered(struct stage *s, const char *model, int64_t prompt, int64_t cached, int64_t completion)
+static void answered(struct fixture *f, const char *model, int64_t prompt, int64_t cached, int64_t completion)
 {
-    s->with = (struct companion){ .model = settings_model(s->settings, slice_str(model)),
-                                  .prompt_tokens = prompt,
-                                  .completion_tokens = completion,
-                                  .cached_tokens = cached };
+    with = (struct companion){ .model = settings_model(f->settings, slice_str(model)),
+                               .prompt_tokens = prompt,
+                               .completion_tokens = completion,
+                               .cached_tokens = cached };
 }
 
 /* Who is asked first. */
-static const char *first(struct stage *s)
+static const char *first(struct fixture *f)
 {
     struct fault why = { 0 };
-    assert_true(decide(s->policy, &s->facts, &s->decision, &why));
-    bool           has_moved = decision_stay(s->policy, &s->facts, &s->with, &s->decision);
-    const unsigned rules = s->decision.rule_count;
-    assert_int_equal(has_moved, rules && slice_starts(slice_str(s->decision.rule[rules - 1]), S("law: ")));
-    return s->decision.candidate[0]->name;
+    assert_true(decide(f->policy, &f->facts, &f->decision, &why));
+    bool           has_moved = decision_stay(f->policy, &f->facts, &with, &f->decision);
+    const unsigned rules = f->decision.rule_count;
+    assert_int_equal(has_moved, rules && slice_starts(slice_str(f->decision.rule[rules - 1]), S("law: ")));
+    return f->decision.candidate[0]->name;
 }
 
 static void test_a_tool_loop_stays(void **state)
 {
-    struct stage *s = *state;
-    begin(s, ROUTES("small", ""));
-    answered(s, "large", 100, 0, 10);
-    assert_string_equal(first(s), "small"); /* a person's turn */
-    s->facts.ends_in_tool = true;
-    assert_string_equal(first(s), "large");
-    assert_int_equal(s->decision.count, 2);
-    assert_string_equal(s->decision.candidate[1]->name, "small");
-    assert_null(s->decision.escalate_to);
-    answered(s, "small", 100, 0, 10);
-    assert_string_equal(first(s), "small");
-    assert_null(s->decision.escalate_to); /* nor does it go up within the loop */
+    struct fixture *f = *state;
+    begin(f, ROUTES("small", ""));
+    answered(f, "large", 100, 0, 10);
+    assert_string_equal(first(f), "small"); /* a person's turn */
+    f->facts.ends_in_tool = true;
+    assert_string_equal(first(f), "large");
+    assert_int_equal(f->decision.count, 2);
+    assert_string_equal(f->decision.candidate[1]->name, "small");
+    assert_null(f->decision.escalate_to);
+    answered(f, "small", 100, 0, 10);
+    assert_string_equal(first(f), "small");
+    assert_null(f->decision.escalate_to); /* nor does it go up within the loop */
 }
 
 static void test_no_loop_leads_beyond_the_reach_or_around_the_operators_word(void **state)
 {
-    struct stage *s = *state;
-    begin(s, ROUTES("small", ""));
-    answered(s, "large", 100, 0, 10);
-    s->facts.ends_in_tool = true;
-    s->facts.pii = (pii_set)1 << PII_US_SSN;
-    assert_string_equal(first(s), "small");
-    s->facts.pii = 0;
-    s->facts.model = S("small");
-    assert_string_equal(first(s), "small");
-    s->facts.model = S("weir/it");
-    assert_string_equal(first(s), "small");
+    struct fixture *f = *state;
+    begin(f, ROUTES("small", ""));
+    answered(f, "large", 100, 0, 10);
+    f->facts.ends_in_tool = true;
+    f->facts.pii = (pii_set)1 << PII_US_SSN;
+    assert_string_equal(first(f), "small");
+    f->facts.pii = 0;
+    f->facts.model = S("small");
+    assert_string_equal(first(f), "small");
+    f->facts.model = S("weir/it");
+    assert_string_equal(first(f), "small");
 
-    begin(s, ROUTES("small", ", { name: loops, when: { tool_loop: true }, ask: [small] }"));
-    s->facts.ends_in_tool = true;
-    assert_string_equal(first(s), "small");
+    begin(f, ROUTES("small", ", { name: loops, when: { tool_loop: true }, ask: [small] }"));
+    f->facts.ends_in_tool = true;
+    assert_string_equal(first(f), "small");
 }
 
 /* 100,000 tokens of which 98,000 are cached: staying costs 12,250 + 2,500 + 5,000, moving 25,000 + 1,000. */
 static void test_a_warm_cache_is_weighed_against_a_cheaper_model(void **state)
 {
-    struct stage *s = *state;
-    begin(s, ROUTES("cheap", ""));
-    answered(s, "large", 100000, 98000, 500);
-    assert_string_equal(first(s), "large");
-    assert_null(s->decision.escalate_to);
-    answered(s, "large", 20000, 18000, 500); /* 9,750 and 6,000 */
-    assert_string_equal(first(s), "cheap");
-    answered(s, "large", 100000, 0, 500);
-    assert_string_equal(first(s), "cheap");
-    answered(s, "large", 100000, 98000, 500);
-    s->with.since_ms = STAY_WARM_MS + 1;
-    assert_string_equal(first(s), "cheap");
-    answered(s, "large", 100000, 98000, 500);
-    begin(s, ROUTES("small", "")); /* which costs nothing at all */
-    assert_string_equal(first(s), "small");
+    struct fixture *f = *state;
+    begin(f, ROUTES("cheap", ""));
+    answered(f, "large", 100000, 98000, 500);
+    assert_string_equal(first(f), "large");
+    assert_null(f->decision.escalate_to);
+    answered(f, "large", 20000, 18000, 500); /* 9,750 and 6,000 */
+    assert_string_equal(first(f), "cheap");
+    answered(f, "large", 100000, 0, 500);
+    assert_string_equal(first(f), "cheap");
+    answered(f, "large", 100000, 98000, 500);
+    with.since_ms = STAY_WARM_MS + 1;
+    assert_string_equal(first(f), "cheap");
+    answered(f, "large", 100000, 98000, 500);
+    begin(f, ROUTES("small", "")); /* which costs nothing at all */
+    assert_string_equal(first(f), "small");
 }
 
 static void test_a_better_model_is_not_held_back(void **state)
 {
-    struct stage *s = *state;
-    begin(s, ROUTES("large", ""));
-    answered(s, "cheap", 100000, 98000, 500);
-    assert_string_equal(first(s), "large");
-    s->with = (struct companion){ 0 };
-    assert_string_equal(first(s), "large");
+    struct fixture *f = *state;
+    begin(f, ROUTES("large", ""));
+    answered(f, "cheap", 100000, 98000, 500);
+    assert_string_equal(first(f), "large");
+    with = (struct companion){ 0 };
+    assert_string_equal(first(f), "large");
 }
 
 int main(void)

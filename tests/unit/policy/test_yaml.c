@@ -5,33 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "a_policy.h"
 #include "policy/yaml.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-struct fixture {
-    struct arena *arena;
-    struct diag   diag;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    f->arena = arena_new();
-    diag_init(&f->diag);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    diag_fini(&f->diag);
-    arena_free(&f->arena);
-    free(f);
-    return 0;
-}
 
 static const char *env(const char *name)
 {
@@ -43,13 +20,6 @@ static const char *env(const char *name)
 static struct yaml *read_text(struct fixture *f, const char *text)
 {
     return yaml_read(f->arena, "f.yaml", slice_str(text), env, &f->diag);
-}
-
-static void assert_errors(struct fixture *f, const char *text)
-{
-    struct slice got = buf_slice(&f->diag.text);
-    char        *copy = arena_cstr(f->arena, got);
-    assert_string_equal(copy, text);
 }
 
 static void places_are_lines_and_columns_from_one(void **state)

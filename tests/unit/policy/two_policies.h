@@ -5,9 +5,8 @@
 #ifndef WEIR_TESTS_UNIT_POLICY_TWO_POLICIES_H
 #define WEIR_TESTS_UNIT_POLICY_TWO_POLICIES_H
 
+#include "a_policy.h"
 #include "policy/inspect.h"
-
-#include <stdlib.h>
 
 static const char two_settings[] = "providers:\n"
                                    "  near: { api: openai, url: http://127.0.0.1:1, zone: local }\n"
@@ -16,8 +15,6 @@ static const char two_settings[] = "providers:\n"
                                    "  small: { provider: near, model: tiny }\n"
                                    "  large: { provider: far, model: huge }\n"
                                    "policies: [a.yaml, b.yaml]\n";
-
-static const char *text_of_a, *text_of_b;
 
 struct two_policies {
     struct arena          *arena;
@@ -30,21 +27,13 @@ struct two_policies {
     struct inspection      inspection;
 };
 
-static bool two_reader(struct arena *arena, const char *file, struct slice *text)
-{
-    (void)arena;
-    *text = slice_str(strcmp(file, "weir.yaml") == 0 ? two_settings
-                      : strcmp(file, "a.yaml") == 0  ? text_of_a
-                                                     : text_of_b);
-    return true;
-}
-
 static int two_set_up(void **state)
 {
     struct two_policies *t = calloc(1, sizeof *t);
     t->arena = arena_new();
     diag_init(&t->diag);
-    t->settings = settings_read(t->arena, "weir.yaml", two_reader, NULL, &t->diag);
+    text_of_settings = two_settings;
+    t->settings = settings_read(t->arena, "weir.yaml", texts_reader, NULL, &t->diag);
     assert_non_null(t->settings);
     *state = t;
     return 0;
@@ -66,7 +55,7 @@ static struct policy *two_read(struct two_policies *t, const char *a, const char
 {
     text_of_a = a;
     text_of_b = b;
-    t->policy = policy_read(t->arena, t->settings, two_reader, &t->diag);
+    t->policy = policy_read(t->arena, t->settings, texts_reader, &t->diag);
     return t->policy;
 }
 
