@@ -22,9 +22,23 @@ static bool is_filtered(struct exchange *x)
            outcome->content_bytes == 0 && strcmp(outcome->finish, "content_filter") == 0;
 }
 
+/* It read less than it was told and did not say so, as Ollama's older versions do. */
+static bool is_of_cut_prompt(const struct exchange *x)
+{
+    const struct answer_usage *usage = &relay_outcome(x->relay)->usage;
+    return usage->is_given && prompt_was_cut(&x->chat, usage->prompt_tokens);
+}
+
 void asking_leg_done(struct exchange *x)
 {
     exchange_let_go(x, LEG_WENT_WELL, 0);
+    if (is_of_cut_prompt(x) && asking_look_wider(x)) {
+        struct fault why = { 0 };
+        fault_set(&why, FAULT_PROVIDER_BROKE, "%s read a part of the prompt", x->model->provider->name);
+        metrics_add(x->tools->metrics, METRIC_PROMPTS_CUT, 1);
+        asking_leg_failed(x, &why, true);
+        return;
+    }
     if (is_filtered(x) && asking_look_elsewhere(x, REFUSAL_FILTER, -1)) {
         struct fault why = { 0 };
         fault_set(&why, FAULT_PROVIDER_REFUSED, "%s filtered its answer", x->model->provider->name);

@@ -33,6 +33,9 @@ MUST_CHECK bool asking_may_ask(struct exchange *, const struct model *);
 /* x->model has refused for that: who cannot help is struck out, who can is added. False where the refusal is
  * the client's to see. */
 MUST_CHECK bool asking_look_elsewhere(struct exchange *, enum refusal, int64_t wait_ms);
+/* x->model's context, which was made as large as we thought it must be, did not hold the prompt: it is next
+ * again, and told to make one that surely will. False where that was tried, or cannot be. */
+MUST_CHECK bool asking_look_wider(struct exchange *);
 /* Waits for a rest to end where that is worth it, then asks. False: it is not. */
 MUST_CHECK bool asking_wait(struct exchange *, const struct resting *);
 /* Why nobody can be asked, where nothing else is to blame. */

@@ -123,6 +123,20 @@ static void keep_larger(struct exchange *x)
     d->count = kept;
 }
 
+bool asking_look_wider(struct exchange *x)
+{
+    const struct decision *d = &x->decision;
+    const struct model    *model = x->model;
+    bool                   may_be_wider = model->context_tokens == 0 || x->facts.tokens < model->context_tokens;
+    bool was_picked = x->candidate > 0 && d->candidate[x->candidate - 1] == model && !x->drafting.is_second;
+    if (model->provider->api->dialect != DIALECT_OLLAMA || x->was_too_small == model || x->has_told ||
+        !may_be_wider || !was_picked)
+        return false;
+    x->was_too_small = model;
+    x->candidate--;
+    return true;
+}
+
 bool asking_look_elsewhere(struct exchange *x, enum refusal means, int64_t wait_ms)
 {
     struct decision *d = &x->decision;
@@ -130,6 +144,8 @@ bool asking_look_elsewhere(struct exchange *x, enum refusal means, int64_t wait_
     case REFUSAL_REQUEST:
         return false;
     case REFUSAL_CONTEXT:
+        if (asking_look_wider(x))
+            return true;
         keep_larger(x);
         return add_stand_ins(x, INSTEAD_CONTEXT);
     case REFUSAL_FILTER: /* another's filter would be asked the same: only who the route names for it */

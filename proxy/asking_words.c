@@ -61,7 +61,7 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
     struct chat                  chat = x->chat;
     struct buf                   ours;
     const struct limits_of_model limits = { x->model->context_tokens, x->model->output_tokens,
-                                            x->model->provider->limit_key };
+                                            x->model->provider->limit_key, x->model == x->was_too_small };
     const struct chat_changes    changes = {
            .model = slice_str(x->model->sent_as),
            .max_tokens = x->clamped_tokens,

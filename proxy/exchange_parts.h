@@ -213,6 +213,7 @@ struct exchange {
     bool                is_in_hand; /* its provider counts this leg */
     struct passed       passed[PASSED_MOST];
     unsigned            passed_count;
+    const struct model *was_too_small;  /* whose context, as we asked for it, did not hold the prompt */
     const struct model *rests;          /* whose rest would be over first, of those that rest */
     int64_t             waited_ms;      /* for pauses that providers asked for */
     int64_t             tries_began_ms; /* 0: none has */

@@ -31,11 +31,11 @@ struct left_out {
 };
 void left_out_add(struct left_out *, struct slice field);
 
-/* Of the model that is asked; 0 where unknown. limit_key: how an answer's limit is called in OpenAI's dialect.
- */
+/* Of the model that is asked; 0 where unknown. */
 struct limits_of_model {
     int64_t               context_tokens, output_tokens;
-    enum answer_limit_key limit_key;
+    enum answer_limit_key limit_key;     /* how an answer's limit is called in OpenAI's dialect */
+    bool                  was_too_small; /* the context that was asked for before (Ollama's) */
 };
 
 /* A request from one to the other. What is left out is added to what stands there already. why: UNSUPPORTED or

@@ -11,7 +11,8 @@
 
 struct hearing {
     struct completion completion;
-    uint32_t          calls; /* # of calls so far */
+    int64_t           prompt_tokens, tool_tokens, said_tokens; /* the parts of its counts */
+    uint32_t          calls;                                   /* # of calls so far */
     bool              has_begun;
     const char       *finish; /* NULL: not said yet */
 };
@@ -21,25 +22,47 @@ static const struct {
 } reasons[] = {
     { "STOP", "stop" },
     { "MAX_TOKENS", "length" },
-    { "MALFORMED_FUNCTION_CALL", "stop" },
     { "SAFETY", "content_filter" },
     { "RECITATION", "content_filter" },
+    { "LANGUAGE", "content_filter" },
     { "BLOCKLIST", "content_filter" },
     { "PROHIBITED_CONTENT", "content_filter" },
     { "SPII", "content_filter" },
     { "IMAGE_SAFETY", "content_filter" },
+    { "IMAGE_PROHIBITED_CONTENT", "content_filter" },
+    { "IMAGE_RECITATION", "content_filter" },
 };
 
-static const char *finish_of(const struct hearing *h, struct slice reason)
+/* NULL for all others: a call that it could not write (MALFORMED_FUNCTION_CALL, UNEXPECTED_TOOL_CALL and their
+ * like), OTHER, or nothing at all. What came before one of them is no answer. */
+static const char *finish_of(struct slice reason)
 {
-    const char *finish = "stop";
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (slice_is(reason, reasons[i].reason))
-            finish = reasons[i].finish;
-    return h->calls && strcmp(finish, "stop") == 0 ? "tool_calls" : finish;
+            return reasons[i].finish;
+    return NULL;
 }
 
-/* What is thought is counted apart there, and as part of the output here. */
+static void add_finish(const struct hearing *h, struct buf *out)
+{
+    bool has_called = h->calls && strcmp(h->finish, "stop") == 0;
+    json_add_text_member(out, "finish_reason", slice_str(has_called ? "tool_calls" : h->finish));
+}
+
+static void add_failure(struct slice reason, struct buf *out)
+{
+    buf_add_str(out, "{\"error\":{\"message\":\"the model did not finish\",\"type\":\"server_error\"");
+    json_add_text_member(out, "code", reason);
+    buf_add_str(out, "}}");
+}
+
+static void read_count(const struct json *j, json_at usage, const char *key, int64_t *to)
+{
+    if (json_kind(j, json_get(j, usage, key)) == JSON_NUMBER)
+        *to = translate_number(j, usage, key);
+}
+
+/* Of a stream each event counts from the beginning; what it does not tell stays. */
 static void read_usage(struct hearing *h, const struct json *j)
 {
     json_at            usage = json_get(j, 0, "usageMetadata");
@@ -47,11 +70,13 @@ static void read_usage(struct hearing *h, const struct json *j)
     if (json_kind(j, usage) != JSON_OBJECT)
         return;
     c->has_usage = true;
-    c->prompt_tokens =
-        translate_number(j, usage, "promptTokenCount") + translate_number(j, usage, "toolUsePromptTokenCount");
-    c->cached_tokens = translate_number(j, usage, "cachedContentTokenCount");
-    c->reasoning_tokens = translate_number(j, usage, "thoughtsTokenCount");
-    c->output_tokens = translate_number(j, usage, "candidatesTokenCount") + c->reasoning_tokens;
+    read_count(j, usage, "promptTokenCount", &h->prompt_tokens);
+    read_count(j, usage, "toolUsePromptTokenCount", &h->tool_tokens);
+    read_count(j, usage, "candidatesTokenCount", &h->said_tokens);
+    read_count(j, usage, "cachedContentTokenCount", &c->cached_tokens);
+    read_count(j, usage, "thoughtsTokenCount", &c->reasoning_tokens);
+    c->prompt_tokens = h->prompt_tokens + h->tool_tokens;
+    c->output_tokens = h->said_tokens + c->reasoning_tokens; /* counted apart there, and as a part here */
 }
 
 static void read_facts(struct translation *t, const struct json *j)
@@ -150,8 +175,14 @@ static void on_event(struct translation *t, const struct json *j, struct buf *ou
     for (json_at p = json_first(j, parts); p != JSON_NONE; p = json_next(j, p))
         tell_part(t, j, p, out);
     struct slice reason = translate_text(t, j, candidate, "finishReason");
-    if (reason.len)
-        h->finish = finish_of(h, reason);
+    if (!reason.len)
+        return;
+    h->finish = finish_of(reason);
+    if (!h->finish) {
+        buf_add_str(out, "data: ");
+        add_failure(reason, out);
+        buf_add_str(out, "\n\n");
+    }
 }
 
 static void on_end(struct translation *t, struct buf *out)
@@ -161,7 +192,7 @@ static void on_end(struct translation *t, struct buf *out)
         return;
     chunk_begin(t, &h->completion, out);
     buf_add_byte(out, '}');
-    json_add_text_member(out, "finish_reason", slice_str(h->finish));
+    add_finish(h, out);
     buf_add_str(out, "}]}\n\n");
     chunk_usage(t, &h->completion, out);
     buf_add_str(out, "data: [DONE]\n\n");
@@ -204,6 +235,13 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
         buf_add_str(out, "{}");
         return;
     }
+    struct slice reason = translate_text(t, j, candidate, "finishReason");
+    if (!h->finish)
+        h->finish = finish_of(reason);
+    if (!h->finish) {
+        add_failure(reason, out);
+        return;
+    }
     completion_begin(t, &h->completion, out);
     add_texts(t, j, parts, false, "content", out);
     json_add_member(out, "refusal", S("null"));
@@ -217,8 +255,7 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     }
     buf_add_str(out, h->calls ? "]}" : "}");
     json_add_member(out, "logprobs", S("null"));
-    const char *finish = h->finish ? h->finish : finish_of(h, translate_text(t, j, candidate, "finishReason"));
-    json_add_text_member(out, "finish_reason", slice_str(finish));
+    add_finish(h, out);
     buf_add_str(out, "}]");
     completion_usage(&h->completion, out);
     buf_add_byte(out, '}');

@@ -76,18 +76,39 @@ static bool add_parts(struct rewrite *w, json_at content)
     return true;
 }
 
-static bool add_call(struct rewrite *w, json_at call)
+/* Before the third generation signatures were not asked for, and thinking had a budget and no levels. */
+static bool is_older(struct rewrite *w)
+{
+    struct slice model = rewrite_text(w, 0, "model");
+    return slice_starts(model, S("gemini-1")) || slice_starts(model, S("gemini-2")) ||
+           slice_starts(model, S("gemma"));
+}
+
+/* The first call of a turn is refused without the signature of the thought behind it. One that another model
+ * made, or whose signature the client's dialect could not carry, has none: for that Google names a word.
+ * https://ai.google.dev/gemini-api/docs/thought-signatures */
+static void add_signature(struct rewrite *w, json_at call, bool is_first)
+{
+    json_at google = get(w, get(w, call, "extra_content"), "google");
+    json_at signature = get(w, google, "thought_signature");
+    if (json_kind(w->json, signature) == JSON_STRING)
+        json_add_member(w->out, "thoughtSignature", json_raw(w->json, signature));
+    else if (is_first && !is_older(w))
+        json_add_text_member(w->out, "thoughtSignature", S("skip_thought_signature_validator"));
+}
+
+static bool add_call(struct rewrite *w, json_at call, bool is_first)
 {
     json_at function = get(w, call, "function");
-    json_at google = get(w, get(w, call, "extra_content"), "google");
     if (json_kind(w->json, function) != JSON_OBJECT)
         return rewrite_refuse(w, "tool_calls", "has a call of no function, which this provider does not know");
     json_add_comma(w->out);
     buf_add_str(w->out, "{\"functionCall\":{");
+    rewrite_copy_as(w, get(w, call, "id"), "id");
     json_add_member(w->out, "name", json_raw(w->json, get(w, function, "name")));
     rewrite_arguments(w, "args", rewrite_text(w, function, "arguments"));
     buf_add_byte(w->out, '}');
-    rewrite_copy_as(w, get(w, google, "thought_signature"), "thoughtSignature");
+    add_signature(w, call, is_first);
     buf_add_byte(w->out, '}');
     return true;
 }
@@ -100,6 +121,7 @@ static bool add_result(struct rewrite *w, json_at message)
     struct json  json;
     json_add_comma(w->out);
     buf_add_str(w->out, "{\"functionResponse\":{");
+    rewrite_copy_as(w, get(w, message, "tool_call_id"), "id");
     json_add_text_member(w->out, "name", name);
     json_add_key(w->out, "response");
     if (json_read(w->arena, said, &json, NULL) && json_kind(&json, 0) == JSON_OBJECT) {
@@ -126,7 +148,7 @@ static bool add_message(struct rewrite *w, json_at message)
         return false;
     json_at calls = get(w, message, "tool_calls");
     for (json_at c = json_first(w->json, calls); c != JSON_NONE; c = json_next(w->json, c))
-        if (!add_call(w, c))
+        if (!add_call(w, c, c == json_first(w->json, calls)))
             return false;
     return true;
 }
@@ -242,9 +264,40 @@ static void add_format(struct rewrite *w)
     rewrite_copy_as(w, get(w, get(w, format, "json_schema"), "schema"), "responseJsonSchema");
 }
 
-static void write_config(struct rewrite *w)
+/* As Google's own OpenAI endpoint has it; NULL: there is no such level.
+ * https://ai.google.dev/gemini-api/docs/openai */
+static const struct {
+    const char *effort, *level;
+    int64_t     budget_tokens;
+} efforts[] = {
+    { "none", NULL, 0 },          { "minimal", "low", 1024 }, { "low", "low", 1024 },
+    { "medium", "medium", 8192 }, { "high", "high", 24576 },  { "xhigh", "high", 24576 },
+};
+
+static void add_thinking(struct rewrite *w)
 {
     struct slice effort = rewrite_text(w, 0, "reasoning_effort");
+    bool         has_budget = slice_starts(rewrite_text(w, 0, "model"), S("gemini-2.5"));
+    size_t       at = 0;
+    if (!effort.len)
+        return;
+    while (at < sizeof efforts / sizeof *efforts && !slice_is(effort, efforts[at].effort))
+        at++;
+    if (at == sizeof efforts / sizeof *efforts || (!has_budget && (is_older(w) || !efforts[at].level))) {
+        rewrite_leave_out(w, S("reasoning_effort"));
+        return;
+    }
+    json_add_key(w->out, "thinkingConfig");
+    buf_add_byte(w->out, '{');
+    if (has_budget)
+        json_add_number_member(w->out, "thinkingBudget", efforts[at].budget_tokens);
+    else
+        json_add_text_member(w->out, "thinkingLevel", slice_str(efforts[at].level));
+    buf_add_byte(w->out, '}');
+}
+
+static void write_config(struct rewrite *w)
+{
     json_add_key(w->out, "generationConfig");
     buf_add_byte(w->out, '{');
     for (size_t i = 0; i < sizeof configs / sizeof *configs; i++)
@@ -253,12 +306,7 @@ static void write_config(struct rewrite *w)
         rewrite_copy_as(w, get(w, 0, "max_tokens"), "maxOutputTokens");
     rewrite_stop(w, get(w, 0, "stop"), "stopSequences");
     add_format(w);
-    if (slice_is(effort, "low") || slice_is(effort, "medium") || slice_is(effort, "high")) {
-        json_add_key(w->out, "thinkingConfig");
-        buf_add_byte(w->out, '{');
-        json_add_text_member(w->out, "thinkingLevel", effort);
-        buf_add_byte(w->out, '}');
-    }
+    add_thinking(w);
     buf_add_byte(w->out, '}');
 }
 

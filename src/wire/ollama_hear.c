@@ -2,9 +2,9 @@
  * ollama_hear.c - an answer of Ollama's own /api/chat as a chat completion, whole or line by line.
  * https://github.com/ollama/ollama/blob/main/docs/api.md
  *
- * A stream is JSON, one document a line, and the line with "done": true is the last. Calls come whole, without
- * ids; the reason is "stop" although a tool was called. A prompt's count is missing where all of it was in the
- * cache: then nothing is said of usage, since absent is not zero.
+ * A stream is JSON, one document a line, and the line with "done": true is the last. Calls come whole, before
+ * version 0.13 without ids; the reason is "stop" although a tool was called. A prompt's count is missing where
+ * all of it was in the cache: then nothing is said of usage, since absent is not zero.
  */
 #include "translate_inside.h"
 
@@ -42,14 +42,15 @@ static void add_calls(struct translation *t, const struct json *j, json_at calls
     json_add_key(out, "tool_calls");
     buf_add_byte(out, '[');
     for (json_at c = json_first(j, calls); c != JSON_NONE; c = json_next(j, c)) {
-        json_at function = json_get(j, c, "function"), arguments = json_get(j, function, "arguments");
+        json_at      function = json_get(j, c, "function"), arguments = json_get(j, function, "arguments");
+        struct slice id = translate_text(t, j, c, "id");
+        if (!id.len)
+            id = slice_str(arena_printf(t->scratch, "call_%016llx_%u",
+                                        (unsigned long long)slice_hash(h->completion.id), h->calls));
         json_add_comma(out);
         buf_add_byte(out, '{');
         json_add_number_member(out, "index", h->calls);
-        json_add_text_member(
-            out, "id",
-            slice_str(arena_printf(t->scratch, "call_%016llx_%u",
-                                   (unsigned long long)slice_hash(h->completion.id), h->calls)));
+        json_add_text_member(out, "id", id);
         buf_add_str(out, ",\"type\":\"function\",\"function\":{");
         json_add_member(out, "name", translate_raw(j, function, "name"));
         json_add_text_member(out, "arguments",

@@ -3,7 +3,8 @@
  * https://github.com/ollama/ollama/blob/main/docs/api.md
  *
  * A prompt that is longer than the context is cut there without a word, and the usual context is short: so the
- * request says how large a one it needs. A tool's result names the tool and not the call.
+ * request says how large a one it needs, and that it is not to be cut, which versions before 0.12 do not know.
+ * A tool's result names the tool, and with newer versions the call.
  */
 #include "ollama_inside.h"
 #include "translate_inside.h"
@@ -14,6 +15,7 @@ enum {
     CONTEXT_LEAST = 4096,
     BYTES_A_TOKEN = 3,    /* errs high for English */
     ANSWER_TOKENS = 2048, /* room for an answer without a limit */
+    IMAGE_TOKENS = 2048,  /* errs high for most models, whatever the image's bytes */
 };
 
 static json_at get(const struct rewrite *w, json_at object, const char *key)
@@ -55,7 +57,10 @@ static bool add_calls(struct rewrite *w, json_at calls)
             return rewrite_refuse(w, "tool_calls",
                                   "has a call of no function, which this provider does not know");
         json_add_comma(w->out);
-        buf_add_str(w->out, "{\"function\":{");
+        buf_add_byte(w->out, '{');
+        rewrite_copy_as(w, get(w, c, "id"), "id");
+        json_add_key(w->out, "function");
+        buf_add_byte(w->out, '{');
         json_add_member(w->out, "name", json_raw(w->json, get(w, function, "name")));
         rewrite_arguments(w, "arguments", rewrite_text(w, function, "arguments"));
         buf_add_str(w->out, "}}");
@@ -74,9 +79,11 @@ static bool add_message(struct rewrite *w, json_at message)
     buf_add_byte(w->out, '{');
     json_add_text_member(w->out, "role", slice_is(role, "developer") ? S("system") : role);
     json_add_text_member(w->out, "content", rewrite_content_text(w, content));
-    if (slice_is(role, "tool"))
+    if (slice_is(role, "tool")) {
         json_add_text_member(w->out, "tool_name",
                              rewrite_called_name(w, rewrite_text(w, message, "tool_call_id")));
+        rewrite_copy_as(w, get(w, message, "tool_call_id"), "tool_call_id");
+    }
     rewrite_copy_as(w, get(w, message, "reasoning_content"), "thinking");
     bool ok = add_images(w, content) && add_calls(w, get(w, message, "tool_calls"));
     buf_add_byte(w->out, '}');
@@ -113,8 +120,25 @@ const struct ollama_option ollama_options[] = {
     { NULL, NULL },
 };
 
-/* Room for the prompt, estimated to err high, and the answer; a power of two, so that the model is not loaded
- * anew for each request; at most what it can. */
+/* An estimate that errs high. Where it was too small a byte is a token, which no tokenizer exceeds. */
+static int64_t prompt_tokens(const struct rewrite *w)
+{
+    int64_t bytes = (int64_t)w->json->text.len, images = 0;
+    for (json_at m = json_first(w->json, get(w, 0, "messages")); m != JSON_NONE; m = json_next(w->json, m)) {
+        json_at content = get(w, m, "content");
+        if (json_kind(w->json, content) != JSON_ARRAY)
+            continue;
+        for (json_at p = json_first(w->json, content); p != JSON_NONE; p = json_next(w->json, p)) {
+            json_at image = get(w, p, "image_url");
+            images += image != JSON_NONE;
+            bytes -= (int64_t)json_raw(w->json, image).len;
+        }
+    }
+    return bytes / (w->limits.was_too_small ? 1 : BYTES_A_TOKEN) + images * IMAGE_TOKENS;
+}
+
+/* Room for the prompt and the answer; a power of two, so that the model is not loaded anew for each request; at
+ * most what it can. */
 static int64_t context_needed(const struct rewrite *w)
 {
     int64_t answer = translate_number(w->json, 0, "max_completion_tokens");
@@ -122,7 +146,7 @@ static int64_t context_needed(const struct rewrite *w)
         answer = translate_number(w->json, 0, "max_tokens");
     if (!answer || answer > INT32_MAX)
         answer = ANSWER_TOKENS;
-    int64_t needed = (int64_t)w->json->text.len / BYTES_A_TOKEN + answer, context = CONTEXT_LEAST;
+    int64_t needed = prompt_tokens(w) + answer, context = CONTEXT_LEAST;
     while (context < needed)
         context *= 2;
     return w->limits.context_tokens > 0 && context > w->limits.context_tokens ? w->limits.context_tokens
@@ -214,6 +238,7 @@ bool ollama_write_request(struct rewrite *w)
     /* Left out, it streams. */
     json_add_member(w->out, "stream",
                     json_kind(w->json, get(w, 0, "stream")) == JSON_TRUE ? S("true") : S("false"));
+    json_add_member(w->out, "truncate", S("false"));
     write_options(w);
     buf_add_byte(w->out, '}');
     return true;

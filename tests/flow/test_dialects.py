@@ -264,7 +264,7 @@ def test_gemini_answers_clients_of_both(stage, size):
 
 
 def test_geminis_thought_goes_back_with_its_call(stage):
-    part = {"functionCall": {"name": "look_up", "args": {"mail": "a@b.example"}}, "thoughtSignature": "c2ln"}
+    part = {"functionCall": {"id": "fc_1", "name": "look_up", "args": {"mail": "a@b.example"}}, "thoughtSignature": "c2ln"}
     cloud = stage.provider(gemini_says("", parts=[part]))
     weir = stage.weir(cloud=gemini(cloud))
     tools = [{"type": "function", "function": {"name": "look_up", "parameters": TOOL["input_schema"]}}]
@@ -278,7 +278,7 @@ def test_geminis_thought_goes_back_with_its_call(stage):
 
     contents = cloud.requests[1].json["contents"]
     assert part in contents[1]["parts"]
-    assert contents[2]["parts"] == [{"functionResponse": {"name": "look_up", "response": {"result": "Bob"}}}]
+    assert contents[2]["parts"] == [{"functionResponse": {"id": "fc_1", "name": "look_up", "response": {"result": "Bob"}}}]
 
 
 def test_a_gemini_stream_without_a_reason_is_broken(stage):
@@ -297,6 +297,28 @@ def test_ollama_is_told_how_much_context_it_needs(stage):
     assert local.requests[0].json["options"] == {"num_predict": 50, "num_ctx": 16384} and local.requests[0].json["stream"] is False
     assert json.loads(answer.choices[0].message.tool_calls[0].function.arguments) == {"n": 1}
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (10, 5)
+
+
+def holds(tokens, is_silent):
+    """An Ollama whose tokenizer makes so many of the prompt: a shorter context is refused, or by older versions cut."""
+    def script(request, wire):
+        context = request.json["options"]["num_ctx"]
+        if context < tokens and not is_silent:
+            wire.whole({"error": "the input length exceeds the context length"}, 400)
+        else:
+            ollama_says("all of it" if context >= tokens else "the end of it", counted=min(tokens, context))(request, wire)
+    return script
+
+
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_a_prompt_that_did_not_fit_is_asked_again_with_a_larger_context(stage, is_silent):
+    local = stage.provider(holds(5000, is_silent))
+    weir = stage.weir(local=ollama(local))
+
+    answer = weir.chat("a b " * 2500, max_tokens=50)  # two bytes a token, where three are thought to be usual
+    assert answer.text == "all of it" and answer.told("model") == "small"
+    assert [request.json["options"]["num_ctx"] for request in local.requests] == [4096, 16384]
+    assert all(request.json["truncate"] is False for request in local.requests)
 
 
 def test_ollamas_stream(stage):

@@ -289,6 +289,33 @@ static void test_geminis_ends(void **state)
                "r1", "g", "[{'index':0,'delta':{},'finish_reason':'content_filter'}]}\n\n") "data: [DONE]\n\n");
 }
 
+/* What it says before a call that it could not write is no answer, and neither is one without a reason. */
+static void test_geminis_failures(void **state)
+{
+#define FAILED(code) "{'error':{'message':'the model did not finish','type':'server_error','code':'" code "'}}"
+    expect(
+        *state, DIALECT_GEMINI, true,
+        "data: {'candidates':[{'content':{'parts':[{'text':'a'}]}}],'responseId':'r1','modelVersion':'g'}\n\n"
+        "data: {'candidates':[{'finishReason':'MALFORMED_FUNCTION_CALL'}]}\n\n",
+        GEMINI("'role':'assistant','content':''")
+            GEMINI("'content':'a'") "data: " FAILED("MALFORMED_FUNCTION_CALL") "\n\n");
+    expect(*state, DIALECT_GEMINI, false, "{'candidates':[{'finishReason':'UNEXPECTED_TOOL_CALL'}]}",
+           FAILED("UNEXPECTED_TOOL_CALL"));
+    expect(*state, DIALECT_GEMINI, false, "{'candidates':[{'content':{'parts':[{'text':'a'}]}}]}", FAILED(""));
+}
+
+/* Each event counts from the beginning, and what the last does not tell stays. */
+static void test_geminis_counts(void **state)
+{
+    expect(*state, DIALECT_GEMINI, true,
+           "data: {'candidates':[{'content':{'parts':[{'text':'a'}]}}],'responseId':'r1','modelVersion':'g',"
+           "'usageMetadata':{'promptTokenCount':7,'candidatesTokenCount':1,'thoughtsTokenCount':3}}\n\n"
+           "data: {'candidates':[{'finishReason':'STOP'}],'usageMetadata':{'candidatesTokenCount':4}}\n\n",
+           GEMINI("'role':'assistant','content':''") GEMINI("'content':'a'")
+               THEIRS("r1", "g", "[{'index':0,'delta':{},'finish_reason':'stop'}]}\n\n") THEIRS("r1", "g", "[]")
+                   THEIR_USAGE("7", "7", "14", "0", "3") "}\n\ndata: [DONE]\n\n");
+}
+
 static void test_a_whole_answer_of_geminis(void **state)
 {
     expect(*state, DIALECT_GEMINI, false,
@@ -324,6 +351,19 @@ static void test_a_stream_of_ollamas(void **state)
                        THEIRS(OLLAMA_ID, "q", "[{'index':0,'delta':{},'finish_reason':'tool_calls'}]}\n\n")
                            THEIRS(OLLAMA_ID, "q", "[]")
                                THEIR_USAGE("7", "4", "11", "0", "0") "}\n\ndata: [DONE]\n\n");
+}
+
+/* Newer ones number their calls themselves. */
+static void test_ollamas_ids(void **state)
+{
+    expect(*state, DIALECT_OLLAMA, false,
+           "{'model':'q','created_at':'2026','message':{'content':'','tool_calls':[{'id':'call_x1','function':"
+           "{'index':0,'name':'w','arguments':{}}}]},'done':true,'done_reason':'stop'}",
+           "{'id':'" OLLAMA_ID
+           "','object':'chat.completion','created':1700000000,'model':'q','choices':[{'index':0,"
+           "'message':{'role':'assistant','content':'','refusal':null,'tool_calls':[{'index':0,'id':'call_x1',"
+           "'type':'function','function':{'name':'w','arguments':'{}'}}]},'logprobs':null,'finish_reason':'"
+           "tool_calls'}]}");
 }
 
 static void test_ollamas_errors(void **state)
@@ -464,7 +504,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_stream_of_geminis, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_geminis_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_geminis_failures, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_geminis_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_whole_answer_of_geminis, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_ollamas_ids, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_stream_of_ollamas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ollamas_errors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_whole_answer_of_ollamas, set_up, tear_down),

@@ -247,10 +247,11 @@ static void test_a_tool_loop_for_gemini(void **state)
                         "'reasoning_effort':'low'}",
               "{'systemInstruction':{'parts':[{'text':'Be exact.'}]},'contents':[{'role':'user','parts':["
               "{'text':'Weather?'},{'inlineData':{'mimeType':'image/png','data':'AAA='}}]},"
-              "{'role':'model','parts':[{'text':'I look.'},{'functionCall':{'name':'w','args':{'at': 1.10}},"
-              "'thoughtSignature':'s='},{'functionCall':{'name':'x','args':{}}}]},"
-              "{'role':'user','parts':[{'functionResponse':{'name':'x','response':{'result':'sun'}}},"
-              "{'functionResponse':{'name':'w','response':{'sky':'grey'}}},{'text':'And?'}]}],"
+              "{'role':'model','parts':[{'text':'I look.'},{'functionCall':{'id':'c1','name':'w','args':{'at': "
+              "1.10}},"
+              "'thoughtSignature':'s='},{'functionCall':{'id':'c2','name':'x','args':{}}}]},"
+              "{'role':'user','parts':[{'functionResponse':{'id':'c2','name':'x','response':{'result':'sun'}}},"
+              "{'functionResponse':{'id':'c1','name':'w','response':{'sky':'grey'}}},{'text':'And?'}]}],"
               "'tools':[{'functionDeclarations':[{'name':'w','description':'d','parametersJsonSchema':"
               "{'type':'object'}}]}],'toolConfig':{'functionCallingConfig':{'mode':'ANY',"
               "'allowedFunctionNames':['w']}},'generationConfig':{'temperature':0.10,'seed':3,"
@@ -259,20 +260,64 @@ static void test_a_tool_loop_for_gemini(void **state)
               "user");
 }
 
+#define FOREIGN_CALLS(model)                                                                                   \
+    "{'model':'" model "','messages':[{'role':'user','content':'a'},{'role':'assistant','tool_calls':["        \
+    "{'id':'c1','type':'function','function':{'name':'w','arguments':'{}'}},"                                  \
+    "{'id':'c2','type':'function','function':{'name':'w','arguments':'{}'}}]}]"
+#define CALLS_FOR_GEMINI(signature)                                                                            \
+    "{'contents':[{'role':'user','parts':[{'text':'a'}]},{'role':'model','parts':["                            \
+    "{'functionCall':{'id':'c1','name':'w','args':{}}" signature "},"                                          \
+    "{'functionCall':{'id':'c2','name':'w','args':{}}}]}],'generationConfig':"
+
+/* A call that another model made has no signature: Google's word for that stands in, where one is asked for. */
+static void test_calls_of_others_for_gemini(void **state)
+{
+    expect_to(*state, DIALECT_OPENAI, DIALECT_GEMINI, FOREIGN_CALLS("gemini-3.1-pro") "}",
+              CALLS_FOR_GEMINI(",'thoughtSignature':'skip_thought_signature_validator'") "{}}", "");
+    expect_to(*state, DIALECT_OPENAI, DIALECT_GEMINI, FOREIGN_CALLS("gemini-2.5-pro") "}",
+              CALLS_FOR_GEMINI("") "{}}", "");
+}
+
+/* Levels since the third generation, budgets before; what cannot be said is noted. */
+static void test_how_hard_gemini_thinks(void **state)
+{
+    static const struct {
+        const char *model, *effort, *config, *left_out;
+    } cases[] = {
+        { "gemini-3-flash", "minimal", "{'thinkingConfig':{'thinkingLevel':'low'}}", "" },
+        { "gemini-3-flash", "xhigh", "{'thinkingConfig':{'thinkingLevel':'high'}}", "" },
+        { "gemini-3-flash", "none", "{}", "reasoning_effort" },
+        { "gemini-2.5-flash", "none", "{'thinkingConfig':{'thinkingBudget':0}}", "" },
+        { "gemini-2.5-flash", "medium", "{'thinkingConfig':{'thinkingBudget':8192}}", "" },
+        { "gemini-2.0-flash", "low", "{}", "reasoning_effort" },
+        { "gemini-3-flash", "utmost", "{}", "reasoning_effort" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_to(
+            *state, DIALECT_OPENAI, DIALECT_GEMINI,
+            arena_printf(*state,
+                         "{'model':'%s','messages':[{'role':'user','content':'a'}],'reasoning_effort':'%s'}",
+                         cases[i].model, cases[i].effort),
+            arena_printf(*state, "{'contents':[{'role':'user','parts':[{'text':'a'}]}],'generationConfig':%s}",
+                         cases[i].config),
+            cases[i].left_out);
+}
+
 static void test_a_tool_loop_for_ollama(void **state)
 {
-    expect_to(*state, DIALECT_OPENAI, DIALECT_OLLAMA, TOOL_LOOP ",'logprobs':true,'reasoning_effort':'none'}",
-              "{'model':'m','messages':[{'role':'system','content':'Be exact.'},"
-              "{'role':'user','content':'Weather?','images':['AAA=']},"
-              "{'role':'assistant','content':'I look.','tool_calls':[{'function':{'name':'w','arguments':"
-              "{'at': 1.10}}},{'function':{'name':'x','arguments':{}}}]},"
-              "{'role':'tool','content':'sun','tool_name':'x'},"
-              "{'role':'tool','content':'{\\'sky\\':\\'grey\\'}','tool_name':'w'},"
-              "{'role':'user','content':'And?'}],'tools':[{'type':'function','function':{'name':'w',"
-              "'description':'d','parameters':{'type':'object'}}}],'logprobs':true,'think':false,"
-              "'stream':true,'options':{'temperature':0.10,'seed':3,'stop':'END','num_predict':9,"
-              "'num_ctx':4096}}",
-              "");
+    expect_to(
+        *state, DIALECT_OPENAI, DIALECT_OLLAMA, TOOL_LOOP ",'logprobs':true,'reasoning_effort':'none'}",
+        "{'model':'m','messages':[{'role':'system','content':'Be exact.'},"
+        "{'role':'user','content':'Weather?','images':['AAA=']},"
+        "{'role':'assistant','content':'I look.','tool_calls':[{'id':'c1','function':{'name':'w','arguments':"
+        "{'at': 1.10}}},{'id':'c2','function':{'name':'x','arguments':{}}}]},"
+        "{'role':'tool','content':'sun','tool_name':'x','tool_call_id':'c2'},"
+        "{'role':'tool','content':'{\\'sky\\':\\'grey\\'}','tool_name':'w','tool_call_id':'c1'},"
+        "{'role':'user','content':'And?'}],'tools':[{'type':'function','function':{'name':'w',"
+        "'description':'d','parameters':{'type':'object'}}}],'logprobs':true,'think':false,"
+        "'stream':true,'truncate':false,'options':{'temperature':0.10,'seed':3,'stop':'END','num_predict':9,"
+        "'num_ctx':4096}}",
+        "");
 }
 
 /* The context has room for the prompt and the answer, and is no larger than the model can. */
@@ -295,11 +340,35 @@ static void test_the_context_that_ollama_needs(void **state)
     assert_true(translate_request(arena, DIALECT_OPENAI, DIALECT_OLLAMA, buf_slice(&body),
                                   (struct limits_of_model){ .context_tokens = 10000 }, &out, &left, &why));
     assert_true(slice_ends(buf_slice(&out), S("\"num_ctx\":10000}}")));
+    buf_reset(&out);
+    assert_true(translate_request(arena, DIALECT_OPENAI, DIALECT_OLLAMA, buf_slice(&body),
+                                  (struct limits_of_model){ .was_too_small = true }, &out, &left, &why));
+    assert_true(slice_ends(buf_slice(&out), S("\"num_ctx\":65536}}")));
     buf_fini(&body);
     buf_fini(&out);
 }
 
 /* By way of the hub. */
+/* An image's data is no text: it takes as many tokens as a page or two. */
+static void test_images_take_little_context(void **state)
+{
+    struct buf      body, out;
+    struct left_out left = { 0 };
+    struct fault    why = { 0 };
+    buf_init(&body, 1 << 20);
+    buf_init(&out, 1 << 20);
+    buf_add_str(&body, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+                       "\"image_url\":{\"url\":\"data:image/png;base64,");
+    for (int i = 0; i < 500000; i++)
+        buf_add_byte(&body, 'A');
+    buf_add_str(&body, "\"}}]}],\"max_tokens\":100}");
+    assert_true(translate_request(*state, DIALECT_OPENAI, DIALECT_OLLAMA, buf_slice(&body),
+                                  (struct limits_of_model){ 0 }, &out, &left, &why));
+    assert_true(slice_ends(buf_slice(&out), S("\"num_predict\":100,\"num_ctx\":4096}}")));
+    buf_wipe(&body);
+    buf_wipe(&out);
+}
+
 static void test_messages_for_ollama(void **state)
 {
     expect_to(
@@ -307,7 +376,7 @@ static void test_messages_for_ollama(void **state)
         "{'model':'m','max_tokens':9,'system':'Be "
         "exact.','messages':[{'role':'user','content':'Hi'}],'top_k':1}",
         "{'model':'m','messages':[{'role':'system','content':'Be exact.'},{'role':'user','content':'Hi'}],"
-        "'stream':false,'options':{'num_predict':9,'num_ctx':4096}}",
+        "'stream':false,'truncate':false,'options':{'num_predict':9,'num_ctx':4096}}",
         "top_k");
 }
 
@@ -408,7 +477,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_documents_and_schemas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_only_anthropic_has_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_tool_loop_for_gemini, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_calls_of_others_for_gemini, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_how_hard_gemini_thinks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_tool_loop_for_ollama, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_images_take_little_context, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_context_that_ollama_needs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_messages_for_ollama, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_responses_items_become_messages, set_up, tear_down),
