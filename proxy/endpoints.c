@@ -160,6 +160,12 @@ static void refuse_path(struct tools *tools, struct client *client, struct slice
     client_reply_fault(client, &why, headers);
 }
 
+static void refuse_page(struct tools *tools, struct client *client, const struct fault *why)
+{
+    metrics_fault(tools->metrics, why->kind);
+    client_reply_fault(client, why, slice_of(NULL, 0));
+}
+
 static void begin(struct tools *tools, struct client *client, const struct endpoint *e, struct slice id)
 {
     if (e->answer)
@@ -176,11 +182,14 @@ static void on_request(struct client *client, void *arg)
 {
     struct tools *tools = arg;
     struct slice  id = { 0 };
+    struct fault  why = { 0 };
     struct buf    allow;
     buf_init(&allow, ALLOW_MOST);
     const struct endpoint *e = endpoint_for(client_head(client), &id, &allow);
     cors_open(tools->snapshot->settings, client);
-    if (e)
+    if (!cors_admits(tools->snapshot->settings, client, &why))
+        refuse_page(tools, client, &why);
+    else if (e)
         begin(tools, client, e, id);
     else if (allow.len && slice_is(client_head(client)->method, "OPTIONS"))
         cors_answer_options(tools->snapshot->settings, client, buf_slice(&allow));

@@ -54,13 +54,40 @@ def test_a_page_of_ours_may_ask(stage):
 
 
 def test_another_page_may_not(stage):
-    weir = stage.weir(cloud=stage.provider(says("yes")), cors={"origins": [PAGE]})
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud=cloud, cors={"origins": [PAGE]})
     for origin in ("https://evil.example.org", PAGE + ".evil.example.org", "null"):
         asked = options(weir, "/v1/chat/completions", **{"origin": origin, "access-control-request-method": "POST"})
         assert not any(name.startswith("access-control") for name in asked.headers), origin
-        assert "access-control-allow-origin" not in weir.post(BODY, headers={"origin": origin}).headers
-    quiet = stage.weir(name="quiet", cloud=stage.provider(says("yes")))
-    assert "access-control-allow-origin" not in quiet.post(BODY, headers={"origin": PAGE}).headers
+        asked = weir.post(BODY, headers={"origin": origin, "content-type": "text/plain"})  # asks for no leave in a browser
+        assert "access-control-allow-origin" not in asked.headers
+        assert (asked.status, asked.error["code"]) == (403, "not_allowed")
+    quiet = stage.weir(name="quiet", cloud=cloud)
+    asked = quiet.post(BODY, headers={"origin": PAGE})
+    assert "access-control-allow-origin" not in asked.headers and asked.status == 403
+    assert not cloud.requests, "what cannot be read may not be spent either"
+    assert quiet.post(BODY, headers={"origin": quiet.base}).text == "yes", "whoever is at our own address"
+
+
+def test_a_name_that_is_made_to_lead_here_does_not(stage):
+    """DNS rebinding: a page is of the same origin as whatever its name means now, and needs no leave."""
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud=cloud)
+    for host in ("evil.example.org", "evil.example.org:8080", "127.0.0.1.evil.example.org", "localhost.evil.example.org", "xlocalhost.", "a.xlocalhost"):
+        status = 403 if "." in host.rstrip(".") else 200
+        assert weir.post(BODY, headers={"host": host}).status == status, host
+        assert httpx.get(weir.base + "/metrics", headers={"host": host}).status_code == status, host
+    for host in ("localhost", "LocalHost:80", "a.localhost", "127.0.0.1", "[::1]:8080", "weir", "host.docker.internal:8080"):
+        assert weir.post(BODY, headers={"host": host}).text == "yes", host
+    ours = stage.weir(name="ours", cloud=cloud, cors={"origins": ["https://weir.example.org:8443"]})
+    assert ours.post(BODY, headers={"host": "weir.example.org"}).text == "yes"
+    asked = len(cloud.requests)
+    assert ours.post(BODY, headers={"host": "evil.example.org"}).status == 403 and len(cloud.requests) == asked
+
+
+def test_who_has_a_key_may_come_by_any_name(stage):
+    weir = stage.weir(cloud=stage.provider(says("yes")), teams={"red": {"keys": ["key-of-red"]}})
+    assert weir.post(BODY, key="key-of-red", headers={"host": "weir.example.org", "origin": PAGE}).text == "yes"
 
 
 def test_a_list_of_names_that_is_none_is_not_said_back(stage):
