@@ -89,17 +89,46 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
     return ok;
 }
 
+/* "prompt-caching-2024-07-31, context-1m-2025-08-07" */
+static bool are_features(struct slice names)
+{
+    char before = ',';
+    for (size_t i = 0; i < names.len; i++) {
+        char c = names.ptr[i];
+        bool is_small = c >= 'a' && c <= 'z', is_inner = (c >= '0' && c <= '9') || c == '-' || c == '_';
+        bool is_first = before == ',' || before == ' ';
+        if (!is_small && c != ',' && c != ' ' && (is_first || !is_inner))
+            return false;
+        before = c;
+    }
+    return true;
+}
+
+/* "2023-06-01" */
+static bool is_version(struct slice date)
+{
+    static const char form[] = "0000-00-00";
+    for (size_t i = 0; i < date.len && i < sizeof form - 1; i++)
+        if (form[i] == '0' ? date.ptr[i] < '0' || date.ptr[i] > '9' : date.ptr[i] != form[i])
+            return false;
+    return date.len == sizeof form - 1;
+}
+
+/* Headers are not looked through: what could be anybody's words does not go along. */
 struct slice exchange_passed_on(struct exchange *x)
 {
-    static const char *const passed_on[] = { "anthropic-version", "anthropic-beta" };
-    struct buf               out;
+    static const struct {
+        const char *name;
+        bool (*is_plain)(struct slice);
+    } passed_on[] = { { "anthropic-version", is_version }, { "anthropic-beta", are_features } };
+    struct buf out;
     if (x->dialect != DIALECT_ANTHROPIC || !x->client)
         return x->passed_on;
     buf_init(&out, HEADERS_MOST);
     for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
-        struct slice value = http1_header(client_head(x->client), passed_on[i]);
-        if (value.len)
-            buf_printf(&out, "%s: %.*s\r\n", passed_on[i], SLICE_ARG(value));
+        struct slice value = http1_header(client_head(x->client), passed_on[i].name);
+        if (value.len && passed_on[i].is_plain(value))
+            buf_printf(&out, "%s: %.*s\r\n", passed_on[i].name, SLICE_ARG(value));
     }
     struct slice lines = arena_copy(x->arena, buf_slice(&out));
     buf_fini(&out);

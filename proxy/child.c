@@ -1,7 +1,9 @@
 /* child.c - see child.h. */
 #include "child.h"
 
+#include "base/die.h"
 #include "base/log.h"
+#include "base/slice.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +47,52 @@ bool child_find(const char *name, char out[PATH_MAX])
         if (*folder && snprintf(out, PATH_MAX, "%s/%s", folder, name) < PATH_MAX && access(out, X_OK) == 0)
             return true;
     return false;
+}
+
+/* ---- what it inherits ---- */
+
+/* By the beginning of their names; all else, keys of providers among it, stays here. */
+static const char *const inherited[] = { "PATH=",
+                                         "HOME=",
+                                         "USER=",
+                                         "LOGNAME=",
+                                         "SHELL=",
+                                         "LANG=",
+                                         "LC_",
+                                         "TZ=",
+                                         "TMPDIR=",
+                                         "XDG_",
+                                         "LD_LIBRARY_PATH=",
+                                         "OMP_",
+                                         "CUDA_",
+                                         "NVIDIA_VISIBLE_DEVICES=",
+                                         "NVIDIA_DRIVER_CAPABILITIES=",
+                                         "NVIDIA_TF32_OVERRIDE=",
+                                         "HIP_",
+                                         "HSA_",
+                                         "ROCR_",
+                                         "GPU_",
+                                         "VK_",
+                                         "GGML_",
+                                         "LLAMA_",
+                                         "OLLAMA_",
+                                         "HF_HOME=",
+                                         "VLLM_" };
+
+/* The caller frees the list alone. */
+static char **environment_of_children(void)
+{
+    size_t count = 0, kept = 0;
+    while (environ[count])
+        count++;
+    char **list = must_calloc(count + 1, sizeof *list);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < sizeof inherited / sizeof *inherited; k++)
+            if (slice_starts(slice_str(environ[i]), slice_str(inherited[k]))) {
+                list[kept++] = environ[i];
+                break;
+            }
+    return list;
 }
 
 /* ---- starting ---- */
@@ -96,17 +144,18 @@ static void keeper_words(const struct child_plan *plan, char *words[KEPT_WORDS_M
 
 bool child_start(struct child *child, const struct child_plan *plan, struct fault *why)
 {
-    char *keeper[KEPT_WORDS_MOST];
-    int   nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    pid_t parent = getpid();
+    char  *keeper[KEPT_WORDS_MOST];
+    char **environment = environment_of_children();
+    int    nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    pid_t  parent = getpid();
     keeper_words(plan, keeper);
     pid_t pid = fork();
     if (pid == 0)
         become(plan, plan->is_kept ? "/proc/self/exe" : plan->program, plan->is_kept ? keeper : plan->argv,
-               plan->environment ? plan->environment : environ, parent,
-               plan->output >= 0 ? plan->output : nowhere);
+               environment, parent, plan->output >= 0 ? plan->output : nowhere);
     int error = errno;
     close(nowhere);
+    free(environment);
     child->started_ms = now_ms();
     if (pid < 0)
         return fault_set(why, FAULT_INTERNAL, "%s cannot be started: %s", plan->name, strerror(error));

@@ -5,6 +5,9 @@
  * (PR_SET_PDEATHSIG). What a kept one has started itself goes with it: between Weir and it stands a keeper,
  * `weir keep`, which outlives a Weir that was killed for as long as it takes to end them all.
  *
+ * Of our environment it gets what Redis or a generator may need, and no secrets: theirs lies open to whoever
+ * may look at that process, and in its core.
+ *
  * Main thread only: a child's death signal is tied to the thread that forked it. Nothing here waits but
  * child_stop() and child_ends_within().
  */
@@ -23,11 +26,10 @@ struct child {
 };
 
 struct child_plan {
-    const char  *name;        /* for the log and faults */
-    const char  *program;     /* a path; or for a kept one a name, which is looked for in PATH */
-    char *const *argv;        /* NULL-terminated, the program's name first */
-    char *const *environment; /* "NAME=value", NULL-terminated; NULL: ours */
-    int          output;      /* descriptor that its words go to; below 0: nowhere */
+    const char  *name;    /* for the log and faults */
+    const char  *program; /* a path; or for a kept one a name, which is looked for in PATH */
+    char *const *argv;    /* NULL-terminated, the program's name first */
+    int          output;  /* descriptor that its words go to; below 0: nowhere */
     int  passed; /* descriptor that goes along, so that a lock lives as long as it does; below 0: none */
     bool is_kept;
 };

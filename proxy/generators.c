@@ -21,53 +21,9 @@ struct generator {
 
 struct generators {
     struct providers *providers;
-    char            **environment;
     struct generator *generator;
     unsigned          count;
 };
-
-/* ---- what it inherits ---- */
-
-/* By the beginning of their names; all else, keys of providers among it, stays here. */
-static const char *const inherited[] = { "PATH=",
-                                         "HOME=",
-                                         "USER=",
-                                         "LOGNAME=",
-                                         "SHELL=",
-                                         "LANG=",
-                                         "LC_",
-                                         "TZ=",
-                                         "TMPDIR=",
-                                         "XDG_",
-                                         "LD_LIBRARY_PATH=",
-                                         "OMP_",
-                                         "CUDA_",
-                                         "NVIDIA_",
-                                         "HIP_",
-                                         "HSA_",
-                                         "ROCR_",
-                                         "GPU_",
-                                         "VK_",
-                                         "GGML_",
-                                         "LLAMA_",
-                                         "OLLAMA_",
-                                         "HF_HOME=",
-                                         "VLLM_" };
-
-static char **environment_for_generators(void)
-{
-    size_t count = 0, kept = 0;
-    while (environ[count])
-        count++;
-    char **list = must_calloc(count + 1, sizeof *list);
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < sizeof inherited / sizeof *inherited; k++)
-            if (slice_starts(slice_str(environ[i]), slice_str(inherited[k]))) {
-                list[kept++] = environ[i];
-                break;
-            }
-    return list;
-}
 
 /* ---- starting ---- */
 
@@ -77,7 +33,6 @@ static bool start(struct generators *all, struct generator *g, struct fault *why
     const struct child_plan    plan = { .name = g->provider->name,
                                         .program = g->provider->start[0],
                                         .argv = g->provider->start,
-                                        .environment = all->environment,
                                         .output = g->output,
                                         .passed = -1,
                                         .is_kept = true };
@@ -104,7 +59,6 @@ struct generators *generators_start(const struct settings *settings, struct prov
     struct generators *all = must_calloc(1, sizeof *all);
     bool               ok = true;
     all->providers = providers;
-    all->environment = environment_for_generators();
     all->generator = must_calloc(settings->provider_count, sizeof *all->generator);
     for (unsigned i = 0; ok && i < settings->provider_count; i++) {
         if (!settings->provider[i].start)
@@ -152,6 +106,5 @@ void generators_stop(struct generators **handle)
             close(all->generator[i].output);
     }
     free(all->generator);
-    free(all->environment);
     free(all);
 }

@@ -2,8 +2,7 @@
  * generators.h - the generators that Weir runs itself: providers with `start: [ollama, serve]` in the settings.
  *
  * Each is a kept child (child.h): started with Weir, again when it has ended, stopped with Weir, whatever that
- * has started too. Whether it is well yet is for watch.h to find out. Of Weir's environment it gets what a
- * generator may need, and no secrets. What it writes may quote prompts: it goes to the file that the settings
+ * has started too. Whether it is well yet is for watch.h to find out. What it writes may quote prompts: it goes to the file that the settings
  * name, else nowhere (law 6).
  *
  * Main thread only.

@@ -84,7 +84,8 @@ def messages(rig, **more):
                                                            {"type": "tool_use", "id": "t1", "name": "send", "input": {"to": PRIVATE}}]},
                          {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": told},
                                                       {"type": "text", "text": told}]}], **more}
-    return send(rig, body, "/v1/messages") + send(rig, {**body, "system": told}, "/v1/messages", key="", **{"x-api-key": TEAM})
+    tried = {"anthropic-beta": PRIVATE["email"], "anthropic-version": PRIVATE["ssn"]}
+    return send(rig, body, "/v1/messages", **tried) + send(rig, {**body, "system": told}, "/v1/messages", key="", **{"x-api-key": TEAM})
 
 
 def responses(rig, **more):

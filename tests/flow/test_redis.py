@@ -35,10 +35,11 @@ def is_running(pid):
 
 
 def test_weir_starts_a_redis_of_its_own_without_a_port_and_stops_it(stage):
-    weir = stage.weir(cloud=stage.provider(says("yes")), policy=CACHED)
+    weir = stage.weir(cloud=stage.provider(says("yes")), policy=CACHED, env={"SECRET_OF_A_CLOUD": "sk-1234"})
     pid = redis_of(weir)
     assert pid
     command = (pathlib.Path("/proc") / str(pid) / "cmdline").read_bytes()
+    assert b"SECRET_OF_A_CLOUD" not in (pathlib.Path("/proc") / str(pid) / "environ").read_bytes()
     assert b"127.0.0.1:" not in command and b"*:" not in command
     sockets = list((stage.folder / "state").rglob("*.sock*"))
     assert len(sockets) == 1

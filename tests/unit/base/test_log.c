@@ -72,6 +72,24 @@ static void test_words(void **state)
     expect_message("");
     expect_message("quotes \" and \\ and\nlines\tand \x01 and \x7f");
     expect_message("h\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80");
+    expect_message("\x1b[2J \x7f \xC2\x9B"
+                   "2J \xC2\x80 \xC2\xA0");
+}
+
+/* Whoever looks at the log on a terminal looks at text. */
+static void test_no_terminal_obeys_it(void **state)
+{
+    (void)state;
+    char line[8192];
+    catch_stderr();
+    log_warn("test_event", "%s",
+             "\x1b[2J \r \x7f \xC2\x9B"
+             "2J \xC2\x9D");
+    caught(line, sizeof line);
+    assert_null(strpbrk(line, "\x1b\r\x7f"));
+    assert_null(strstr(line, "\xC2\x9B"));
+    assert_null(strstr(line, "\xC2\x9D"));
+    assert_non_null(strstr(line, "\\u001b[2J \\u000d \\u007f \\u009b2J \\u009d"));
 }
 
 /* Too long a message is cut, and the line is JSON all the same, wherever the cut falls. */
@@ -119,9 +137,8 @@ static void test_levels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_long_words),
-        cmocka_unit_test(test_odd_bytes),
+        cmocka_unit_test(test_words),      cmocka_unit_test(test_no_terminal_obeys_it),
+        cmocka_unit_test(test_long_words), cmocka_unit_test(test_odd_bytes),
         cmocka_unit_test(test_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
