@@ -43,6 +43,13 @@ static bool may_keep(const struct exchange *x)
     return x->model->provider->zone > 0 || x->redactions == 0;
 }
 
+/* Of the answer: no token is shorter than a byte. */
+static int64_t tokens_at_most(const struct relay_outcome *outcome)
+{
+    bool is_told = outcome->usage.is_given && outcome->usage.completion_tokens >= 0;
+    return is_told ? outcome->usage.completion_tokens : outcome->content_bytes;
+}
+
 void asking_keep(struct exchange *x)
 {
     struct recalling           *r = &x->recalling;
@@ -61,7 +68,7 @@ void asking_keep(struct exchange *x)
         .dialect = x->heard,
         .is_stream = x->chat.stream,
         .is_cut = outcome->flaws & FLAW_LENGTH,
-        .tokens = outcome->usage.is_given ? outcome->usage.completion_tokens : outcome->content_bytes,
+        .tokens = tokens_at_most(outcome),
         .limit_tokens = x->chat.max_tokens,
         .keep_ms = caching->keep_ms,
         .cost_nanousd = x->cost_nanousd,

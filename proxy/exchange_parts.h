@@ -349,8 +349,6 @@ const char     *exchange_ask_path(struct exchange *);
 
 /* settle.c */
 void exchange_settle(struct exchange *);
-/* What a provider that does not tell has used; errs high. */
-struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer_bytes);
 /* A call of a model is over: it is charged to whoever pays, counted, and on the tab. Returns what it cost. */
 int64_t exchange_charge(struct exchange *, const struct model *, const struct answer_usage *);
 /* "0.000123450", or "unknown". */

@@ -95,11 +95,15 @@ static void count_usage(struct answer_usage *u, const struct answer_usage *told)
 {
     if (!told->is_given)
         return;
-    u->is_given = true;
+    if (!u->is_given) {
+        *u = *told;
+        return;
+    }
     u->prompt_tokens = told_or(told->prompt_tokens, u->prompt_tokens);
     u->completion_tokens = told_or(told->completion_tokens, u->completion_tokens);
     u->cached_tokens = told_or(told->cached_tokens, u->cached_tokens);
     u->written_tokens = told_or(told->written_tokens, u->written_tokens);
+    u->written_hour_tokens = told_or(told->written_hour_tokens, u->written_hour_tokens);
     u->reasoning_tokens = told_or(told->reasoning_tokens, u->reasoning_tokens);
     u->audio_prompt_tokens = told_or(told->audio_prompt_tokens, u->audio_prompt_tokens);
     u->audio_completion_tokens = told_or(told->audio_completion_tokens, u->audio_completion_tokens);

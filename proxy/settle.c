@@ -6,17 +6,6 @@
 
 #include "base/log.h"
 
-/* Bytes that a token has at least on average, where a provider did not say what it used: errs high. */
-enum { BYTES_A_TOKEN_LEAST = 3 };
-
-struct answer_usage exchange_usage_estimated(int64_t asked_bytes, int64_t answer_bytes)
-{
-    return (struct answer_usage){
-        .prompt_tokens = asked_bytes / BYTES_A_TOKEN_LEAST + 1,
-        .completion_tokens = (answer_bytes + BYTES_A_TOKEN_LEAST - 1) / BYTES_A_TOKEN_LEAST,
-    };
-}
-
 int64_t exchange_charge(struct exchange *x, const struct model *model, const struct answer_usage *usage)
 {
     int64_t cost = price_usage(&model->price, usage);
@@ -40,12 +29,9 @@ const char *exchange_cost_words(const struct exchange *x, char out[32])
 /* Of the answer that x->relay has heard, or heard the beginning of. */
 static struct answer_usage usage_heard(struct exchange *x)
 {
-    struct answer_usage usage = { 0 };
-    if (x->relay)
-        usage = relay_outcome(x->relay)->usage;
-    if (!usage.is_given)
-        usage = exchange_usage_estimated(x->asked_bytes, x->relay ? relay_outcome(x->relay)->content_bytes : 0);
-    return usage;
+    static const struct relay_outcome nothing;
+    const struct relay_outcome       *heard = x->relay ? relay_outcome(x->relay) : &nothing;
+    return usage_whole(&heard->usage, x->asked_bytes, heard->content_bytes);
 }
 
 void exchange_count_leg(struct exchange *x, bool was_sent)

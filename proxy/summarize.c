@@ -131,14 +131,12 @@ static void write_request(const struct exchange *x, struct slice text, struct bu
 static void count_call(struct exchange *x, const struct answer_usage *told, bool was_sent, enum leg_end end)
 {
     struct summarizing   *s = &x->summarizing;
-    struct answer_usage   usage = *told;
     const struct leg_told leg = { .end = end, .wait_ms = -1 };
     providers_end(x->tools->providers, x->decision.compress_by, &leg, loop_now_ms(x->tools->loop));
     x->theirs_us += loop_now_us(x->tools->loop) - x->asked_us;
     if (!was_sent)
         return;
-    if (!usage.is_given)
-        usage = exchange_usage_estimated(s->asked_bytes, (int64_t)s->heard.len);
+    const struct answer_usage usage = usage_whole(told, s->asked_bytes, (int64_t)s->heard.len);
     x->summaries_nanousd += exchange_charge(x, x->decision.compress_by, &usage);
 }
 

@@ -205,6 +205,9 @@ MUST_CHECK bool price_worst(const struct model *, int64_t prompt_tokens, int64_t
 /* What it did cost. Cached tokens are within prompt_tokens and are not counted twice. Rounded up to a
  * nano-dollar. */
 int64_t price_usage(const struct price *, const struct answer_usage *);
+/* What was used, where the provider told it only in part, or not at all: by the bytes that it was sent, and
+ * that it generated; errs high. is_given only where it told all. */
+struct answer_usage usage_whole(const struct answer_usage *told, int64_t asked_bytes, int64_t answer_bytes);
 
 /* "0.000123450" */
 void nanousd_format(int64_t nanousd, char out[32]);

@@ -66,6 +66,7 @@ struct rates {
     int64_t input_nanousd, cached_nanousd, output_nanousd;
     /* 0: as the input, and as the output */
     int64_t written_nanousd, audio_input_nanousd; /* into the provider's prompt cache; sound */
+    int64_t written_hour_nanousd;                 /* written to stay there for an hour; 0: as what is written */
     int64_t reasoning_nanousd, audio_output_nanousd;
 };
 

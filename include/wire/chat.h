@@ -132,12 +132,14 @@ struct answer_text {
     enum answer_place place;
 };
 
+/* Absent is not zero: what is not told of these is -1, where anything is. */
 struct answer_usage {
     bool    is_given;
-    int64_t prompt_tokens, completion_tokens; /* cached and reasoning tokens are within these */
+    int64_t prompt_tokens, completion_tokens; /* all others are within these */
     int64_t cached_tokens, reasoning_tokens;
-    int64_t written_tokens; /* of the prompt: into the provider's cache; within prompt_tokens, too */
-    int64_t audio_prompt_tokens, audio_completion_tokens; /* the same of sound */
+    int64_t written_tokens,
+        written_hour_tokens; /* of the prompt: into the provider's cache; of these, for an hour */
+    int64_t audio_prompt_tokens, audio_completion_tokens; /* sound */
 };
 
 struct answer {

@@ -11,6 +11,9 @@
 
 enum { TOKENS_A_PRICE = 1000000, NANO = 1000000000 };
 
+/* Bytes that a token has at least on average, where a provider did not say what it used: errs high. */
+enum { BYTES_A_TOKEN_LEAST = 3 };
+
 static int64_t rounded_up(__int128 micro_nanousd)
 {
     __int128 nanousd = micro_nanousd / TOKENS_A_PRICE + (micro_nanousd % TOKENS_A_PRICE != 0);
@@ -48,7 +51,8 @@ static int64_t greater(int64_t a, int64_t b)
 /* All of a prompt may be written into the provider's cache, or be sound; all of an answer may be reasoning. */
 static int64_t dearest_input(const struct rates *rates)
 {
-    return greater(rates->input_nanousd, greater(rates->written_nanousd, rates->audio_input_nanousd));
+    int64_t written = greater(rates->written_nanousd, rates->written_hour_nanousd);
+    return greater(rates->input_nanousd, greater(written, rates->audio_input_nanousd));
 }
 
 static int64_t dearest_output(const struct rates *rates)
@@ -98,8 +102,11 @@ int64_t price_usage(const struct price *price, const struct answer_usage *usage)
     const struct rates *rates = rates_for(price, prompt);
     if (!price->is_known)
         return 0;
+    int64_t  written_nanousd = rate_or(rates->written_nanousd, rates->input_nanousd);
+    int64_t  for_an_hour = lesser(usage->written_hour_tokens, usage->written_tokens);
     __int128 all = part(usage->cached_tokens, &prompt, rates->cached_nanousd);
-    all += part(usage->written_tokens, &prompt, rate_or(rates->written_nanousd, rates->input_nanousd));
+    all += part(for_an_hour, &prompt, rate_or(rates->written_hour_nanousd, written_nanousd));
+    all += part(usage->written_tokens - greater(for_an_hour, 0), &prompt, written_nanousd);
     all += part(usage->audio_prompt_tokens, &prompt, rate_or(rates->audio_input_nanousd, rates->input_nanousd));
     all += part(prompt, &prompt, rates->input_nanousd);
     all += part(usage->reasoning_tokens, &output, rate_or(rates->reasoning_nanousd, rates->output_nanousd));
@@ -107,6 +114,17 @@ int64_t price_usage(const struct price *price, const struct answer_usage *usage)
                 rate_or(rates->audio_output_nanousd, rates->output_nanousd));
     all += part(output, &output, rates->output_nanousd);
     return rounded_up(all);
+}
+
+struct answer_usage usage_whole(const struct answer_usage *told, int64_t asked_bytes, int64_t answer_bytes)
+{
+    struct answer_usage usage = *told;
+    if (!told->is_given || told->prompt_tokens < 0)
+        usage.prompt_tokens = asked_bytes / BYTES_A_TOKEN_LEAST + 1;
+    if (!told->is_given || told->completion_tokens < 0)
+        usage.completion_tokens = (answer_bytes + BYTES_A_TOKEN_LEAST - 1) / BYTES_A_TOKEN_LEAST;
+    usage.is_given = told->is_given && told->prompt_tokens >= 0 && told->completion_tokens >= 0;
+    return usage;
 }
 
 void nanousd_format(int64_t nanousd, char out[32])

@@ -13,6 +13,7 @@ static struct rates read_rates(struct setup *s, const struct yaml *y)
     rates.input_nanousd = yaml_nanousd(yaml_get(y, "input"), 0, s->diag);
     rates.output_nanousd = yaml_nanousd(yaml_get(y, "output"), 0, s->diag);
     rates.written_nanousd = yaml_nanousd(yaml_get(y, "cache_write"), 0, s->diag);
+    rates.written_hour_nanousd = yaml_nanousd(yaml_get(y, "cache_write_hour"), 0, s->diag);
     rates.audio_input_nanousd = yaml_nanousd(yaml_get(y, "audio_input"), 0, s->diag);
     rates.reasoning_nanousd = yaml_nanousd(yaml_get(y, "reasoning"), 0, s->diag);
     rates.audio_output_nanousd = yaml_nanousd(yaml_get(y, "audio_output"), 0, s->diag);
@@ -23,7 +24,8 @@ static struct rates read_rates(struct setup *s, const struct yaml *y)
 /* { input: 2, cached: 0.2, output: 10, long: { above: 272000, input: 4, cached: 0.4, output: 15 } } */
 void read_price(struct setup *s, const struct yaml *y, struct price *out)
 {
-#define RATE_KEYS "input", "cached", "output", "cache_write", "audio_input", "reasoning", "audio_output"
+#define RATE_KEYS                                                                                              \
+    "input", "cached", "output", "cache_write", "cache_write_hour", "audio_input", "reasoning", "audio_output"
     static const char *const keys[] = { RATE_KEYS, "long", NULL };
     static const char *const long_keys[] = { RATE_KEYS, "above", NULL };
 #undef RATE_KEYS

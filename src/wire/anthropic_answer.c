@@ -131,6 +131,8 @@ static void read_usage(struct reader *r, json_at usage)
     u->completion_tokens = tokens_at(r->json, usage, "output_tokens");
     u->cached_tokens = read;
     u->written_tokens = written;
+    u->written_hour_tokens =
+        tokens_at(r->json, json_get(r->json, usage, "cache_creation"), "ephemeral_1h_input_tokens");
     u->prompt_tokens = fresh < 0 ? -1 : fresh + (read > 0 ? read : 0) + (written > 0 ? written : 0);
     u->is_given = u->completion_tokens >= 0 || u->prompt_tokens >= 0;
 }
@@ -165,6 +167,7 @@ static void read_event(struct reader *r, struct slice type)
         add_all(r, block, ANSWER_OTHER);
     } else if (slice_is(type, "message_start")) {
         read_usage(r, json_get(j, json_get(j, 0, "message"), "usage"));
+        a->usage.completion_tokens = -1; /* it has not said much yet */
     } else if (slice_is(type, "message_delta")) {
         read_finish(r, json_get(j, 0, "delta"));
         read_usage(r, json_get(j, 0, "usage"));

@@ -54,6 +54,10 @@ static void read_usage(struct hearing *h, const struct json *j, json_at usage)
             h->completion.has_usage = true;
         }
     }
+    int64_t for_an_hour =
+        translate_number(j, json_get(j, usage, "cache_creation"), "ephemeral_1h_input_tokens");
+    if (for_an_hour > 0)
+        h->completion.written_hour_tokens = for_an_hour;
 }
 
 /* There, the input's three kinds are counted apart; here, as parts of one. */

@@ -92,6 +92,10 @@ static void add_usage(const struct telling *s, struct buf *out)
     buf_add_byte(out, '{');
     json_add_number_member(out, "input_tokens", fresh > 0 ? fresh : 0);
     json_add_number_member(out, "cache_creation_input_tokens", c->written_tokens);
+    if (c->written_hour_tokens) {
+        json_add_key(out, "cache_creation");
+        completion_written(c, out);
+    }
     json_add_number_member(out, "cache_read_input_tokens", c->cached_tokens);
     json_add_number_member(out, "output_tokens", c->output_tokens);
     buf_add_byte(out, '}');

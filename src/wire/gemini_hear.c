@@ -62,9 +62,22 @@ static void read_count(const struct json *j, json_at usage, const char *key, int
         *to = translate_number(j, usage, key);
 }
 
-/* Of a stream each event counts from the beginning; what it does not tell stays. */
-static void read_usage(struct hearing *h, const struct json *j)
+/* Of a list [{"modality":"AUDIO","tokenCount":…}, …]. */
+static void read_sound(struct translation *t, const struct json *j, json_at list, int64_t *to)
 {
+    int64_t tokens = 0;
+    if (json_kind(j, list) != JSON_ARRAY)
+        return;
+    for (json_at one = json_first(j, list); one != JSON_NONE; one = json_next(j, one))
+        if (slice_is(translate_text(t, j, one, "modality"), "AUDIO"))
+            tokens += translate_number(j, one, "tokenCount");
+    *to = tokens;
+}
+
+/* Of a stream each event counts from the beginning; what it does not tell stays. */
+static void read_usage(struct translation *t, const struct json *j)
+{
+    struct hearing    *h = t->state;
     json_at            usage = json_get(j, 0, "usageMetadata");
     struct completion *c = &h->completion;
     if (json_kind(j, usage) != JSON_OBJECT)
@@ -75,6 +88,8 @@ static void read_usage(struct hearing *h, const struct json *j)
     read_count(j, usage, "candidatesTokenCount", &h->said_tokens);
     read_count(j, usage, "cachedContentTokenCount", &c->cached_tokens);
     read_count(j, usage, "thoughtsTokenCount", &c->reasoning_tokens);
+    read_sound(t, j, json_get(j, usage, "promptTokensDetails"), &c->audio_prompt_tokens);
+    read_sound(t, j, json_get(j, usage, "candidatesTokensDetails"), &c->audio_output_tokens);
     c->prompt_tokens = h->prompt_tokens + h->tool_tokens;
     c->output_tokens = h->said_tokens + c->reasoning_tokens; /* counted apart there, and as a part here */
 }
@@ -86,7 +101,7 @@ static void read_facts(struct translation *t, const struct json *j)
         h->completion.id = arena_copy(t->arena, translate_raw(j, 0, "responseId"));
         h->completion.model = arena_copy(t->arena, translate_raw(j, 0, "modelVersion"));
     }
-    read_usage(h, j);
+    read_usage(t, j);
     json_at blocked = json_get(j, json_get(j, 0, "promptFeedback"), "blockReason");
     if (json_kind(j, blocked) == JSON_STRING)
         h->finish = "content_filter";

@@ -4,7 +4,7 @@
  * Both have the same shape: choices with a message or a delta. As with requests, a member that is not known is
  * walked for strings, so that a placeholder is found wherever a model or a server put it.
  */
-#include "wire/chat.h"
+#include "openai_inside.h"
 
 enum { TOKENS_MOST = 1 << 30 };
 
@@ -133,17 +133,31 @@ static bool read_tokens(const struct json *j, json_at object, const char *key, i
 
 static int64_t within(int64_t part, int64_t whole)
 {
-    return part < whole ? part : whole;
+    return whole < 0 ? 0 : part < whole ? part : whole;
 }
 
-static void read_usage(const struct json *j, json_at at, struct answer_usage *out)
+/* What is counted in the total and in neither part was written: xAI, and Gemini where it speaks OpenAI's, count
+ * what is thought apart. */
+static void read_total(const struct json *j, json_at at, struct answer_usage *u)
 {
-    struct answer_usage u = { 0 };
+    int64_t total;
+    if (!read_tokens(j, at, "total_tokens", &total))
+        return;
+    if (u->prompt_tokens < 0)
+        u->prompt_tokens = total > u->completion_tokens ? total - u->completion_tokens : 0;
+    else if (total - u->prompt_tokens > u->completion_tokens)
+        u->completion_tokens = total - u->prompt_tokens;
+}
+
+void openai_read_usage(const struct json *j, json_at at, struct answer_usage *out)
+{
+    struct answer_usage u = { .prompt_tokens = -1, .completion_tokens = -1 };
     bool                has_prompt = read_tokens(j, at, "prompt_tokens", &u.prompt_tokens);
     bool                has_completion = read_tokens(j, at, "completion_tokens", &u.completion_tokens);
     u.is_given = has_prompt || has_completion;
     if (!u.is_given)
         return;
+    read_total(j, at, &u);
     json_at prompt = json_get(j, at, "prompt_tokens_details");
     json_at completion = json_get(j, at, "completion_tokens_details");
     if (!read_tokens(j, prompt, "cached_tokens", &u.cached_tokens) &&
@@ -155,11 +169,15 @@ static void read_usage(const struct json *j, json_at at, struct answer_usage *ou
         !read_tokens(j, prompt, "cache_creation_tokens", &u.written_tokens) &&
         !read_tokens(j, at, "cache_creation_input_tokens", &u.written_tokens))
         u.written_tokens = 0;
+    if (!read_tokens(j, json_get(j, prompt, "cache_creation_token_details"), "ephemeral_1h_input_tokens",
+                     &u.written_hour_tokens)) /* ours, and LiteLLM's name */
+        u.written_hour_tokens = 0;
     (void)read_tokens(j, prompt, "audio_tokens", &u.audio_prompt_tokens);
     (void)read_tokens(j, completion, "audio_tokens", &u.audio_completion_tokens);
     /* They are parts of the whole; more than that would be counted twice. */
     u.cached_tokens = within(u.cached_tokens, u.prompt_tokens);
     u.written_tokens = within(u.written_tokens, u.prompt_tokens - u.cached_tokens);
+    u.written_hour_tokens = within(u.written_hour_tokens, u.written_tokens);
     u.audio_prompt_tokens = within(u.audio_prompt_tokens, u.prompt_tokens - u.cached_tokens - u.written_tokens);
     u.reasoning_tokens = within(u.reasoning_tokens, u.completion_tokens);
     u.audio_completion_tokens = within(u.audio_completion_tokens, u.completion_tokens - u.reasoning_tokens);
@@ -178,7 +196,7 @@ static void read_choice(struct reader *r, json_at choice, uint32_t place)
                 read_logprobs(r, m);
         } else if (json_key_is(r->json, m, "usage")) { /* Moonshot's streams have it here alone */
             if (!a->usage.is_given)
-                read_usage(r->json, m, &a->usage);
+                openai_read_usage(r->json, m, &a->usage);
         } else if (json_key_is(r->json, m, "finish_reason")) {
             struct slice finish = json_string(r->json, m, r->arena);
             if (finish.ptr && !a->finish.ptr) {
@@ -248,10 +266,10 @@ bool answer_read(struct arena *arena, struct slice text, struct answer *out, str
             if (!read_choices(&r, m, why))
                 return false;
         } else if (json_key_is(j, m, "usage")) {
-            read_usage(j, m, &out->usage);
+            openai_read_usage(j, m, &out->usage);
         } else if (json_key_is(j, m, "x_groq")) {
             if (!out->usage.is_given)
-                read_usage(j, json_get(j, m, "usage"), &out->usage);
+                openai_read_usage(j, json_get(j, m, "usage"), &out->usage);
             add_all(&r, m, ANSWER_OTHER);
         } else if (json_key_is(j, m, "error")) {
             out->is_error = is_something(j, m);

@@ -1,6 +1,7 @@
 /* translate_answer.c - the door of the answers' translations: a body becomes events, or one document. */
 #include "translate_inside.h"
 
+#include "openai_inside.h"
 #include "wire/sse.h"
 
 static const struct answer_translator *const translators[] = {
@@ -265,16 +266,31 @@ void chunk_usage(struct translation *t, const struct completion *c, struct buf *
 
 void completion_read_usage(struct completion *c, const struct json *j)
 {
-    json_at usage = json_get(j, 0, "usage"), prompt = json_get(j, usage, "prompt_tokens_details");
-    if (json_kind(j, usage) != JSON_OBJECT)
+    struct answer_usage u = { 0 };
+    openai_read_usage(j, json_get(j, 0, "usage"), &u);
+    if (!u.is_given)
         return;
     c->has_usage = true;
-    c->prompt_tokens = translate_number(j, usage, "prompt_tokens");
-    c->output_tokens = translate_number(j, usage, "completion_tokens");
-    c->cached_tokens = translate_number(j, prompt, "cached_tokens");
-    c->written_tokens = translate_number(j, prompt, "cache_creation_tokens");
-    c->reasoning_tokens =
-        translate_number(j, json_get(j, usage, "completion_tokens_details"), "reasoning_tokens");
+    c->prompt_tokens = u.prompt_tokens > 0 ? u.prompt_tokens : 0;
+    c->output_tokens = u.completion_tokens > 0 ? u.completion_tokens : 0;
+    c->cached_tokens = u.cached_tokens;
+    c->written_tokens = u.written_tokens;
+    c->written_hour_tokens = u.written_hour_tokens;
+    c->reasoning_tokens = u.reasoning_tokens;
+}
+
+void completion_written(const struct completion *c, struct buf *out)
+{
+    buf_add_byte(out, '{');
+    json_add_number_member(out, "ephemeral_5m_input_tokens", c->written_tokens - c->written_hour_tokens);
+    json_add_number_member(out, "ephemeral_1h_input_tokens", c->written_hour_tokens);
+    buf_add_byte(out, '}');
+}
+
+static void add_sound(int64_t tokens, struct buf *out)
+{
+    if (tokens > 0)
+        json_add_number_member(out, "audio_tokens", tokens);
 }
 
 void completion_usage(const struct completion *c, struct buf *out)
@@ -290,7 +306,13 @@ void completion_usage(const struct completion *c, struct buf *out)
     buf_add_byte(out, '{');
     json_add_number_member(out, "cached_tokens", c->cached_tokens);
     json_add_number_member(out, "cache_creation_tokens", c->written_tokens);
+    if (c->written_hour_tokens) {
+        json_add_key(out, "cache_creation_token_details");
+        completion_written(c, out);
+    }
+    add_sound(c->audio_prompt_tokens, out);
     buf_add_str(out, "},\"completion_tokens_details\":{");
     json_add_number_member(out, "reasoning_tokens", c->reasoning_tokens);
+    add_sound(c->audio_output_tokens, out);
     buf_add_str(out, "}}");
 }

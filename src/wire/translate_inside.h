@@ -109,7 +109,8 @@ struct slice translate_raw(const struct json *, json_at object, const char *key)
 struct completion {
     struct slice id, model; /* raw JSON strings, which live as long as it */
     bool         has_usage; /* absent is not zero */
-    int64_t      prompt_tokens, cached_tokens, written_tokens, output_tokens, reasoning_tokens;
+    int64_t      prompt_tokens, cached_tokens, written_tokens, written_hour_tokens, audio_prompt_tokens;
+    int64_t      output_tokens, reasoning_tokens, audio_output_tokens;
 };
 
 /* Up to within the message, or the delta; what is written then begins with a comma of json_add_*. */
@@ -117,6 +118,8 @@ void completion_begin(struct translation *, const struct completion *, struct bu
 void completion_usage(const struct completion *, struct buf *out);
 /* The other way: what a completion, or a chunk, says of usage, if it does. */
 void completion_read_usage(struct completion *, const struct json *);
+/* {"ephemeral_5m_input_tokens":…,"ephemeral_1h_input_tokens":…}: what was written to the provider's cache. */
+void completion_written(const struct completion *, struct buf *out);
 void chunk_begin(struct translation *, const struct completion *, struct buf *out);
 void chunk_end(struct buf *out);
 /* A delta of one string; nothing where it is empty. */

@@ -2,8 +2,10 @@
 import concurrent.futures
 import threading
 
+import httpx
 import pytest
 
+from actors.messages import answers, text
 from actors.scripted import completion, cuts_after, fails, in_turn, says, stalls, stalls_after
 from actors.weir import wait_for
 
@@ -149,6 +151,24 @@ def test_a_stream_that_breaks_off_is_settled_by_what_came(stage):
     weir = stage.weir(cloud=stage.provider(cuts_after(4)), prices=DEAR)
     weir.stream("hello")
     wait_for(lambda: weir.metric("weir_cost_nanousd_total") > 0, what="the cost to be counted")
+
+
+def test_what_thinks_apart_is_paid_for(stage):
+    """xAI, and Gemini where it speaks OpenAI's, count what is thought in the total alone."""
+    value = completion("yes", usage=(32, 9))
+    value["usage"] |= {"total_tokens": 135, "completion_tokens_details": {"reasoning_tokens": 94}}
+    weir = stage.weir(cloud=stage.provider(lambda request, wire: wire.whole(value)), prices=DEAR)
+    assert cost(weir.chat("hello")) == 135
+
+
+@pytest.mark.parametrize("path", ["messages", "chat/completions"])
+def test_who_first_says_that_nothing_is_written_is_paid_for_what_came_until_it_broke_off(stage, path):
+    claude = stage.provider(answers(text("a long story " * 30), is_cut=True))
+    weir = stage.weir(cloud={"url": claude.url(), "api": "anthropic"}, prices=DEAR)
+    body = {"model": "large", "max_tokens": 500, "stream": True, "messages": [{"role": "user", "content": "x"}]}
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.post(f"{weir.base}/v1/{path}", json=body)
+    assert wait_for(lambda: weir.metric("weir_cost_nanousd_total"), what="the cost of the story") > 100_000_000_000
 
 
 def test_a_model_without_a_price_is_no_way_round_a_budget(stage):

@@ -51,6 +51,44 @@ static void parts_have_prices_of_their_own(void **state)
     assert_int_equal(worst, 1000 * 40000 + 100 * 80000); /* whatever it is made of */
 }
 
+/* For an hour it costs more than for five minutes; what has no price of its own, what its neighbour does. */
+static void writing_for_an_hour_has_a_price_of_its_own(void **state)
+{
+    (void)state;
+    struct price        price = gpt_5;
+    struct answer_usage usage = {
+        .is_given = true, .prompt_tokens = 1000, .written_tokens = 700, .written_hour_tokens = 300
+    };
+    price.usual.written_nanousd = 1600000000;
+    assert_int_equal(price_usage(&price, &usage), 700 * 1600 + 300 * 1250);
+    price.usual.written_hour_nanousd = 2500000000;
+    assert_int_equal(price_usage(&price, &usage), 300 * 2500 + 400 * 1600 + 300 * 1250);
+    usage.written_hour_tokens = -1; /* not told */
+    assert_int_equal(price_usage(&price, &usage), 700 * 1600 + 300 * 1250);
+    usage.written_hour_tokens = 5000; /* no more than was written */
+    assert_int_equal(price_usage(&price, &usage), 700 * 2500 + 300 * 1250);
+    const struct model model = { .name = "m", .sent_as = "s", .price = price };
+    struct fault       why;
+    int64_t            worst;
+    assert_true(price_worst(&model, 1000, 0, 1, &worst, &why));
+    assert_int_equal(worst, 1000 * 2500);
+}
+
+/* Absent is not zero: each half that was not told is estimated, high. */
+static void what_is_not_told_is_estimated(void **state)
+{
+    (void)state;
+    const struct answer_usage none = { 0 },
+                              prompt = { .is_given = true, .prompt_tokens = 7, .completion_tokens = -1 },
+                              all = { .is_given = true, .prompt_tokens = 7, .completion_tokens = 0 };
+    struct answer_usage whole = usage_whole(&none, 300, 31);
+    assert_true(!whole.is_given && whole.prompt_tokens == 101 && whole.completion_tokens == 11);
+    whole = usage_whole(&prompt, 300, 31);
+    assert_true(!whole.is_given && whole.prompt_tokens == 7 && whole.completion_tokens == 11);
+    whole = usage_whole(&all, 300, 31);
+    assert_true(whole.is_given && whole.prompt_tokens == 7 && whole.completion_tokens == 0);
+}
+
 static void a_part_of_a_nano_dollar_is_one(void **state)
 {
     (void)state;
@@ -169,6 +207,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usage_is_exact),
         cmocka_unit_test(parts_have_prices_of_their_own),
+        cmocka_unit_test(writing_for_an_hour_has_a_price_of_its_own),
+        cmocka_unit_test(what_is_not_told_is_estimated),
         cmocka_unit_test(a_part_of_a_nano_dollar_is_one),
         cmocka_unit_test(odd_usage_costs_no_less_than_nothing),
         cmocka_unit_test(the_worst_case),

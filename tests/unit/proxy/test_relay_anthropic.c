@@ -129,6 +129,17 @@ static void test_a_client_of_openais_hears_it_too(void **state)
     assert_true(slice_ends(p.out, S("data: [DONE]\n\n")));
 }
 
+/* At its beginning it says how much was read, and as good as nothing of what will be written. */
+static void test_what_is_cut_has_not_said_how_long_it_is(void **state)
+{
+    struct stage        *s = *state;
+    struct relay_options options = anthropic(s);
+    struct passed        p = pass(s, &options, S(TOLD TEXT_BLOCK("0") SAYS_TEXT("0", "a long story")));
+    assert_true(p.outcome.usage.is_given && p.outcome.usage.prompt_tokens == 15);
+    assert_int_equal(p.outcome.usage.completion_tokens, -1);
+    assert_int_equal(p.outcome.content_bytes, strlen("a long story"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +148,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_tools_input_is_restored_inside_its_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_without_its_last_event_it_is_broken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_client_of_openais_hears_it_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_cut_has_not_said_how_long_it_is, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,13 +118,40 @@ static void test_usage(void **state)
     expect_usage(*state, "null", false, 0, 0, 0);
     expect_usage(*state, "{}", false, 0, 0, 0);
     expect_usage(*state, "{\"prompt_tokens\":0,\"completion_tokens\":0}", true, 0, 0, 0);
-    expect_usage(*state, "{\"prompt_tokens\":5,\"prompt_tokens_details\":null}", true, 5, 0, 0);
+    expect_usage(*state, "{\"prompt_tokens\":5,\"prompt_tokens_details\":null}", true, 5, -1, 0);
     expect_usage(*state, "{\"prompt_tokens\":5,\"completion_tokens\":6,\"prompt_cache_hit_tokens\":3}", true, 5,
                  6, 3);
-    expect_usage(*state, "{\"prompt_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":50}}", true, 5, 0,
+    expect_usage(*state, "{\"prompt_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":50}}", true, 5, -1,
                  5);
     expect_usage(*state, "{\"prompt_tokens\":-5,\"completion_tokens\":1e3}", false, 0, 0, 0);
     expect_usage(*state, "{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":\"5\"}", false, 0, 0, 0);
+}
+
+/* xAI, and Gemini where it speaks OpenAI's, count what is thought in the total alone; embeddings have no more.
+ */
+static void test_the_total_tells_what_the_parts_leave_out(void **state)
+{
+    struct answer a = read_or_fail(
+        *state, "{\"choices\":[],\"usage\":{\"prompt_tokens\":32,\"completion_tokens\":9,\"total_tokens\":135,"
+                "\"completion_tokens_details\":{\"reasoning_tokens\":94}}}");
+    assert_int_equal(a.usage.completion_tokens, 103);
+    assert_int_equal(a.usage.reasoning_tokens, 94);
+    expect_usage(*state, "{\"prompt_tokens\":10,\"total_tokens\":10}", true, 10, 0, 0);
+    expect_usage(*state, "{\"prompt_tokens\":10,\"total_tokens\":17}", true, 10, 7, 0);
+    expect_usage(*state, "{\"completion_tokens\":10,\"total_tokens\":17}", true, 7, 10, 0);
+    expect_usage(*state, "{\"completion_tokens\":10}", true, -1, 10, 0);
+    expect_usage(*state, "{\"prompt_tokens\":10,\"completion_tokens\":5,\"total_tokens\":3}", true, 10, 5, 0);
+}
+
+static void test_what_is_written_for_an_hour_is_told_apart(void **state)
+{
+    struct answer a =
+        read_or_fail(*state, "{\"choices\":[],\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":1,"
+                             "\"prompt_tokens_details\":{\"cache_creation_tokens\":50,"
+                             "\"cache_creation_token_details\":{\"ephemeral_5m_input_tokens\":20,"
+                             "\"ephemeral_1h_input_tokens\":30}}}}");
+    assert_int_equal(a.usage.written_tokens, 50);
+    assert_int_equal(a.usage.written_hour_tokens, 30);
 }
 
 /* Moonshot's and Groq's streams have their usage elsewhere; what stands at the top goes before. */
@@ -235,6 +262,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_chunks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_usage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_total_tells_what_the_parts_leave_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_written_for_an_hour_is_told_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_usage_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_logprobs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),

@@ -243,6 +243,33 @@ static void test_there_and_back(void **state)
     buf_fini(&back);
 }
 
+/* What was written to the provider's cache for an hour costs more than for five minutes. */
+static void test_what_is_written_for_an_hour(void **state)
+{
+    struct arena *arena = *state;
+    struct slice  message =
+        quoted(arena, "{'id':'m','type':'message','model':'c','content':[],'stop_reason':'end_turn',"
+                      "'usage':{'input_tokens':3,'cache_creation_input_tokens':50,'cache_creation':"
+                      "{'ephemeral_5m_input_tokens':20,'ephemeral_1h_input_tokens':30},"
+                      "'output_tokens':4}}");
+    struct buf    hub, back;
+    struct answer native, translated;
+    struct fault  why;
+    buf_init(&hub, MOST);
+    buf_init(&back, MOST);
+    say(arena, DIALECT_ANTHROPIC, DIALECT_OPENAI, false, message, 0, &hub);
+    say(arena, DIALECT_OPENAI, DIALECT_ANTHROPIC, false, buf_slice(&hub), 0, &back);
+    assert_true(anthropic_answer_read(arena, message, &native, &why));
+    assert_true(answer_read(arena, buf_slice(&hub), &translated, &why));
+    assert_int_equal(native.usage.written_hour_tokens, 30);
+    assert_int_equal(translated.usage.written_hour_tokens, 30);
+    assert_int_equal(translated.usage.written_tokens, 50);
+    assert_true(slice_find(buf_slice(&back), quoted(arena, "'cache_creation':{'ephemeral_5m_input_tokens':20,"
+                                                           "'ephemeral_1h_input_tokens':30}")) != SLICE_NONE);
+    buf_fini(&hub);
+    buf_fini(&back);
+}
+
 /* ---- Gemini's and Ollama's, for clients of OpenAI's ---- */
 
 #define THEIRS(id, model, choices)                                                                             \
@@ -326,6 +353,27 @@ static void test_a_whole_answer_of_geminis(void **state)
            "message':"
            "{'role':'assistant','content':'ab','refusal':null,'reasoning_content':'hm'},'logprobs':null,"
            "'finish_reason':'length'}]" THEIR_USAGE("7", "4", "11", "0", "0") "}");
+}
+
+/* Sound has a price of its own. */
+static void test_geminis_sound(void **state)
+{
+    struct arena *arena = *state;
+    struct buf    hub;
+    struct answer answer;
+    struct fault  why;
+    buf_init(&hub, MOST);
+    say(arena, DIALECT_GEMINI, DIALECT_OPENAI, false,
+        quoted(arena,
+               "{'candidates':[{'content':{'parts':[{'text':'a'}]},'finishReason':'STOP'}],'usageMetadata':{"
+               "'promptTokenCount':90,'candidatesTokenCount':4,'promptTokensDetails':[{'modality':'TEXT',"
+               "'tokenCount':20},{'modality':'AUDIO','tokenCount':70}],'candidatesTokensDetails':["
+               "{'modality':'AUDIO','tokenCount':3}]}}"),
+        0, &hub);
+    assert_true(answer_read(arena, buf_slice(&hub), &answer, &why));
+    assert_int_equal(answer.usage.audio_prompt_tokens, 70);
+    assert_int_equal(answer.usage.audio_completion_tokens, 3);
+    buf_fini(&hub);
 }
 
 #define OLLAMA_ID     "chatcmpl-c4eca735145ff723"
@@ -502,6 +550,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_stream_that_breaks_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_whole_completion, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_written_for_an_hour, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_geminis_sound, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_stream_of_geminis, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_geminis_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_geminis_failures, set_up, tear_down),
