@@ -33,6 +33,13 @@ static enum leg_end end_of(enum refusal means)
     return LEG_FAILED;
 }
 
+static enum fault_kind fault_of(enum refusal means)
+{
+    if (means == REFUSAL_KEY)
+        return FAULT_PROVIDER_KEY;
+    return means == REFUSAL_LIMITED ? FAULT_PROVIDER_LIMITED : FAULT_PROVIDER_REFUSED;
+}
+
 static void provider_refused(struct exchange *x)
 {
     struct fault       why = { 0 };
@@ -50,8 +57,7 @@ static void provider_refused(struct exchange *x)
         x->retry_after_ms = wait_ms;
         x->retry_after_s = (wait_ms + 999) / 1000;
     }
-    fault_set(&why, means == REFUSAL_LIMITED ? FAULT_PROVIDER_LIMITED : FAULT_PROVIDER_REFUSED,
-              "%s answered with status %d", x->model->provider->name, x->error_status);
+    fault_set(&why, fault_of(means), "%s answered with status %d", x->model->provider->name, x->error_status);
     asking_leg_failed(x, &why, false);
 }
 

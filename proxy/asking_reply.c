@@ -150,7 +150,9 @@ void exchange_fail(struct exchange *x, const struct fault *why)
     if (x->retry_after_ms > 0)
         headers = slice_str(arena_printf(x->arena, "%.*sretry-after-ms: %lld\r\n", SLICE_ARG(headers),
                                          (long long)x->retry_after_ms));
-    if (why->kind == FAULT_NOT_CACHED) /* as RFC 9111 wants it, a status that SDKs try again */
+    /* Of statuses that SDKs ask again after, those that will stay: RFC 9111 wants one, a person must mend the
+     * other. */
+    if (why->kind == FAULT_NOT_CACHED || why->kind == FAULT_PROVIDER_KEY)
         headers = slice_str(arena_printf(x->arena, "%.*sx-should-retry: false\r\n", SLICE_ARG(headers)));
     client_reply_fault(client, why, headers);
 }

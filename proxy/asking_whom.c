@@ -235,7 +235,7 @@ void asking_explain(struct exchange *x, const struct resting *rests, struct faul
         fault_set(why, FAULT_OUT_OF_REACH, "route \"%s\" has no model left to ask", x->decision.route);
         break;
     case REST_KEY:
-        fault_set(why, FAULT_PROVIDER_REFUSED, "%s does not take its key", name);
+        fault_set(why, FAULT_PROVIDER_KEY, "%s", name);
         break;
     case REST_LIMITED:
         fault_set(why, FAULT_PROVIDER_LIMITED, "%s", name);

@@ -85,7 +85,11 @@ static bool take_coding(struct client *c, struct fault *why)
 
 static bool take_head(struct client *c, struct fault *why)
 {
-    const struct http1_head *head = http1_head(c->reader);
+    const struct http1_head     *head = http1_head(c->reader);
+    const struct server_handler *handler = &c->server->handler;
+    c->has_head = true;
+    if (handler->on_head)
+        handler->on_head(c, handler->arg);
     if (head->content_length > (int64_t)c->server->limits.body_most_bytes)
         return fault_set(why, FAULT_TOO_LARGE, "a body of %lld bytes was announced, and at most %zu are taken",
                          (long long)head->content_length, c->server->limits.body_most_bytes);

@@ -26,6 +26,8 @@ struct server_handler {
     void (*on_gone)(struct client *, void *arg);
     /* Less than CLIENT_BACKLOG_LOW bytes are waiting to be sent, after client_is_backed_up() was true. */
     void (*on_room)(struct client *, void *arg);
+    /* A request's head is there, its body not yet; may be NULL. */
+    void (*on_head)(struct client *, void *arg);
     /* Faults found before on_request(), for the metrics; may be NULL. */
     void (*on_refused)(const struct fault *, void *arg);
     void *arg;

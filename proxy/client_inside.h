@@ -42,6 +42,7 @@ struct client {
     struct buf     out;     /* of the reply: what is not yet handed to conn */
     struct timer   timer;   /* READING: the request must come. BUSY: the reply must be taken. */
     void          *owner;
+    bool           has_head;   /* of the request that is read or in hand */
     bool           is_feeding; /* feed() is on the stack */
     bool           is_replying, is_chunked, has_no_body, ends_by_close, is_backed_up;
 };

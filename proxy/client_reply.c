@@ -133,6 +133,7 @@ static void end(struct client *c)
     }
     buf_reset(&c->body);
     buf_reset(&c->besides);
+    c->has_head = false;
     c->state = READING;
     client_set_timer(c);
     if (!c->is_feeding && conn_peek(c->conn).len)
@@ -196,6 +197,8 @@ void reply_header(struct buf *out, const char *key, const char *name)
 static enum dialect dialect_of(const struct client *c)
 {
     const struct http1_head *head = http1_head(c->reader);
+    if (!c->has_head)
+        return DIALECT_OPENAI;
     if (slice_starts(head->path, S("/api/")))
         return DIALECT_OLLAMA;
     bool is_anthropic =
@@ -220,13 +223,15 @@ void client_refuse(struct client *c, const struct fault *why)
         handler->on_refused(why, handler->arg);
     struct buf body;
     buf_init(&body, ERROR_BODY_MOST);
-    error_write(why, &body);
+    error_write_in(dialect_of(c), why, &body);
     buf_printf(&c->out,
                "HTTP/1.1 %d %s\r\ndate: %s\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n"
-               "connection: close\r\n%s\r\n",
-               fault_status(why->kind), reason(fault_status(why->kind)), server_date(c->server), body.len,
-               why->kind == FAULT_UNKNOWN_CODING ? "accept-encoding: gzip, deflate\r\n"
-                                                 : ""); /* RFC 9110, 15.5.16 */
+               "connection: close\r\n",
+               fault_status(why->kind), reason(fault_status(why->kind)), server_date(c->server), body.len);
+    buf_add(&c->out, buf_slice(&c->besides));
+    if (why->kind == FAULT_UNKNOWN_CODING) /* RFC 9110, 15.5.16 */
+        buf_add_str(&c->out, "accept-encoding: gzip, deflate\r\n");
+    buf_add_str(&c->out, "\r\n");
     buf_add(&c->out, buf_slice(&body));
     buf_fini(&body);
     flush(c);

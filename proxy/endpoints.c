@@ -186,7 +186,6 @@ static void on_request(struct client *client, void *arg)
     struct buf    allow;
     buf_init(&allow, ALLOW_MOST);
     const struct endpoint *e = endpoint_for(client_head(client), &id, &allow);
-    cors_open(tools->snapshot->settings, client);
     if (!cors_admits(tools->snapshot->settings, client, &why))
         refuse_page(tools, client, &why);
     else if (e)
@@ -196,6 +195,12 @@ static void on_request(struct client *client, void *arg)
     else
         refuse_path(tools, client, buf_slice(&allow));
     buf_fini(&allow);
+}
+
+/* Before anything can be wrong with the rest: a page is to hear of that too. */
+static void on_head(struct client *client, void *arg)
+{
+    cors_open(((struct tools *)arg)->snapshot->settings, client);
 }
 
 /* Only requests that take their time have an owner. */
@@ -228,6 +233,7 @@ static void on_refused(const struct fault *why, void *arg)
 }
 
 const struct server_handler endpoints_handler = {
+    .on_head = on_head,
     .on_request = on_request,
     .on_gone = on_gone,
     .on_room = on_room,

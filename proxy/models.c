@@ -7,7 +7,11 @@
 
 enum { BODY_MOST = 1 << 20 };
 
-static void add_model(struct buf *out, const char *name, const char *owner)
+/* ---- how a model is written ---- */
+
+typedef void write_model(struct buf *, const char *name, const char *owner);
+
+static void write_openai(struct buf *out, const char *name, const char *owner)
 {
     json_add_comma(out);
     buf_add(out, S("{\"id\":"));
@@ -16,6 +20,38 @@ static void add_model(struct buf *out, const char *name, const char *owner)
     json_add_string(out, slice_str(owner));
     buf_add_byte(out, '}');
 }
+
+static void write_anthropic(struct buf *out, const char *name, const char *owner)
+{
+    (void)owner;
+    json_add_comma(out);
+    buf_add(out, S("{\"type\":\"model\",\"created_at\":\"1970-01-01T00:00:00Z\",\"lifecycle\":\"active\""));
+    json_add_text_member(out, "id", slice_str(name));
+    json_add_text_member(out, "display_name", slice_str(name));
+    buf_add_byte(out, '}');
+}
+
+/* What Ollama tells of files, and models elsewhere do not have, is told as nothing. */
+static void write_ollama(struct buf *out, const char *name, const char *owner)
+{
+    json_add_comma(out);
+    buf_add_byte(out, '{');
+    json_add_text_member(out, "name", slice_str(name));
+    json_add_text_member(out, "model", slice_str(name));
+    buf_add(out, S(",\"modified_at\":\"1970-01-01T00:00:00Z\",\"size\":0,\"digest\":\"\",\"details\":{\"parent_"
+                   "model\":\"\","
+                   "\"format\":\"\",\"families\":null,\"parameter_size\":\"\",\"quantization_level\":\"\""));
+    json_add_text_member(out, "family", slice_str(owner));
+    buf_add(out, S("}}"));
+}
+
+/* Both ask at one path. */
+static bool is_anthropics(const struct client *client)
+{
+    return http1_header(client_head(client), "anthropic-version").len > 0;
+}
+
+/* ---- which there are ---- */
 
 /* "weir/easy-stays": the route's name, as it stands well in a model's. The caller frees it. */
 static struct buf name_of_route(const char *route)
@@ -82,70 +118,71 @@ static void each_model(const struct snapshot *snapshot, const struct grants     
         add(arg, slm_name(snapshot->slm), "weir");
 }
 
+/* ---- the list ---- */
+
+struct list {
+    struct buf   models;
+    write_model *write;
+    struct buf   first, last; /* names */
+};
+
 static void list_model(void *arg, const char *name, const char *owner)
 {
-    add_model(arg, name, owner);
+    struct list *list = arg;
+    if (list->first.len == 0)
+        buf_add_str(&list->first, name);
+    buf_reset(&list->last);
+    buf_add_str(&list->last, name);
+    list->write(&list->models, name, owner);
 }
 
-/* Answers with what is known of all models: `before`, each as `add` writes it, "]}". */
+/* Answers with all models: {"data":[...] and what else the dialect tells of a list. */
 static void list_models(struct tools *tools, struct client *client, const struct caller *caller,
-                        const char *before, void (*add)(void *arg, const char *name, const char *owner))
+                        const char *member, write_model *write)
 {
-    struct buf body;
-    buf_init(&body, BODY_MOST);
-    buf_add_str(&body, before);
-    each_model(tools->snapshot, &caller->grants, add, &body);
-    buf_add(&body, S("]}"));
+    struct list list = { .write = write };
+    struct buf  body;
+    buf_init(&list.models, BODY_MOST);
+    buf_init(&list.first, BODY_MOST);
+    buf_init(&list.last, BODY_MOST);
+    buf_init(&body, 2 * BODY_MOST);
+    each_model(tools->snapshot, &caller->grants, list_model, &list);
+    buf_printf(&body, "{\"%s\":[", member);
+    buf_add(&body, buf_slice(&list.models));
+    buf_add_byte(&body, ']');
+    if (write == write_openai)
+        json_add_text_member(&body, "object", S("list"));
+    if (write == write_anthropic) {
+        json_add_member(&body, "has_more", S("false"));
+        json_add_text_member(&body, "first_id", buf_slice(&list.first));
+        json_add_text_member(&body, "last_id", buf_slice(&list.last));
+    }
+    buf_add_byte(&body, '}');
     client_reply(client, 200, "application/json", slice_of(NULL, 0), buf_slice(&body));
+    buf_fini(&list.models);
+    buf_fini(&list.first);
+    buf_fini(&list.last);
     buf_fini(&body);
-}
-
-/* As Anthropic lists its own. */
-static void list_anthropic(void *arg, const char *name, const char *owner)
-{
-    struct buf *out = arg;
-    (void)owner;
-    json_add_comma(out);
-    buf_add(out, S("{\"type\":\"model\",\"created_at\":\"1970-01-01T00:00:00Z\""));
-    json_add_text_member(out, "id", slice_str(name));
-    json_add_text_member(out, "display_name", slice_str(name));
-    buf_add_byte(out, '}');
 }
 
 void tell_models(struct tools *tools, struct client *client, const struct caller *caller, struct slice object)
 {
     (void)object;
-    if (http1_header(client_head(client), "anthropic-version").len)
-        list_models(tools, client, caller, "{\"has_more\":false,\"first_id\":null,\"last_id\":null,\"data\":[",
-                    list_anthropic);
-    else
-        list_models(tools, client, caller, "{\"object\":\"list\",\"data\":[", list_model);
-}
-
-/* What Ollama tells of files, and models elsewhere do not have, is told as nothing. */
-static void tag_model(void *arg, const char *name, const char *owner)
-{
-    struct buf *out = arg;
-    json_add_comma(out);
-    buf_add_byte(out, '{');
-    json_add_text_member(out, "name", slice_str(name));
-    json_add_text_member(out, "model", slice_str(name));
-    buf_add(out, S(",\"modified_at\":\"1970-01-01T00:00:00Z\",\"size\":0,\"digest\":\"\",\"details\":{\"parent_"
-                   "model\":\"\","
-                   "\"format\":\"\",\"families\":null,\"parameter_size\":\"\",\"quantization_level\":\"\""));
-    json_add_text_member(out, "family", slice_str(owner));
-    buf_add(out, S("}}"));
+    list_models(tools, client, caller, "data", is_anthropics(client) ? write_anthropic : write_openai);
 }
 
 void tell_ollama_tags(struct tools *tools, struct client *client, const struct caller *caller,
                       struct slice object)
 {
     (void)object;
-    list_models(tools, client, caller, "{\"models\":[", tag_model);
+    list_models(tools, client, caller, "models", write_ollama);
 }
+
+/* ---- one of them ---- */
 
 struct wanted_model {
     struct slice name;
+    write_model *write;
     struct buf  *out; /* empty until it is found */
 };
 
@@ -153,13 +190,14 @@ static void find_model(void *arg, const char *name, const char *owner)
 {
     struct wanted_model *wanted = arg;
     if (wanted->out->len == 0 && slice_is(wanted->name, name))
-        add_model(wanted->out, name, owner);
+        wanted->write(wanted->out, name, owner);
 }
 
 /* The model of that id, written; empty where there is none. */
 static bool read_model(struct errand *e, struct fault *why)
 {
-    struct wanted_model wanted = { e->object, &e->answer };
+    write_model        *write = is_anthropics(e->client) ? write_anthropic : write_openai;
+    struct wanted_model wanted = { e->object, write, &e->answer };
     each_model(e->snapshot, &e->asking_who.caller.grants, find_model, &wanted);
     return e->answer.len > 0 ||
            fault_set(why, FAULT_NO_SUCH_MODEL, "\"%.*s\"", SLICE_ARG(slice_cut(e->object, 0, 80)));

@@ -249,8 +249,18 @@ static bool read_metadata(struct openai_reader *r, json_at at)
     return openai_read_fields(r, at, metadata_fields);
 }
 
+/* What the provider holds of a conversation is neither inspected nor hidden, and no other provider has it. A
+ * client that hears of this sends it whole. */
+static bool refuse_thread(struct openai_reader *r, json_at at)
+{
+    return json_kind(r->json, at) == JSON_NULL ||
+           fault_set_param(r->why, FAULT_HELD_ELSEWHERE, "thread", "%s", "");
+}
+
 static const struct openai_field request_fields[] = {
     { "model", openai_read_model },
+    { "thread", refuse_thread },
+    { "fallbacks", openai_refuse_stand_ins },
     { "messages", read_messages },
     { "system", read_system },
     { "stream", openai_read_stream },

@@ -301,8 +301,8 @@ static void on_event(struct translation *t, const struct json *j, struct buf *ou
     json_at         error = get(j, 0, "error");
     if (json_kind(j, error) == JSON_OBJECT) {
         buf_add_str(out, "event: error\ndata: ");
-        anthropic_error_write(0, translate_text(t, j, error, "type"), translate_text(t, j, error, "message"),
-                              out);
+        anthropic_error_write(0, translate_text(t, j, error, "type"), translate_text(t, j, error, "code"),
+                              translate_text(t, j, error, "message"), out);
         buf_add_str(out, "\n\n");
         return;
     }
@@ -435,10 +435,16 @@ static const char *error_type(int status, struct slice openai)
     return status >= 400 && status < 500 ? "invalid_request_error" : "api_error";
 }
 
-void anthropic_error_write(int status, struct slice openai_type, struct slice message, struct buf *out)
+void anthropic_error_write(int status, struct slice openai_type, struct slice code, struct slice message,
+                           struct buf *out)
 {
     buf_add_str(out, "{\"type\":\"error\",\"error\":{");
     json_add_text_member(out, "type", slice_str(error_type(status, openai_type)));
     json_add_text_member(out, "message", message);
+    if (code.len) {
+        buf_add_str(out, ",\"details\":{");
+        json_add_text_member(out, "error_code", code);
+        buf_add_byte(out, '}');
+    }
     buf_add_str(out, "}}");
 }

@@ -52,7 +52,8 @@ void error_write_in(enum dialect dialect, const struct fault *f, struct buf *out
     char message[MESSAGE_MOST_BYTES];
     fault_message(f, message, sizeof message);
     if (dialect == DIALECT_ANTHROPIC)
-        anthropic_error_write(fault_status(f->kind), S(""), slice_str(message), out);
+        anthropic_error_write(fault_status(f->kind), S(""), slice_str(fault_code(f->kind)), slice_str(message),
+                              out);
     else if (dialect_tells_lines(dialect))
         ollama_error_write(slice_str(message), out);
     else

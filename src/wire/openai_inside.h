@@ -61,6 +61,9 @@ void openai_add_all(struct openai_reader *, json_at, enum chat_place);
 void openai_add_key(struct openai_reader *, json_at member, enum chat_place);
 
 openai_read openai_read_nothing;
+/* Models that the provider may ask in the place of the one that Weir has chosen: refused, since no rule, key or
+ * budget would be asked about them. */
+openai_read openai_refuse_stand_ins;
 openai_read openai_read_metadata; /* all strings */
 openai_read openai_read_other; /* a member that is not known: all strings, and its key as in openai_add_all */
 openai_read openai_read_name;

@@ -119,6 +119,17 @@ bool openai_read_other(struct openai_reader *r, json_at at)
     return openai_read_metadata(r, at);
 }
 
+bool openai_refuse_stand_ins(struct openai_reader *r, json_at at)
+{
+    bool         is_list = json_kind(r->json, at) == JSON_ARRAY;
+    struct slice key = json_key(r->json, at, r->arena);
+    if (json_kind(r->json, at) == JSON_NULL || (is_list && json_first(r->json, at) == JSON_NONE))
+        return true;
+    return fault_set_param(r->why, FAULT_UNSUPPORTED, arena_cstr(r->arena, key),
+                           "'%.*s' names models for the provider to choose: routes and fallbacks do that here",
+                           SLICE_ARG(key));
+}
+
 bool openai_read_name(struct openai_reader *r, json_at at)
 {
     openai_add_all(r, at, CHAT_NAME);

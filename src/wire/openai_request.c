@@ -102,6 +102,7 @@ static bool read_max_tokens(struct openai_reader *r, json_at at)
 
 static const struct openai_field request_fields[] = {
     { "model", openai_read_model },
+    { "models", openai_refuse_stand_ins }, /* OpenRouter's */
     { "messages", openai_read_messages },
     { "stream", openai_read_stream },
     { "stream_options", read_stream_options },

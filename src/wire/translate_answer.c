@@ -187,6 +187,7 @@ void translate_error(enum dialect to, struct slice openai_error, int status, str
     json_at     error = is_read ? json_get(&json, 0, "error") : JSON_NONE;
     if (is_read && to == DIALECT_ANTHROPIC)
         anthropic_error_write(status, json_string(&json, json_get(&json, error, "type"), arena),
+                              json_string(&json, json_get(&json, error, "code"), arena),
                               json_string(&json, json_get(&json, error, "message"), arena), out);
     else if (is_read && dialect_tells_lines(to))
         ollama_error_write(json_string(&json, json_get(&json, error, "message"), arena), out);

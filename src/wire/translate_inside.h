@@ -128,8 +128,10 @@ void chunk_text(struct translation *, const struct completion *, const char *key
 /* Nothing where no usage was told; so completion_usage(). */
 void chunk_usage(struct translation *, const struct completion *, struct buf *out);
 
-/* {"type":"error",…} of a status, or where that is 0, of OpenAI's type. */
-void anthropic_error_write(int status, struct slice openai_type, struct slice message, struct buf *out);
+/* {"type":"error",…} of a status, or where that is 0, of OpenAI's type. code: what clients may go by, in
+ * "details"; empty where there is none. */
+void anthropic_error_write(int status, struct slice openai_type, struct slice code, struct slice message,
+                           struct buf *out);
 
 /* {"error":"…"} */
 void ollama_error_write(struct slice message, struct buf *out);

@@ -103,7 +103,7 @@ def test_a_key_that_is_refused_is_not_used_again(stage):
     assert "provider_away" in weir.log
     assert weir.get("/readyz").json["providers"] == {"a": "key", "b": "up"}
     alone = weir.chat("hello", model="a")
-    assert (alone.status, alone.error["code"]) == (502, "provider_error")
+    assert (alone.status, alone.error["code"]) == (502, "provider_key_refused")
     assert "key-of-a" not in alone.error["message"]
 
 

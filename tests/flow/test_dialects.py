@@ -154,6 +154,25 @@ def test_private_values_in_each_place_are_hidden_and_given_back(stage, size, is_
     assert heard.content[1].input == {"mail": "ann@example.org", "card": 4111111111111111}
 
 
+def test_what_only_the_provider_would_see_or_choose_is_refused(stage):
+    """A conversation that it holds (clients that hear of this code send it whole), and models that it may ask instead."""
+    cloud = stage.provider(answers(text("yes")))
+    weir = stage.weir(cloud=claude(cloud))
+    client = anthropic_client(weir)
+    asked = {"model": "large", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+    for thread in ({"type": "create"}, {"type": "continue", "previous_message_id": "msg_1"}):
+        with pytest.raises(anthropic.BadRequestError) as caught:
+            client.messages.create(**asked, extra_body={"thread": thread})
+        assert caught.value.body["error"]["details"] == {"error_code": "thread_unsupported_request"}
+    for fallbacks in ("default", [{"model": "claude-other"}]):
+        with pytest.raises(anthropic.BadRequestError, match="fallbacks"):
+            client.messages.create(**asked, extra_body={"fallbacks": fallbacks})
+    with pytest.raises(openai.BadRequestError) as caught:
+        openai_client(weir).chat.completions.create(model="large", messages=asked["messages"], extra_body={"models": ["other"]})
+    assert caught.value.param == "models" and not cloud.requests
+    assert client.messages.create(**asked, extra_body={"thread": None, "fallbacks": []}).content[0].text == "yes"
+
+
 # ---- Anthropic's client, OpenAI's provider ----
 
 

@@ -35,6 +35,18 @@ def test_a_zipped_request_that_cannot_be_read_is_refused(stage):
     assert weir.post(gzip.compress(BODY), headers={"content-encoding": "gzip"}).text == "yes"
 
 
+def test_what_is_refused_early_is_told_in_the_clients_shape_and_to_pages_too(stage):
+    weir = stage.weir(cloud=stage.provider(says("yes")), limits={"body": "1k"}, cors={"origins": [PAGE]})
+    large = {"content": b"x" * 2000, "headers": {"origin": PAGE}}
+    for path, told in (("/v1/chat/completions", lambda body: body["error"]["code"] == "request_too_large"),
+                       ("/v1/messages", lambda body: body["type"] == "error" and body["error"]["type"] == "request_too_large"),
+                       ("/api/chat", lambda body: "at most 1024" in body["error"])):
+        refused = httpx.post(weir.base + path, **large)
+        assert refused.status_code == 413 and told(refused.json()), refused.text
+        assert refused.headers["access-control-allow-origin"] == PAGE
+    assert httpx.post(weir.base + "/api/chat", content=b"x" * 500, headers={"content-encoding": "br"}).json()["error"].startswith("the body's Content-Encoding")
+
+
 def options(weir, path, **headers):
     return httpx.options(weir.base + path, headers=headers, timeout=20)
 

@@ -52,7 +52,13 @@ def test_a_path_tells_all_methods_that_it_takes(weir):
 
 def test_anthropics_client_lists_them_in_its_own_shape(weir):
     with anthropic.Anthropic(base_url=weir.base, api_key=KEY, max_retries=0) as client:
-        assert {model.id for model in client.models.list()} >= {"auto", "small"}
+        listed = client.models.list()
+        assert {model.id for model in listed} >= {"auto", "small"}
+        assert (listed.first_id, listed.last_id) == (listed.data[0].id, listed.data[-1].id)
+        small = client.models.retrieve("small")
+        assert (small.id, small.type, small.display_name) == ("small", "model", "small")
+        with pytest.raises(anthropic.NotFoundError):
+            client.models.retrieve("nobody")
     with anthropic.Anthropic(base_url=weir.base, api_key="nobody's", max_retries=0) as client, pytest.raises(anthropic.AuthenticationError) as caught:
         client.models.list()
     assert caught.value.body["error"]["type"] == "authentication_error"

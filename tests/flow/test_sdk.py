@@ -122,6 +122,15 @@ def test_python_hears_of_a_provider_that_fails(stage):
     assert caught.value.code == "provider_error"
 
 
+def test_python_does_not_ask_again_what_a_person_must_mend(stage):
+    weir = stage.weir(cloud=stage.provider(fails(401)))
+    client = openai.OpenAI(base_url=weir.base + "/v1", api_key="any")
+    with pytest.raises(openai.InternalServerError) as caught:
+        client.chat.completions.create(model="auto", messages=user("x"))
+    assert caught.value.code == "provider_key_refused"
+    assert weir.metric("weir_requests_total") == 1
+
+
 def test_python_hears_of_a_stream_that_breaks(stage):
     weir = stage.weir(cloud=stage.provider(cuts_after(4)))
     client = openai.OpenAI(base_url=weir.base + "/v1", api_key="any", max_retries=0)

@@ -147,7 +147,9 @@ static int set_up(void **state)
 {
     struct scene *s = test_calloc(1, sizeof *s);
     s->loop = loop_new(0);
-    const struct server_handler handler = { on_request, on_gone, on_room, on_refused, s };
+    const struct server_handler handler = {
+        .on_request = on_request, .on_gone = on_gone, .on_room = on_room, .on_refused = on_refused, .arg = s
+    };
     const struct server_limits limits = { .head_most_bytes = 8192, .body_most_bytes = 1 << 20, .idle_ms = 200 };
     struct fault               why = { 0 };
     s->server = server_new(s->loop, &handler, &limits);
