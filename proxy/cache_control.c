@@ -34,13 +34,20 @@ static void read_directive(struct slice directive, struct cache_wishes *out)
         out->most_age_ms = age_ms(value);
 }
 
-struct cache_wishes cache_wishes_read(struct slice header)
+static void read_line(struct slice line, struct cache_wishes *out)
+{
+    while (line.len) {
+        size_t comma = slice_find_byte(line, ',');
+        read_directive(slice_cut(line, 0, comma), out);
+        line = comma == SLICE_NONE ? slice_of(NULL, 0) : slice_cut(line, comma + 1, line.len);
+    }
+}
+
+struct cache_wishes cache_wishes_read(const struct http1_head *head)
 {
     struct cache_wishes wishes = { .most_age_ms = INT64_MAX };
-    while (header.len) {
-        size_t comma = slice_find_byte(header, ',');
-        read_directive(slice_cut(header, 0, comma), &wishes);
-        header = comma == SLICE_NONE ? slice_of(NULL, 0) : slice_cut(header, comma + 1, header.len);
-    }
+    for (unsigned i = 0; i < head->header_count; i++)
+        if (slice_is_nocase(head->header[i].name, "cache-control"))
+            read_line(head->header[i].value, &wishes);
     return wishes;
 }

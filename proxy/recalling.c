@@ -160,7 +160,7 @@ static void prepare(struct exchange *x)
 bool exchange_may_recall(struct exchange *x, struct fault *why)
 {
     struct recalling *r = &x->recalling;
-    r->wishes = cache_wishes_read(http1_header(client_head(x->client), "cache-control"));
+    r->wishes = cache_wishes_read(client_head(x->client));
     prepare(x);
     return r->use == RECALL_LOOKED || !r->wishes.only_if_cached || fault_set(why, FAULT_NOT_CACHED, "%s", "");
 }

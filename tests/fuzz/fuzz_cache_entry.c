@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         (!is_within(out.model, given) || !is_within(out.route, given) || !is_within(out.question, given) ||
          !is_within(out.answer, given) || out.limit_tokens < -1 || out.made_ms < 0))
         abort();
-    if (cache_wishes_read(given).most_age_ms < 0)
+    const struct http1_head head = { .header = { { S("cache-control"), given } }, .header_count = 1 };
+    if (cache_wishes_read(&head).most_age_ms < 0)
         abort();
     arena_free(&arena);
     return 0;

@@ -7,6 +7,23 @@
 
 #include "cache_control.h"
 
+static struct cache_wishes wishes_of(const char *one, const char *two)
+{
+    const struct http1_head head = { .header = { { S("cache-control"), slice_str(one) },
+                                                 { S("accept"), S("no-store") },
+                                                 { S("Cache-Control"), slice_str(two) } },
+                                     .header_count = 3 };
+    return cache_wishes_read(&head);
+}
+
+/* A proxy on the way may add a line of its own. */
+static void test_all_lines_count(void **state)
+{
+    (void)state;
+    struct cache_wishes w = wishes_of("max-age=60", "no-store, max-age=70");
+    assert_true(w.no_store && !w.no_cache && w.most_age_ms == 60000);
+}
+
 static void test_wishes(void **state)
 {
     (void)state;
@@ -29,8 +46,7 @@ static void test_wishes(void **state)
         { "no-transform, no-cached, stale-if-error=5, private=\"no-store\"", { .most_age_ms = INT64_MAX } },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct cache_wishes w = cache_wishes_read(slice_str(cases[i].header)),
-                            *wanted = (void *)&cases[i].wishes;
+        struct cache_wishes w = wishes_of(cases[i].header, ""), *wanted = (void *)&cases[i].wishes;
         if (w.no_cache != wanted->no_cache || w.no_store != wanted->no_store ||
             w.only_if_cached != wanted->only_if_cached || w.most_age_ms != wanted->most_age_ms)
             fail_msg("%s", cases[i].header);
@@ -39,6 +55,6 @@ static void test_wishes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_wishes) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_wishes), cmocka_unit_test(test_all_lines_count) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
