@@ -359,6 +359,9 @@ bool exchange_savings(struct exchange *, struct savings *);
 void exchange_count_leg(struct exchange *, bool was_sent);
 /* Did this machine answer since nobody beyond it could be asked, though somebody would have been? */
 bool exchange_is_alone(const struct exchange *);
+/* Did a model on this machine read but a part of the prompt? A window that is too small is the operator's to
+ * widen. */
+bool exchange_was_cut(const struct exchange *);
 /* The line x-weir-passed-over, where there is something to tell. */
 void exchange_add_passed(const struct exchange *, struct buf *out);
 /* The x-request-id and x-weir-* lines that tell the answer's story, in the exchange's arena. */

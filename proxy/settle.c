@@ -251,8 +251,7 @@ static void sum_up(struct exchange *x)
     spend_add(x->tools->spend, &spent, x->snapshot->settings->spend_keep_ms);
 }
 
-/* A window that is too small is the operator's to widen. */
-static bool was_cut(const struct exchange *x)
+bool exchange_was_cut(const struct exchange *x)
 {
     if (!x->model || !x->relay || x->recalling.is_hit || x->model->provider->zone > 0)
         return false;
@@ -273,7 +272,7 @@ void exchange_settle(struct exchange *x)
 {
     struct metrics *metrics = x->tools->metrics;
     note_conversation(x);
-    metrics_add(metrics, METRIC_PROMPTS_CUT, was_cut(x));
+    metrics_add(metrics, METRIC_PROMPTS_CUT, exchange_was_cut(x));
     for (unsigned i = 0; x->hold && i < x->hold->rates; i++)
         x->hold->rate[i].used_tokens = x->usage.prompt_tokens + x->usage.completion_tokens;
     ledger_settle(x->tools->ledger, &x->hold);

@@ -106,11 +106,16 @@ static void read_delta(struct reader *r, json_at delta)
         add_all(r, delta, ANSWER_OTHER);
 }
 
+/* Clients of other dialects are told "stop" of a turn that is paused, and of what is not known; to those here
+ * who judge the answer it has not ended by itself. */
 static void read_finish(struct reader *r, json_at object)
 {
     struct slice reason = string_at(r, object, "stop_reason");
+    struct slice finish = slice_str(anthropic_finish(reason));
+    if (slice_is(finish, "stop") && !slice_is(reason, "end_turn") && !slice_is(reason, "stop_sequence"))
+        finish = reason;
     if (reason.len)
-        r->answer->finish = slice_str(anthropic_finish(reason));
+        r->answer->finish = finish;
 }
 
 /* -1 where it is not told. */
