@@ -24,11 +24,29 @@ static void add_part(struct buf *out, struct slice part)
     buf_add(out, part);
 }
 
+/* Who answers: not only a name, since settings may give that to another model tomorrow. */
 static void add_model(struct buf *out, const struct model *model)
 {
     add_part(out, slice_str(model ? model->name : ""));
-    add_part(out, slice_str(model ? model->sent_as : ""));
-    add_part(out, slice_str(model ? model->provider->name : ""));
+    if (!model)
+        return;
+    const struct provider *provider = model->provider;
+    add_part(out, slice_str(model->sent_as));
+    add_part(out, slice_str(provider->name));
+    add_part(out, slice_str(provider->api->word));
+    add_part(out, slice_str(provider->api_version ? provider->api_version : ""));
+    add_part(out, slice_str(provider->url.host));
+    add_part(out, slice_str(provider->url.path));
+    buf_printf(out, "%u ", provider->url.port);
+}
+
+/* Whichever of them answers, they do the same. */
+static void add_group(struct buf *out, const struct group *group)
+{
+    add_part(out, slice_str(group->name));
+    buf_printf(out, "%u ", group->count);
+    for (unsigned i = 0; i < group->count; i++)
+        add_model(out, group->member[i].model);
 }
 
 /* A client that says none, or is of another dialect, is answered in this one. */
@@ -45,8 +63,8 @@ static struct slice decision_bytes(struct exchange *x)
     buf_init(&out, SIZE_MAX); /* names from the settings, and one header */
     add_part(&out, slice_str(d->route));
     add_part(&out, slice_str(x->snapshot->settings->zone[d->reach]));
-    if (d->first_of) /* whichever of them answers, they do the same */
-        add_part(&out, slice_str(d->first_of->name));
+    if (d->first_of)
+        add_group(&out, d->first_of);
     else
         add_model(&out, x->recalling.kept_model);
     add_model(&out, d->escalate_to);
