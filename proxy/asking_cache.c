@@ -64,6 +64,7 @@ void asking_keep(struct exchange *x)
         .stale_ms = caching->stale_ms,
         .entry_most_bytes = caching->most_bytes,
         .most_bytes = x->snapshot->settings->cache_most_bytes,
+        .asked_ago_ms = (loop_now_us(x->tools->loop) - x->asked_us) / 1000 + 1,
     };
     struct cached answer = {
         .dialect = x->heard,

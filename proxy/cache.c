@@ -126,7 +126,7 @@ enum cache_says cache_understand(struct cache_ask *ask, const redisReply *reply,
         cache_entry_open(&ask->key, ask->secret, slice_of(reply->str, reply->len), plain, hit))
         return CACHE_SAYS_HIT;
     tell_unreadable(ask->cache);
-    return CACHE_SAYS_GO;
+    return reply->type == REDIS_REPLY_STRING ? CACHE_SAYS_ODD : CACHE_SAYS_GO;
 }
 
 bool cache_is_stale(const struct cache_ask *ask, const struct cached *hit)
@@ -135,10 +135,16 @@ bool cache_is_stale(const struct cache_ask *ask, const struct cached *hit)
     return cached_age_ms(hit, loop_wall_ms(ask->cache->loop)) > keep_ms;
 }
 
+/* What has come while it waited is as new as any answer that it could have. */
+static bool is_young_enough(const struct cache_ask *ask, const struct cached *hit)
+{
+    return cached_age_ms(hit, loop_wall_ms(ask->cache->loop)) <= ask->most_age_ms ||
+           (ask->has_waited && hit->made_ms >= ask->since_ms);
+}
+
 bool cache_is_of_use(const struct cache_ask *ask, const struct cached *hit)
 {
-    int64_t age_ms = cached_age_ms(hit, loop_wall_ms(ask->cache->loop));
-    return cached_fits(hit, ask->max_tokens) && age_ms <= ask->most_age_ms &&
+    return cached_fits(hit, ask->max_tokens) && is_young_enough(ask, hit) &&
            (ask->takes_stale || !cache_is_stale(ask, hit));
 }
 
@@ -146,6 +152,21 @@ void cache_answer(struct cache_ask *ask, const struct cached *hit)
 {
     ask->redis_id = 0;
     ask->call(ask->arg, ask, hit);
+}
+
+static void on_recalled(void *arg, const redisReply *reply, const struct fault *why);
+
+/* What is there is of no use to this one. Once: what takes its place within a moment may be of none either. */
+static void pass_over(struct cache_ask *ask, const redisReply *entry)
+{
+    if (ask->wait_ms <= 0 || ask->passes) {
+        cache_answer(ask, NULL);
+        return;
+    }
+    ask->passes = true;
+    ask->passed_bytes = entry->len < sizeof ask->passed ? entry->len : sizeof ask->passed;
+    memcpy(ask->passed, entry->str, ask->passed_bytes);
+    ask->redis_id = cache_run_recall(ask, on_recalled, ask);
 }
 
 static void on_recalled(void *arg, const redisReply *reply, const struct fault *why)
@@ -157,7 +178,13 @@ static void on_recalled(void *arg, const redisReply *reply, const struct fault *
     buf_init(&plain, SIZE_MAX / 2); /* bounded by what a reply may be */
     switch (cache_understand(ask, reply, &plain, &hit)) {
     case CACHE_SAYS_HIT:
-        cache_answer(ask, cache_is_of_use(ask, &hit) ? &hit : NULL);
+        if (cache_is_of_use(ask, &hit))
+            cache_answer(ask, &hit);
+        else
+            pass_over(ask, reply);
+        break;
+    case CACHE_SAYS_ODD:
+        pass_over(ask, reply);
         break;
     case CACHE_SAYS_LEAD:
         cache_begin_leading(ask);
@@ -181,7 +208,9 @@ static void begin(struct cache *cache, struct cache_ask *ask, on_cache_fn *call,
     ask->cache = cache;
     ask->call = call;
     ask->arg = arg;
+    ask->passes = false;
     ask->until_ms = loop_now_ms(cache->loop) + ask->wait_ms;
+    ask->since_ms = loop_wall_ms(cache->loop);
 }
 
 uint64_t cache_run_recall(struct cache_ask *ask, on_redis_fn *on_reply, void *arg)
@@ -193,8 +222,10 @@ uint64_t cache_run_recall(struct cache_ask *ask, on_redis_fn *on_reply, void *ar
     if (!ask->lease[0])
         draw_lease(ask);
     ask->may_lead = true;
-    const struct slice words[] = { slice_str(entry), slice_str(lease), slice_str(ask->lease), slice_str(ms) };
-    uint64_t           id = redis_run(ask->cache->redis, cache_recall_script, 2, 4, words, on_reply, arg);
+    const struct slice words[] = { slice_str(entry), slice_str(lease), slice_str(ask->lease), slice_str(ms),
+                                   slice_of(ask->passed, ask->passed_bytes) };
+    uint64_t           id =
+        redis_run(ask->cache->redis, cache_recall_script, 2, ask->passes ? 5 : 4, words, on_reply, arg);
     redis_hasten(ask->cache->redis, id);
     return id;
 }
@@ -293,12 +324,13 @@ static void name_space(struct cache *cache, const struct cache_key *key, const s
     buf_fini(&name);
 }
 
-static void send_entry(struct cache_ask *ask, const struct cached *c, struct slice entry, int64_t ttl_ms,
-                       int64_t most_bytes)
+static void send_entry(struct cache_ask *ask, const struct cached *c, struct slice entry,
+                       const struct cache_keeping *keeping)
 {
-    enum { KEYS = 5, WORDS = 14, ABOUT_MOST_BYTES = 16 * 1024 };
-    char       key[KEYS][CACHE_NAME_BYTES], prefix[CACHE_NAME_BYTES], exact[CACHE_HEX_BYTES], number[4][24];
-    struct buf about;
+    enum { KEYS = 5, WORDS = 15, NUMBERS = 5, ABOUT_MOST_BYTES = 16 * 1024 };
+    char key[KEYS][CACHE_NAME_BYTES], prefix[CACHE_NAME_BYTES], exact[CACHE_HEX_BYTES], number[NUMBERS][24];
+    const int64_t ttl_ms = c->keep_ms + keeping->stale_ms;
+    struct buf    about;
     cache_name(key[0], &ask->key, 'e');
     cache_name(key[1], &ask->key, 'l');
     space_name(key[2], &ask->key, "index");
@@ -306,8 +338,9 @@ static void send_entry(struct cache_ask *ask, const struct cached *c, struct sli
     space_name(key[4], &ask->key, "sum");
     space_name(prefix, &ask->key, "e:");
     cache_hash_hex(ask->key.exact, exact);
-    const int64_t given[] = { ttl_ms, c->made_ms + ttl_ms, c->made_ms, most_bytes };
-    for (size_t i = 0; i < 4; i++)
+    const int64_t given[NUMBERS] = { ttl_ms, c->made_ms + ttl_ms, c->made_ms, keeping->most_bytes,
+                                     keeping->asked_ago_ms };
+    for (size_t i = 0; i < NUMBERS; i++)
         snprintf(number[i], sizeof number[i], "%" PRId64, given[i]);
     buf_init(&about, ABOUT_MOST_BYTES);
     write_about(&ask->key, c, c->made_ms + ttl_ms, entry.len, &about);
@@ -315,7 +348,7 @@ static void send_entry(struct cache_ask *ask, const struct cached *c, struct sli
                                         slice_str(key[3]),    slice_str(key[4]),     entry,
                                         slice_str(number[0]), slice_str(number[1]),  slice_str(exact),
                                         buf_slice(&about),    slice_str(ask->lease), slice_str(number[2]),
-                                        slice_str(number[3]), slice_str(prefix) };
+                                        slice_str(number[3]), slice_str(prefix),     slice_str(number[4]) };
     if (!about.full)
         redis_run(ask->cache->redis, cache_keep_script, KEYS, WORDS, words, NULL, NULL);
     buf_fini(&about);
@@ -331,7 +364,7 @@ void cache_keep(struct cache *cache, struct cache_ask *ask, struct cached *c,
     cache_entry_seal(&ask->key, ask->secret, c, &entry);
     if (!entry.full) {
         name_space(cache, &ask->key, keeping->walls);
-        send_entry(ask, c, buf_slice(&entry), c->keep_ms + keeping->stale_ms, keeping->most_bytes);
+        send_entry(ask, c, buf_slice(&entry), keeping);
     } else if (ask->leads) {
         cache_give_back(ask, CACHE_NOBODY);
     }
@@ -354,6 +387,28 @@ void cache_count_hit(struct cache *cache, const struct cache_key *key, int64_t s
                   NULL);
 }
 
+/* ---- the secret ---- */
+
+static void on_secret(void *arg, const redisReply *reply, const struct fault *why)
+{
+    (void)why;
+    struct cache *cache = arg;
+    cache->secret_id = 0;
+    if (reply && reply->type == REDIS_REPLY_STRING && strcmp(reply->str, cache->secret) != 0)
+        log_warn("cache_other_secret",
+                 "answers in this Redis are remembered under another `secret`: none of them is found here, nor "
+                 "these there; all proxies that share answers need the same one");
+}
+
+void cache_check_secret(struct cache *cache, const struct cache_secret *secret)
+{
+    unsigned char mark[CACHE_HASH_BYTES];
+    cache_turn_hash(secret, S("which secret?"), mark);
+    cache_hash_hex(mark, cache->secret);
+    const struct slice words[] = { S("GETSET"), S("weir:cache:secret"), slice_str(cache->secret) };
+    cache->secret_id = redis_ask(cache->redis, 3, words, on_secret, cache);
+}
+
 /* ---- its life ---- */
 
 struct cache *cache_new(struct loop *loop, struct redis *redis, struct metrics *metrics)
@@ -371,6 +426,8 @@ void cache_free(struct cache **handle)
     *handle = NULL;
     if (!cache)
         return;
+    if (cache->secret_id)
+        redis_cancel(cache->redis, cache->secret_id);
     timer_fini(&cache->again);
     free(cache);
 }

@@ -14,7 +14,11 @@
  * One asks while others wait (cache_flight.c). Who misses gets a lease, in the same script; who finds one waits
  * until the answer is kept, the lease is given back or lapses (a killed proxy's does within CACHE_LEASE_MS), or
  * its own patience ends. Over loops and proxies that is asked for now and then, once for all who wait in one
- * loop; within a loop it is told at once.
+ * loop; within a loop it is told at once. Whom an entry is of no use (too old for them, too long, unreadable)
+ * asks once more as if it were not there, and leads or waits like the others.
+ *
+ * What was asked before its space was purged is not kept after it: an answer may be on its way for minutes.
+ * When that was, Redis' own clock tells; how old an entry is, the wall clocks of who made it and of who asks.
  *
  * In Redis, {tag} being of the team or of the namespace that is shared:
  *
@@ -23,8 +27,9 @@
  *     weir:{tag}:cache:index       sorted set: exact, and when it ends (ms since 1970)
  *     weir:{tag}:cache:about       hash: exact -> "<bytes> {…}" (cache_admin.h), no word of any text; and
  *                                  "bytes", all entries' in all
- *     weir:{tag}:cache:sum         hash: kept, hits, saved_nanousd since it began
+ *     weir:{tag}:cache:sum         hash: kept, hits, saved_nanousd since it began; purged_ms: when it last was
  *     weir:cache:spaces            hash: tag -> "team NAME" or "share NAME"
+ *     weir:cache:secret            string: stands for the secret of who came last (cache_check_secret())
  */
 #ifndef WEIR_CACHE_H
 #define WEIR_CACHE_H
@@ -42,6 +47,7 @@ enum {
     CACHE_TAG_BYTES = 16,                       /* hex digits */
     CACHE_LEASE_MS = 5000,
     CACHE_LEASE_AGAIN_MS = 1500, /* who leads says so again that often */
+    CACHE_PASSED_BYTES = 36, /* an entry's first bytes, its nonce and seal among them, tell it from others */
 };
 
 /* ---- keys: cache_key.c ---- */
@@ -94,6 +100,10 @@ struct cache; /* one loop's */
 struct cache *cache_new(struct loop *, struct redis *, struct metrics *);
 void          cache_free(struct cache **); /* before its redis */
 
+/* Warns the operator where others keep answers in this Redis with another secret: neither finds the other's,
+ * nor waits for it. Once, at the start. */
+void cache_check_secret(struct cache *, const struct cache_secret *);
+
 struct cache_ask;
 
 /* hit is NULL on a miss; valid during the call only. */
@@ -116,9 +126,13 @@ struct cache_ask {
     on_cache_fn   *call;
     void          *arg;
     char           lease[33];
-    uint64_t       redis_id;     /* what it waits for; 0: nothing */
-    bool           may_lead;     /* that may give it the lease */
-    int64_t        until_ms;     /* its patience, by loop_now_ms() */
+    uint64_t       redis_id; /* what it waits for; 0: nothing */
+    bool           may_lead; /* that may give it the lease */
+    int64_t        until_ms; /* its patience, by loop_now_ms() */
+    int64_t        since_ms; /* it began, ms since 1970 */
+    bool           passes;   /* an entry that begins so was of no use: */
+    size_t         passed_bytes;
+    char           passed[CACHE_PASSED_BYTES];
     struct flight *flight;       /* among those who wait; NULL: it does not */
     TAILQ_ENTRY(cache_ask) link; /* in its flight, or among those who lead */
 };
@@ -132,10 +146,10 @@ void cache_look(struct cache *, struct cache_ask *, on_cache_fn *, void *arg);
 void cache_lead(struct cache *, struct cache_ask *, on_cache_fn *, void *arg);
 
 /* Keeps it, and gives the lease back. Fire and forget. made_ms is set here. space: as in the walls. most_bytes:
- * of all entries of the space; those that end soonest make room. */
+ * of all entries of the space; those that end soonest make room. asked_ago_ms: since it was asked for. */
 struct cache_keeping {
     const struct cache_walls *walls;
-    int64_t                   stale_ms, most_bytes, entry_most_bytes;
+    int64_t                   stale_ms, most_bytes, entry_most_bytes, asked_ago_ms;
 };
 void cache_keep(struct cache *, struct cache_ask *, struct cached *, const struct cache_keeping *);
 

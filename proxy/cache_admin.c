@@ -27,6 +27,13 @@ static const char purge_script[] =
     "end\n"
     "return gone\n";
 
+/* KEYS sum. What was asked for before is not kept any more (cache_script.c). */
+static const char mark_script[] =
+    "local time = redis.call('TIME')\n"
+    "redis.call('HSET', KEYS[1], 'purged_ms', time[1] * 1000 + math.floor(time[2] / 1000))\n"
+    "redis.call('PEXPIRE', KEYS[1], 7862400000)\n"
+    "return 1\n";
+
 struct cache_walk {
     struct redis               *redis;
     const struct cache_filter  *filter;
@@ -264,8 +271,10 @@ static void next_space(struct cache_walk *w)
         end(w, NULL);
         return;
     }
-    const struct slice word[] = { S("HMGET"), name_of(w, w->arena, "sum"), S("kept"), S("hits"),
-                                  S("saved_nanousd") };
+    const struct slice sum = name_of(w, w->arena, "sum");
+    const struct slice word[] = { S("HMGET"), sum, S("kept"), S("hits"), S("saved_nanousd") };
+    if (w->purges)
+        redis_run(w->redis, mark_script, 1, 1, &sum, NULL, NULL);
     w->redis_id = redis_ask(w->redis, 5, word, on_sums, w);
 }
 

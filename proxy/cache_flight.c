@@ -1,19 +1,20 @@
 /*
  * cache_flight.c - those of a loop who wait for an answer that somebody is asking for already.
  *
- *   joined --> asked for anew, by one for all, after a pause that grows --> the answer: all have it
+ *   joined --> asked for anew, by one for all, now and then --> the answer: all have it
  *                                                                      --> the lease is free: the one leads,
  *                                                                          the others wait for him
  *                                                                      --> not worth while: all go on
  *   patience at its end: goes on; cancelled: gone, without a trace
  *
- * Within the loop whoever leads wakes them at once, so the pause is for leaders elsewhere.
+ * Within the loop whoever leads wakes them at once, so the pause is for leaders elsewhere. It is a tenth of the
+ * time that they have waited: so much later than they could they hear of it, however long it takes.
  */
 #include "cache_inside.h"
 
 #include "base/die.h"
 
-enum { PAUSE_FIRST_MS = 10, PAUSE_MOST_MS = 200 };
+enum { PAUSE_LEAST_MS = 5, PAUSE_MOST_MS = 200, PAUSES = 10 };
 
 static void ask_for_all(struct flight *f);
 
@@ -75,10 +76,9 @@ static void on_pause_over(void *arg)
 
 static void pause(struct flight *f)
 {
-    timer_set(f->cache->loop, &f->timer, f->pause_ms, on_pause_over, f);
-    f->pause_ms += f->pause_ms / 2;
-    if (f->pause_ms > PAUSE_MOST_MS)
-        f->pause_ms = PAUSE_MOST_MS;
+    int64_t ms = (loop_now_ms(f->cache->loop) - f->since_ms) / PAUSES;
+    ms = ms < PAUSE_LEAST_MS ? PAUSE_LEAST_MS : ms > PAUSE_MOST_MS ? PAUSE_MOST_MS : ms;
+    timer_set(f->cache->loop, &f->timer, ms, on_pause_over, f);
 }
 
 /* All of them hear the same. The flight is over before the first does, since what they do then may come back
@@ -126,6 +126,7 @@ static void on_asked(void *arg, const struct redisReply *reply, const struct fau
     case CACHE_SAYS_WAIT:
         pause(f);
         break;
+    case CACHE_SAYS_ODD:
     case CACHE_SAYS_GO:
         answer_all(f, NULL);
         break;
@@ -149,7 +150,7 @@ void flight_join(struct cache_ask *ask)
     ask->has_waited = true;
     if (!f) {
         f = must_calloc(1, sizeof *f);
-        *f = (struct flight){ .cache = cache, .key = ask->key, .pause_ms = PAUSE_FIRST_MS };
+        *f = (struct flight){ .cache = cache, .key = ask->key, .since_ms = loop_now_ms(cache->loop) };
         TAILQ_INIT(&f->waiting);
         TAILQ_INSERT_TAIL(&cache->flights, f, link);
         pause(f);
@@ -179,7 +180,7 @@ void flight_wake(struct cache *cache, const struct cache_key *key)
     struct flight *f = flight_of(cache, key);
     if (!f)
         return;
-    f->pause_ms = PAUSE_FIRST_MS;
+    f->since_ms = loop_now_ms(cache->loop);
     if (f->asking) /* what is asked already may be too early for it */
         return;
     timer_clear(&f->timer);

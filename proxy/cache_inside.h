@@ -16,7 +16,9 @@ struct cache {
     struct ask_list    leading;
     struct timer       again; /* leases are said again */
     struct flight_list flights;
-    int64_t            told_ms; /* when the log last heard of an entry that does not open; 0: never */
+    int64_t            told_ms;   /* when the log last heard of an entry that does not open; 0: never */
+    uint64_t           secret_id; /* Redis is asked for it; 0: it is not */
+    char               secret[CACHE_HEX_BYTES]; /* what stands for it */
 };
 
 /* Those of this loop who wait for one answer; one of them asks for all. */
@@ -25,8 +27,8 @@ struct flight {
     struct cache     *cache;
     struct cache_key  key;
     struct ask_list   waiting;
-    struct cache_ask *asking; /* for whom it is asked now; NULL: nobody */
-    int64_t           pause_ms;
+    struct cache_ask *asking;   /* for whom it is asked now; NULL: nobody */
+    int64_t           since_ms; /* they wait for who leads now, as far as is known here; by loop_now_ms() */
     struct timer      timer;
 };
 
@@ -38,8 +40,9 @@ void cache_name(char out[CACHE_NAME_BYTES], const struct cache_key *, char kind)
 
 /* Runs the script for a request; the reply goes to on_reply with arg. */
 uint64_t cache_run_recall(struct cache_ask *, on_redis_fn *, void *arg);
-/* What a reply of it says. hit is set for CACHE_SAYS_HIT; it refers to *plain. */
-enum cache_says { CACHE_SAYS_HIT, CACHE_SAYS_LEAD, CACHE_SAYS_WAIT, CACHE_SAYS_GO };
+/* What a reply of it says. hit is set for CACHE_SAYS_HIT; it refers to *plain. ODD: what is there does not
+ * open. */
+enum cache_says { CACHE_SAYS_HIT, CACHE_SAYS_ODD, CACHE_SAYS_LEAD, CACHE_SAYS_WAIT, CACHE_SAYS_GO };
 enum cache_says cache_understand(struct cache_ask *, const struct redisReply *, struct buf *plain,
                                  struct cached *hit);
 /* Is that entry, which opened, an answer to this request? */

@@ -6,10 +6,10 @@
  */
 #include "cache_inside.h"
 
-/* KEYS entry, lease; ARGV lease, ms. The entry; else 1: the lease is yours, 2: somebody else's, 3: do not wait.
- */
+/* KEYS entry, lease; ARGV lease, ms, and where one is passed over how that begins. The entry; else 1: the lease
+ * is yours, 2: somebody else's, 3: do not wait. */
 const char cache_recall_script[] = "local entry = redis.call('GET', KEYS[1])\n"
-                                   "if entry then return entry end\n"
+                                   "if entry and string.sub(entry, 1, 36) ~= ARGV[3] then return entry end\n"
                                    "local lease = redis.call('GET', KEYS[2])\n"
                                    "if lease == '-' then return 3 end\n"
                                    "if lease and lease ~= ARGV[1] then return 2 end\n"
@@ -25,7 +25,8 @@ const char cache_lease_script[] =
     "return 1\n";
 
 /* KEYS entry, lease, index, about, sum; ARGV entry, its ttl, when it ends, exact, about, lease, now, most bytes
- * of all, what entries' names begin with. The books outlive the last entry (90 days). */
+ * of all, what entries' names begin with, for how many ms it has been asked for. The books outlive the last
+ * entry (90 days). */
 const char cache_keep_script[] =
     "local function forget(exact)\n"
     "  local about = redis.call('HGET', KEYS[4], exact)\n"
@@ -34,8 +35,13 @@ const char cache_keep_script[] =
     "  redis.call('HDEL', KEYS[4], exact)\n"
     "  redis.call('HINCRBY', KEYS[4], 'bytes', '-' .. (string.match(about, '^%d+') or '0'))\n"
     "end\n"
-    "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n"
     "if redis.call('GET', KEYS[2]) == ARGV[6] then redis.call('DEL', KEYS[2]) end\n"
+    "local purged = redis.call('HGET', KEYS[5], 'purged_ms')\n"
+    "if purged then\n"
+    "  local time = redis.call('TIME')\n"
+    "  if time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[10] <= tonumber(purged) then return 0 end\n"
+    "end\n"
+    "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n"
     "for _, exact in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[7], 'LIMIT', 0, 100)) do\n"
     "  forget(exact)\n"
     "end\n"

@@ -152,6 +152,8 @@ static bool post_open(struct daemon *d, unsigned index, const char *redis_url, u
     p->alerts = alerts_new(loop, p->tools.redis, p->webhook, &p->tools.snapshot, index == 0);
     p->tools.spend = spend_new(loop, p->tools.redis, p->tools.metrics);
     p->tools.cache = cache_new(loop, p->tools.redis, p->tools.metrics);
+    if (index == 0)
+        cache_check_secret(p->tools.cache, &d->snapshot->cache_secret);
     p->warm = warm_new(loop, p->tools.upstream, d->providers, &p->tools.snapshot);
     if (index == 0)
         p->watch = watch_new(loop, p->tools.upstream, d->providers, d->snapshot);

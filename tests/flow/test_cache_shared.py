@@ -109,6 +109,26 @@ def test_wishes(stage):
     assert ask("two", "only-if-cached, max-age=5")[0] == 504
 
 
+def test_of_many_for_whom_it_is_too_old_one_asks(stage):
+    gate = Gate(says("new"))
+    cloud = stage.provider(in_turn(says("old"), gate))
+    weir = stage.weir(cloud=cloud, policy=CACHED)
+    weir.chat("hello")
+    time.sleep(0.01)  # it has an age
+
+    def ask(_):
+        return weir.post({"model": "auto", "messages": [{"role": "user", "content": "hello"}]}, headers={"cache-control": "max-age=0"})
+
+    with concurrent.futures.ThreadPoolExecutor(20) as crowd:
+        futures = [crowd.submit(ask, at) for at in range(20)]
+        wait_for(lambda: weir.metric("weir_requests_running") == 20, what="all to be in hand")
+        assert weir.chat("hello").text == "old"  # who takes it does not wait
+        gate.opened.set()
+        told = [future.result() for future in futures]
+    assert {answer.text for answer in told} == {"new"} and len(cloud.requests) == 2
+    assert sorted(answer.told("cache") for answer in told) == ["hit"] * 19 + ["miss"]
+
+
 def test_only_if_cached_is_refused_in_the_clients_dialect(stage):
     weir = stage.weir(cloud=stage.provider(says("yes")))  # a route that remembers nothing
     wish = {"cache-control": "only-if-cached"}
@@ -352,7 +372,7 @@ def test_what_was_changed_in_redis_is_a_miss(stage):
     weir.redis("setrange", key, "40", "XXXX")
     assert weir.chat("hello").told("cache") == "miss"
     assert weir.metric("weir_cache_unreadable_total") == 1
-    assert "cache_unreadable" in weir.log
+    assert "cache_unreadable" in weir.log and "cache_other_secret" not in weir.log
     assert weir.chat("hello").told("cache") == "hit"
 
 
@@ -399,6 +419,59 @@ def test_what_is_remembered_is_shown_and_forgotten(stage):
     assert weir.admin("POST", "/cache/purge", {}).status == 400
     assert cache_command(stage, weir, "purge", "--all") == (0, "3 forgotten\n")
     assert other.chat("one", key="key-of-red").told("cache") == "miss"
+
+
+def reload_with(weir, settings):
+    before = weir.metric("weir_reloads_total")
+    weir.settings_path.write_text(json.dumps(settings))
+    weir.reload()
+    wait_for(lambda: weir.metric("weir_reloads_total") > before, what="the new settings")
+
+
+def test_what_was_on_its_way_when_all_was_purged_is_not_kept(stage):
+    gate = Gate(says("older than the purge"))
+    cloud = stage.provider(in_turn(says("yes"), gate, says("newer")))
+    weir = stage.weir(cloud=cloud, policy=CACHED)
+    weir.chat("something else")
+    with concurrent.futures.ThreadPoolExecutor(1) as other:
+        asked = other.submit(weir.chat, "hello")
+        wait_for(lambda: len(cloud.requests) == 2, what="it to be asked for")
+        assert cache_command(stage, weir, "purge", "--all") == (0, "1 forgotten\n")
+        gate.opened.set()
+        assert asked.result().text == "older than the purge"
+    assert [weir.chat("hello").text for _ in range(2)] == ["newer"] * 2
+    assert weir.chat("hello").told("cache") == "hit"
+
+
+@pytest.mark.parametrize("name", ["large", "both"])
+def test_who_takes_the_place_of_a_model_is_asked_itself(stage, name):
+    first, second = stage.provider(says("the first one's")), stage.provider(says("the second one's"))
+    policy = {"routes": [{"name": "kept", "ask": [name], "cache": {"keep": "1h"}}]}
+    settings = stage.settings(cloud=first, policy=policy)
+    settings["models"]["both"] = {"any": ["large"]}
+    weir = stage.weir(settings=settings)
+    assert [weir.chat("hello").told("cache") for _ in range(2)] == ["miss", "hit"]
+    settings["providers"]["cloud"]["url"] = second.url()  # nothing else of it is another
+    reload_with(weir, settings)
+    assert (weir.chat("hello").text, weir.chat("hello").told("cache")) == ("the second one's", "hit")
+    settings["models"]["large"]["model"] = "larger-as-sent"
+    reload_with(weir, settings)
+    assert weir.chat("hello").told("cache") == "miss"
+
+
+def test_a_turn_that_is_only_paused_is_no_answer(stage):
+    cloud = stage.provider(answers(text("Let me look that up."), stop="pause_turn"))
+    weir = stage.weir(cloud={"api": "anthropic", "url": cloud.url().removesuffix("/v1")}, policy=CACHED)
+    for ask in (ask_as_anthropic, ask_as_openai):
+        for stream in (False, True):
+            assert ask(weir, "hello", stream) == "Let me look that up."
+    assert weir.metric("weir_cache_hits_total") == 0
+
+
+def test_an_answer_to_half_a_prompt_is_not_kept(stage):
+    near = stage.provider(says("yes", usage=(256, 1)))  # of more words than that
+    weir = stage.weir(local=near, policy={"routes": [{"name": "kept", "ask": ["small"], "cache": {"keep": "1h"}}]})
+    assert [weir.chat("word " * words).told("cache") for words in (400, 400, 100, 100)] == ["miss", "miss", "miss", "hit"]
 
 
 def test_who_names_a_model_is_remembered_where_a_policy_says_so(stage):

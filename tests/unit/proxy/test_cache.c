@@ -2,7 +2,7 @@
 #include "redis_stage.h"
 
 #include "base/buf.h"
-#include "cache.h"
+#include "cache_admin.h"
 
 static const struct cache_secret secret = { { "the hash's" }, { "the seal's" } };
 static const struct cache_walls  walls = { .space = "interns", .decision = SLICE("easy") };
@@ -199,16 +199,17 @@ static void test_what_is_too_old_for_the_asker_is_a_miss(void **state)
 
     struct cache_ask young = ask_about("hello"), fresh = young, short_one = young;
     young.most_age_ms = -1;
-    assert_false(recall(&s, &young).is_hit);
+    assert_true(!recall(&s, &young).is_hit && young.leads);
+    cache_release(&young, CACHE_NEXT);
     fresh.takes_stale = false;
     fresh.keep_ms = -1;
-    assert_false(recall(&s, &fresh).is_hit);
+    assert_true(!recall(&s, &fresh).is_hit && fresh.leads);
+    cache_release(&fresh, CACHE_NEXT);
     fresh.takes_stale = true;
     assert_true(recall(&s, &fresh).is_hit);
-    short_one.max_tokens = 4;
-    assert_false(recall(&s, &short_one).is_hit);
-    cache_release(&young, CACHE_NEXT);
     cache_release(&fresh, CACHE_NEXT);
+    short_one.max_tokens = 4;
+    assert_true(!recall(&s, &short_one).is_hit && short_one.leads);
     cache_release(&short_one, CACHE_NEXT);
     close_cache(&s);
 }
@@ -231,13 +232,19 @@ static bool all_are_told(void *arg)
     return true;
 }
 
-static void gather(struct cache_stage *s, struct crowd *c)
+static void gather_for(struct cache_stage *s, struct crowd *c, int64_t most_age_ms)
 {
     *c = (struct crowd){ .ask[0].cache = NULL };
     for (int i = 0; i < CROWD; i++) {
         c->ask[i] = ask_about("hello");
+        c->ask[i].most_age_ms = most_age_ms;
         cache_recall(s->cache, &c->ask[i], on_told, &c->told[i]);
     }
+}
+
+static void gather(struct cache_stage *s, struct crowd *c)
+{
+    gather_for(s, c, INT64_MAX);
 }
 
 static bool all_wait(void *arg)
@@ -330,6 +337,69 @@ static void test_where_nothing_can_be_kept_nobody_waits(void **state)
     assert_false(late.leads || late.has_waited);
     disperse(&c);
     cache_release(&late, CACHE_NEXT);
+    close_cache(&s);
+}
+
+static bool all_but_one_wait(void *arg)
+{
+    struct crowd *c = arg;
+    unsigned      waiting = 0;
+    for (int i = 0; i < CROWD; i++)
+        waiting += c->ask[i].has_waited;
+    return waiting == CROWD - 1;
+}
+
+/* An entry is there, and of no use to any of them: one asks all the same, and what comes is new enough for
+ * those who waited for it. */
+static void one_asks_past_it(struct cache_stage *s, struct crowd *c)
+{
+    run_until(s->stage.loop, one_leads, c);
+    run_until(s->stage.loop, all_but_one_wait, c);
+    for (int i = 0; i < CROWD; i++)
+        if (c->ask[i].leads) {
+            keep(s, &c->ask[i], "{\"new\":1}");
+            cache_release(&c->ask[i], CACHE_NOBODY);
+        }
+    run_until(s->stage.loop, all_are_told, c);
+    unsigned hits = 0;
+    for (int i = 0; i < CROWD; i++)
+        hits += c->told[i].is_hit && strcmp(c->told[i].answer, "{\"new\":1}") == 0;
+    assert_int_equal(hits, CROWD - 1);
+    disperse(c);
+}
+
+static void test_past_what_is_too_old_one_asks(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    struct cache_ask first = ask_about("hello"), easy = ask_about("hello");
+    keep(&s, &first, "{\"old\":1}");
+    cache_release(&first, CACHE_NEXT);
+    gather_for(&s, &c, -1);
+    run_until(s.stage.loop, all_but_one_wait, &c);
+    struct told t = recall(&s, &easy); /* to whom any age is well does not wait */
+    assert_true(t.is_hit && !easy.has_waited);
+    assert_string_equal(t.answer, "{\"old\":1}");
+    cache_release(&easy, CACHE_NEXT);
+    one_asks_past_it(&s, &c);
+    close_cache(&s);
+}
+
+static void test_past_what_does_not_open_one_asks(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    struct cache_ask ask = ask_about("hello");
+    char             line[200], exact[CACHE_HEX_BYTES];
+    cache_hash_hex(ask.key.exact, exact);
+    snprintf(line, sizeof line, "SET weir:{%s}:cache:e:%s foreign", ask.key.tag, exact);
+    ask_and_wait(s.stage.loop, s.stage.redis, line);
+    gather(&s, &c);
+    one_asks_past_it(&s, &c);
     close_cache(&s);
 }
 
@@ -500,6 +570,61 @@ static void test_too_large_is_not_kept(void **state)
     close_cache(&s);
 }
 
+/* ---- purged ---- */
+
+static void on_purged(void *arg, int64_t purged, const struct fault *why)
+{
+    (void)purged;
+    assert_null(why);
+    *(bool *)arg = true;
+}
+
+static void purge(struct cache_stage *s)
+{
+    static const struct cache_visitor visitor = { .on_end = on_purged };
+    struct cache_filter               filter = { .team = S("interns") };
+    bool                              is_over = false;
+    (void)cache_walk(s->stage.redis, &filter, loop_wall_ms(s->stage.loop), true, &visitor, &is_over);
+    run_until(s->stage.loop, is_true, &is_over);
+}
+
+static void keep_asked(struct cache_stage *s, struct cache_ask *ask, int64_t ago_ms)
+{
+    struct cached              answer = answer_of("{}");
+    const struct cache_keeping keeping = {
+        .walls = &walls, .entry_most_bytes = 1 << 20, .most_bytes = 1 << 20, .asked_ago_ms = ago_ms
+    };
+    cache_keep(s->cache, ask, &answer, &keeping);
+}
+
+/* The purge finds nothing of it, and does not forget it all the same. */
+static void test_what_was_asked_before_a_purge_is_not_kept_after_it(void **state)
+{
+    (void)state;
+    struct cache_stage s;
+    struct crowd       c;
+    open_cache(&s);
+    struct cache_ask other = ask_about("hello!"), leader = ask_about("hello");
+    keep(&s, &other, "{}");
+    cache_release(&other, CACHE_NEXT);
+    recall(&s, &leader);
+    gather(&s, &c);
+    run_until(s.stage.loop, all_wait, &c);
+    purge(&s);
+    assert_false(look(&s, "hello!").is_hit);
+    keep_asked(&s, &leader, 60000);
+    run_until(s.stage.loop, one_leads, &c); /* somebody asks again */
+    assert_false(look(&s, "hello").is_hit);
+    cache_release(&leader, CACHE_NOBODY);
+    disperse(&c);
+
+    struct cache_ask since = ask_about("hello");
+    keep_asked(&s, &since, -1000); /* well after the purge, whatever the milliseconds */
+    cache_release(&since, CACHE_NEXT);
+    assert_true(look(&s, "hello").is_hit);
+    close_cache(&s);
+}
+
 /* ---- what is not ours ---- */
 
 static void test_what_does_not_open_is_a_miss_and_is_counted(void **state)
@@ -605,6 +730,8 @@ int main(void)
         cmocka_unit_test(test_those_who_wait_get_the_answer),
         cmocka_unit_test(test_of_those_who_wait_one_takes_over),
         cmocka_unit_test(test_where_nothing_can_be_kept_nobody_waits),
+        cmocka_unit_test(test_past_what_is_too_old_one_asks),
+        cmocka_unit_test(test_past_what_does_not_open_one_asks),
         cmocka_unit_test(test_patience_ends),
         cmocka_unit_test(test_a_lease_that_lapses_frees_the_others),
         cmocka_unit_test(test_a_redis_that_freezes_frees_the_others),
@@ -612,6 +739,7 @@ int main(void)
         cmocka_unit_test(test_cancelled_is_silent_and_leaves_no_trace),
         cmocka_unit_test(test_what_ends_soonest_makes_room),
         cmocka_unit_test(test_too_large_is_not_kept),
+        cmocka_unit_test(test_what_was_asked_before_a_purge_is_not_kept_after_it),
         cmocka_unit_test(test_what_does_not_open_is_a_miss_and_is_counted),
         cmocka_unit_test(test_away_is_a_miss),
         cmocka_unit_test(test_each_part_makes_another_key),
