@@ -8,13 +8,13 @@
  */
 #include "similar_inside.h"
 
+#include "base/hex.h"
 #include "policy/caching.h"
 #include "privacy/seal.h"
 #include "similar_record.h"
 #include "snapshot.h"
 
 #include <hiredis/hiredis.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,16 +46,14 @@ static void put(struct similar *s, const struct feed *f, struct slice sealed)
     buf_wipe(&plain);
 }
 
-/* What is no hex makes a key that there is no question for. */
+/* What is no hex is no key, and passed over. */
 static void drop_gone(struct similar *s, struct slice keys)
 {
+    enum { DIGITS = 2 * CACHE_HASH_BYTES };
     unsigned char exact[CACHE_HASH_BYTES];
-    for (const char *p = keys.ptr, *end = p + keys.len; end - p >= 2 * CACHE_HASH_BYTES;) {
-        for (size_t i = 0; i < sizeof exact; i++, p += 2)
-            exact[i] = (unsigned char)(OPENSSL_hexchar2int((unsigned char)p[0]) << 4 |
-                                       OPENSSL_hexchar2int((unsigned char)p[1]));
-        near_drop(s->near, exact);
-    }
+    for (size_t at = 0; at + DIGITS <= keys.len; at += DIGITS)
+        if (hex_read(slice_cut(keys, at, at + DIGITS), exact, sizeof exact))
+            near_drop(s->near, exact);
 }
 
 /* In their order: what was purged may have been asked again since. */

@@ -129,9 +129,9 @@ def test_a_right_one_leaves_the_bar_and_what_stays_here_is_not_audited(stage):
     near = stage.provider(says("It calms."))
     weir = begin(stage, cloud, local=near, policy={"privacy": [{"name": "tea stays", "when": {"pii": ["email"]}, "reach": "local"}], "routes": [
         {"name": "kept", "ask": ["large", "small"], "cache": {"keep": "1h", "similar": {"max_error": 0.01, "audit": 1}}}]})
-    for count, of in enumerate(["green tea", "green tea for ada@example.com"], 1):
+    for count, of in [(1, "green tea"), (3, "green tea for ada@example.com")]:  # between them the audited one is known
         weir.chat(f"What are the health benefits of {of}?")
-        wait_for(lambda: weir.metric("weir_cache_known_questions") >= count, what="the question to be known")
+        wait_for(lambda: weir.metric("weir_cache_known_questions") == count, what="the question to be known")
         assert by(weir.chat(f"What health benefits does {of} have?")) == ("hit", "similar")
         wait_for(lambda: weir.metric("weir_cache_audits_total") == 1, what="the audit")
     assert weir.metric("weir_cache_audits_wrong_total") == 0
@@ -198,6 +198,8 @@ def test_what_is_purged_is_forgotten_by_all_and_may_be_asked_again(stage, redis)
     assert by(other.chat(OTHER_WORDS)) == ("miss", None)
     known(one, 2)
     redis("xadd", "weir:cache:similar", "*", "gone", "no hex" * 30)
+    one.chat("What are the health benefits of green tea?")  # which both read behind it
+    known(other, 3)
     assert by(one.chat(QUESTION)) == ("hit", "similar")
 
 
