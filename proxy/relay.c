@@ -122,6 +122,10 @@ static bool read_doc(struct relay *r, struct slice text, struct doc *doc, struct
     *doc = (struct doc){ .arena = r->scratch };
     if (!r->dialect->read(doc->arena, text, &doc->answer, why))
         return false;
+    doc->is_rewritten = doc->answer.has_parts;
+    if (doc->is_rewritten &&
+        !r->dialect->read(doc->arena, answer_join_parts(&doc->answer.json, doc->arena), &doc->answer, why))
+        return false;
     r->dialect->read_choices(doc);
     return true;
 }
@@ -164,11 +168,9 @@ static struct slice error_word(const struct doc *doc, json_at error, const char 
 static bool refuse(const struct doc *doc, struct fault *why)
 {
     const struct json *j = &doc->answer.json;
-    json_at            error = json_get(j, 0, "error");
-    if (json_kind(j, error) != JSON_OBJECT)
-        error = 0;
-    struct slice code = error_word(doc, error, "code"), type = error_word(doc, error, "type");
-    bool         is_limit = slice_is(code, "429") || slice_starts(code, S("rate_limit")) ||
+    json_at            error = answer_error(j);
+    struct slice       code = error_word(doc, error, "code"), type = error_word(doc, error, "type");
+    bool               is_limit = slice_is(code, "429") || slice_starts(code, S("rate_limit")) ||
                     slice_starts(type, S("rate_limit")) || slice_is(type, "too_many_requests");
     struct slice word = code.len ? code : type;
     return fault_set(why, is_limit ? FAULT_PROVIDER_LIMITED : FAULT_PROVIDER_REFUSED, "%s%.*s",
@@ -198,17 +200,17 @@ static size_t data_offset(const struct sse_event *ev)
 /* Sends the event on, the document spliced where it stands. */
 static void send_event(const struct sse_event *ev, struct doc *doc, struct buf *out)
 {
-    size_t at = data_offset(ev);
-    if (doc->edit_count == 0) {
+    size_t at = doc->is_rewritten ? SLICE_NONE : data_offset(ev);
+    if (doc->edit_count == 0 && !doc->is_rewritten) {
         buf_add(out, ev->raw);
     } else if (at != SLICE_NONE) {
         buf_add(out, slice_cut(ev->raw, 0, at));
         json_splice(ev->data, doc->edit, doc->edit_count, out);
         buf_add(out, slice_cut(ev->raw, at + ev->data.len, ev->raw.len));
-    } else { /* several data: lines */
+    } else { /* several data: lines, or not the event's own text */
         struct buf spliced;
         buf_init(&spliced, out->ceiling);
-        json_splice(ev->data, doc->edit, doc->edit_count, &spliced);
+        json_splice(doc->answer.json.text, doc->edit, doc->edit_count, &spliced);
         sse_add_data(out, buf_slice(&spliced));
         out->full = out->full || spliced.full;
         buf_wipe(&spliced);
@@ -321,7 +323,7 @@ static bool end_document(struct relay *r, struct buf *out, struct fault *why)
         return fault_set(why, FAULT_PROVIDER_BROKE, "it came whole where a stream was asked for");
     if (doc.choice_count == 0)
         return fault_set(why, FAULT_PROVIDER_BROKE, "it has no choices");
-    json_splice(buf_slice(&r->record), doc.edit, doc.edit_count, out);
+    json_splice(doc.answer.json.text, doc.edit, doc.edit_count, out);
     r->has_spoken = true;
     r->state = RELAY_DONE;
     return true;

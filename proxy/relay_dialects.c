@@ -16,7 +16,8 @@ static struct doc_choice read_choice(const struct json *j, json_at at, size_t po
     int64_t index;
     if (json_i64(j, json_get(j, at, "index"), &index) && index >= 0 && index < UINT32_MAX)
         choice.index = (uint32_t)index;
-    choice.finish = json_string(j, json_get(j, at, "finish_reason"), arena); /* some say "" until the end */
+    /* Some say "" until the end. */
+    choice.finish = answer_finish(json_string(j, json_get(j, at, "finish_reason"), arena));
     choice.has_calls = json_first(j, json_get(j, choice.said, "tool_calls")) != JSON_NONE ||
                        json_kind(j, json_get(j, choice.said, "function_call")) == JSON_OBJECT;
     return choice;

@@ -4,8 +4,8 @@
  * A document is one chunk of a stream or a whole answer. It is read once and goes through the stages in order;
  * a stage reads it, keeps what it must remember in its own part of struct relay, and adds edits. No stage
  * prints: the edits are spliced into the bytes at the end. They must never overlap, so each stage has its own
- * fields: mend (tool calls' index and id), strip (error, usage, logprobs), replay (the usage that strip left),
- * restore (texts that no earlier stage has replaced).
+ * fields: mend (tool calls' index and id, finish_reason), strip (error, usage, logprobs), replay (the usage
+ * that strip left), restore (texts that no earlier stage has replaced).
  */
 #ifndef WEIR_RELAY_INSIDE_H
 #define WEIR_RELAY_INSIDE_H
@@ -28,7 +28,7 @@ enum {
 struct doc_choice {
     json_at      at, said; /* the choice; its "delta" or "message" */
     uint32_t     index;    /* its "index"; its position where it has none */
-    struct slice finish;   /* its finish_reason; empty where it goes on */
+    struct slice finish;   /* its finish_reason, in OpenAI's words; empty where it goes on */
     bool         has_calls;
 };
 
@@ -46,8 +46,9 @@ struct doc {
     size_t             call_count, call_cap;
     struct json_edit  *edit;
     size_t             edit_count, edit_cap;
-    bool               is_dropped; /* does not go on to the client */
-    bool               speaks;     /* holds words or a tool call */
+    bool               is_dropped;   /* does not go on to the client */
+    bool               is_rewritten; /* answer.json is not of the text as it came */
+    bool               speaks;       /* holds words or a tool call */
 };
 
 /* What the edit puts in must live as long as the document. */

@@ -2,10 +2,11 @@
  * relay_mend.c - what a provider's chunk lacks or gets wrong is made whole, and what only we asked for is taken
  * out.
  *
- * Tool calls in streams: a client joins the pieces of a call by their "index", and SDKs fail where it is
- * missing. Providers leave it out, give every call 0, or begin at 1; ids are missing, empty, or given twice. So
- * the calls of a choice are numbered here, 0, 1, 2 in the order in which they begin, and each has an id of its
- * own from its first piece on. A piece that is right already is not touched.
+ * A reason to finish in another server's words is said in OpenAI's. Tool calls of whole answers are a list in
+ * order, and only want an id and a type each. In streams: a client joins the pieces of a call by their "index",
+ * and SDKs fail where it is missing. Providers leave it out, give every call 0, or begin at 1; ids are missing,
+ * empty, or given twice. So the calls of a choice are numbered here, 0, 1, 2 in the order in which they begin,
+ * and each has an id of its own from its first piece on. A piece that is right already is not touched.
  */
 #include "relay_inside.h"
 
@@ -187,12 +188,39 @@ static bool mend_call(struct relay *r, struct doc *doc, const struct doc_choice 
     return true;
 }
 
+/* Of a whole answer. */
+static bool mend_listed_call(struct relay *r, struct doc *doc, const struct doc_choice *choice, json_at at)
+{
+    const struct json       *j = &doc->answer.json;
+    struct piece             p = read_piece(doc, at);
+    const struct relay_call *call = begin_call(r, choice->index, &p);
+    if (!call)
+        return false;
+    if (call->is_id_ours && p.id != JSON_NONE)
+        doc_edit(doc, replacement(j, p.id, make_id(doc, call)));
+    else if (call->is_id_ours)
+        doc_edit(doc, json_edit_add_member(j, at, "id", slice_str(make_id(doc, call)), doc->arena));
+    if (p.has_name && json_get(j, at, "type") == JSON_NONE)
+        doc_edit(doc, json_edit_add_member(j, at, "type", S("\"function\""), doc->arena));
+    return true;
+}
+
+static void mend_finish(struct doc *doc, const struct doc_choice *choice)
+{
+    const struct json *j = &doc->answer.json;
+    json_at            finish = json_get(j, choice->at, "finish_reason");
+    if (choice->finish.len && !slice_eq(choice->finish, json_string(j, finish, doc->arena)))
+        doc_edit(doc, replacement(j, finish, arena_printf(doc->arena, "\"%.*s\"", SLICE_ARG(choice->finish))));
+}
+
 static bool mend_choice(struct relay *r, struct doc *doc, const struct doc_choice *choice)
 {
     const struct json *j = &doc->answer.json;
     json_at            calls = json_get(j, choice->said, "tool_calls");
+    mend_finish(doc, choice);
     for (json_at at = json_first(j, calls); at != JSON_NONE; at = json_next(j, at))
-        if (json_kind(j, at) == JSON_OBJECT && !mend_call(r, doc, choice, at))
+        if (json_kind(j, at) == JSON_OBJECT &&
+            !(r->options.is_stream ? mend_call(r, doc, choice, at) : mend_listed_call(r, doc, choice, at)))
             return false;
     return true;
 }
@@ -221,7 +249,7 @@ bool relay_mend(struct relay *r, struct doc *doc, struct buf *out, struct fault 
     (void)out;
     if (r->options.id.len && r->dialect->is_mended && !r->translation)
         set_id(r, doc);
-    if (!r->options.is_stream || !r->dialect->is_mended) /* a whole answer's calls are a list in order */
+    if (!r->dialect->is_mended)
         return true;
     for (size_t i = 0; i < doc->choice_count; i++)
         if (!mend_choice(r, doc, &doc->choice[i]))

@@ -17,6 +17,7 @@ REFUSAL(FILTER,   "content_filter")                   /* Azure */
 REFUSAL(FILTER,   "content_policy_violation")         /* OpenAI */
 REFUSAL(FILTER,   "content management policy")        /* Azure */
 REFUSAL(FILTER,   "invalid_prompt")                   /* OpenAI's reasoning models */
+REFUSAL(FILTER,   "input was flagged")                /* OpenRouter, which says 403 */
 REFUSAL(KEY,      "API_KEY_INVALID")                  /* Gemini, which says 400 */
 REFUSAL(KEY,      "API key not valid")                /* Gemini */
 REFUSAL(KEY,      "invalid_api_key")                  /* OpenAI */

@@ -144,7 +144,8 @@ struct answer_usage {
 
 struct answer {
     struct json         json;
-    bool                is_error;   /* {"error": …} with something in it */
+    bool                is_error;   /* {"error": …} with something in it, wherever its server puts it */
+    bool                has_parts;  /* OpenAI's: a content is a list of parts */
     bool                has_calls;  /* Anthropic's: calls a tool */
     bool                is_last;    /* Anthropic's: says that the answer is whole */
     bool                ends_block; /* Anthropic's: the block of that number will say no more */
@@ -168,6 +169,18 @@ MUST_CHECK bool answer_read(struct arena *, struct slice json, struct answer *ou
  * tokens that it does not tell are -1, and those of the input count what was read from the cache and written
  * to it. */
 MUST_CHECK bool anthropic_answer_read(struct arena *, struct slice json, struct answer *out, struct fault *why);
+
+/* The answer's text with each content that is a list of parts made a string, and what it thought a member
+ * "reasoning_content"; in the arena. */
+struct slice answer_join_parts(const struct json *, struct arena *);
+
+/* OpenAI's word for a finish_reason of another server's; the same slice where it is one already or is not
+ * known, S("") where it says that the answer failed. */
+struct slice answer_finish(struct slice finish_reason);
+
+/* Where an error stands that makes an answer is_error: an object or a string; the document where it is the
+ * error itself. */
+json_at answer_error(const struct json *);
 
 /* The edit that makes a text say something else. */
 struct json_edit answer_edit_text(const struct answer_text *, struct slice text, struct arena *);

@@ -9,22 +9,20 @@
 
 struct hearing {
     struct completion completion;
-    int64_t           input_tokens; /* those that were neither in the cache nor written to it */
-    uint32_t          calls;        /* # tool calls begun */
-    bool              is_in_call;   /* the block that is open is one */
-    bool              has_input;    /* and a piece of its input has come */
+    int64_t           input_tokens;         /* those that were neither in the cache nor written to it */
+    uint32_t          calls;                /* # tool calls begun */
+    uint32_t          signatures, redacted; /* # told */
+    bool              is_in_call;           /* the block that is open is one */
+    bool              has_input;            /* and a piece of its input has come */
 };
 
 static const struct {
     const char *stop_reason, *finish_reason;
 } reasons[] = {
-    { "end_turn", "stop" },
-    { "stop_sequence", "stop" },
-    { "pause_turn", "stop" },
-    { "max_tokens", "length" },
-    { "model_context_window_exceeded", "length" },
-    { "tool_use", "tool_calls" },
-    { "refusal", "content_filter" },
+    { "end_turn", "stop" },       { "stop_sequence", "stop" },
+    { "pause_turn", "length" }, /* a tool of its own takes long: the answer is to be gone on with */
+    { "max_tokens", "length" },   { "model_context_window_exceeded", "length" },
+    { "tool_use", "tool_calls" }, { "refusal", "content_filter" },
 };
 
 const char *anthropic_finish(struct slice stop_reason)
@@ -93,6 +91,19 @@ static void tell_arguments(struct translation *t, struct slice raw, struct buf *
     chunk_end(out);
 }
 
+/* What stands for one thought whole; from the second on behind a mark, so that they can be told apart when they
+ * come back. */
+static void tell_sealed(struct translation *t, const char *key, uint32_t *count, struct slice raw,
+                        struct buf *out)
+{
+    if (raw.len <= strlen("\"\""))
+        return;
+    if ((*count)++)
+        raw = slice_str(
+            arena_printf(t->scratch, "\"" ANTHROPIC_SEALS_APART "%.*s", SLICE_ARG(slice_cut(raw, 1, raw.len))));
+    chunk_text(t, completion_of(t), key, raw, out);
+}
+
 /* ---- events ---- */
 
 static void on_message_start(struct translation *t, const struct json *j, struct buf *out)
@@ -122,7 +133,7 @@ static void on_block_start(struct translation *t, const struct json *j, struct b
     } else if (slice_is(type, "thinking")) {
         chunk_text(t, completion_of(t), "reasoning_content", translate_raw(j, block, "thinking"), out);
     } else if (slice_is(type, "redacted_thinking")) {
-        chunk_text(t, completion_of(t), "reasoning_redacted", translate_raw(j, block, "data"), out);
+        tell_sealed(t, "reasoning_redacted", &h->redacted, translate_raw(j, block, "data"), out);
     }
 }
 
@@ -136,7 +147,7 @@ static void on_block_delta(struct translation *t, const struct json *j, struct b
     } else if (slice_is(type, "thinking_delta")) {
         chunk_text(t, completion_of(t), "reasoning_content", translate_raw(j, delta, "thinking"), out);
     } else if (slice_is(type, "signature_delta")) {
-        chunk_text(t, completion_of(t), "reasoning_signature", translate_raw(j, delta, "signature"), out);
+        tell_sealed(t, "reasoning_signature", &h->signatures, translate_raw(j, delta, "signature"), out);
     } else if (slice_is(type, "input_json_delta") && h->is_in_call) {
         struct slice piece = translate_raw(j, delta, "partial_json");
         if (piece.len <= strlen("\"\""))
@@ -231,9 +242,9 @@ static void on_done(struct translation *t, struct buf *out)
 
 /* ---- a whole answer ---- */
 
-/* The texts of all blocks of a type, one after the other, as a member; nothing where there are none. */
-static void add_texts(struct translation *t, const struct json *j, json_at blocks, const char *type,
-                      const char *member, const char *key, struct buf *out)
+/* A member of all blocks of a type, one after the other, as one; nothing where there are none. */
+static void add_joined(struct translation *t, const struct json *j, json_at blocks, const char *type,
+                       const char *member, const char *key, const char *between, struct buf *out)
 {
     bool has_any = false;
     for (json_at b = json_first(j, blocks); b != JSON_NONE; b = json_next(j, b)) {
@@ -242,6 +253,8 @@ static void add_texts(struct translation *t, const struct json *j, json_at block
         if (!has_any) {
             json_add_key(out, key);
             buf_add_byte(out, '"');
+        } else {
+            buf_add_str(out, between);
         }
         has_any = true;
         json_add_escaped(out, translate_text(t, j, b, member));
@@ -302,13 +315,13 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     read_usage(h, j, json_get(j, 0, "usage"));
     completion_begin(t, completion_of(t), out);
     if (has_text(t, j, blocks))
-        add_texts(t, j, blocks, "text", "text", "content", out);
+        add_joined(t, j, blocks, "text", "text", "content", "", out);
     else
         json_add_member(out, "content", S("null"));
     json_add_member(out, "refusal", S("null"));
-    add_texts(t, j, blocks, "thinking", "thinking", "reasoning_content", out);
-    add_texts(t, j, blocks, "thinking", "signature", "reasoning_signature", out);
-    add_texts(t, j, blocks, "redacted_thinking", "data", "reasoning_redacted", out);
+    add_joined(t, j, blocks, "thinking", "thinking", "reasoning_content", "", out);
+    add_joined(t, j, blocks, "thinking", "signature", "reasoning_signature", ANTHROPIC_SEALS_APART, out);
+    add_joined(t, j, blocks, "redacted_thinking", "data", "reasoning_redacted", ANTHROPIC_SEALS_APART, out);
     add_calls(t, j, blocks, out);
     buf_add_str(out, "},\"logprobs\":null");
     add_finish(t, j, 0, out);

@@ -172,20 +172,38 @@ static bool is_thinking(struct rewrite *w, json_at block)
     return is_type(w, block, "thinking") || is_type(w, block, "redacted_thinking");
 }
 
+/* Thoughts without a signature are those of a model that signs none: DeepSeek's and others want them back with
+ * the calls that they led to. Those of Anthropic's are of no use to another provider. */
+static void add_thoughts(struct rewrite *w, json_at content, bool are_wanted)
+{
+    bool has_any = false, has_left = false;
+    for (json_at b = json_first(w->json, content); b != JSON_NONE; b = json_next(w->json, b)) {
+        if (!is_thinking(w, b))
+            continue;
+        if (!are_wanted || !is_type(w, b, "thinking") || rewrite_text(w, b, "signature").len) {
+            has_left = true;
+            continue;
+        }
+        if (!has_any)
+            buf_add_str(w->out, ",\"reasoning_content\":\"");
+        has_any = true;
+        json_add_escaped(w->out, rewrite_text(w, b, "thinking"));
+    }
+    buf_add_str(w->out, has_any ? "\"" : "");
+    if (has_left)
+        rewrite_leave_out(w, S("thinking"));
+}
+
 static bool add_assistant(struct rewrite *w, json_at content)
 {
     size_t texts = 0, calls = 0;
-    bool   has_thought = false;
     for (json_at b = json_first(w->json, content); b != JSON_NONE; b = json_next(w->json, b)) {
         bool is_text = is_type(w, b, "text"), is_call = is_type(w, b, "tool_use");
         if (!is_text && !is_call && !is_thinking(w, b))
             return rewrite_refuse(w, "content", "has a block of a type that this provider does not know");
         texts += is_text;
         calls += is_call;
-        has_thought = has_thought || is_thinking(w, b);
     }
-    if (has_thought) /* signed by another provider, it is of no use to this one */
-        rewrite_leave_out(w, S("thinking"));
     begin_message(w, "assistant");
     json_add_key(w->out, "content");
     buf_add_str(w->out, texts ? "[" : "null");
@@ -193,6 +211,7 @@ static bool add_assistant(struct rewrite *w, json_at content)
         if (is_type(w, b, "text"))
             add_text_part(w, json_raw(w->json, get(w, b, "text")));
     buf_add_str(w->out, texts ? "]" : "");
+    add_thoughts(w, content, calls > 0);
     buf_add_str(w->out, calls ? ",\"tool_calls\":[" : "");
     for (json_at b = json_first(w->json, content); b != JSON_NONE; b = json_next(w->json, b))
         if (is_type(w, b, "tool_use"))

@@ -82,13 +82,27 @@ static bool add_blocks(struct rewrite *w, json_at content)
 
 /* ---- what the model said before ---- */
 
-/* A model's thinking may only be given back with the signature that it came with. */
+static void add_redacted(struct rewrite *w, struct slice sealed)
+{
+    while (sealed.len) {
+        size_t end = slice_find(sealed, S(ANTHROPIC_SEALS_APART));
+        json_add_comma(w->out);
+        buf_add_str(w->out, "{\"type\":\"redacted_thinking\"");
+        json_add_text_member(w->out, "data", slice_cut(sealed, 0, end));
+        buf_add_byte(w->out, '}');
+        sealed = end == SLICE_NONE ? S("") : slice_cut(sealed, end + 1, sealed.len);
+    }
+}
+
+/* A model's thinking may only be given back with the signature that it came with, and of several thoughts in
+ * one text nobody can tell any more which was whose. */
 static void add_thinking(struct rewrite *w, json_at message)
 {
     json_at thought = json_get(w->json, message, "reasoning_content");
     json_at signature = json_get(w->json, message, "reasoning_signature");
-    json_at redacted = json_get(w->json, message, "reasoning_redacted");
-    if (json_kind(w->json, signature) == JSON_STRING) {
+    bool    is_signed = json_kind(w->json, signature) == JSON_STRING &&
+                     slice_find(json_raw(w->json, signature), S(ANTHROPIC_SEALS_APART)) == SLICE_NONE;
+    if (is_signed) {
         json_add_comma(w->out);
         buf_add_str(w->out, "{\"type\":\"thinking\"");
         json_add_member(w->out, "thinking",
@@ -98,12 +112,7 @@ static void add_thinking(struct rewrite *w, json_at message)
     } else if (json_kind(w->json, thought) == JSON_STRING) {
         rewrite_leave_out(w, S("reasoning_content"));
     }
-    if (json_kind(w->json, redacted) == JSON_STRING) {
-        json_add_comma(w->out);
-        buf_add_str(w->out, "{\"type\":\"redacted_thinking\"");
-        json_add_member(w->out, "data", json_raw(w->json, redacted));
-        buf_add_byte(w->out, '}');
-    }
+    add_redacted(w, rewrite_text(w, message, "reasoning_redacted"));
 }
 
 static bool add_tool_use(struct rewrite *w, json_at call)

@@ -148,6 +148,20 @@ void ollama_error_write(struct slice message, struct buf *out)
     buf_add_byte(out, '}');
 }
 
+/* What is said and thought in a message, or a delta; a refusal is said there too. */
+static struct slice said_in(const struct json *j, json_at message)
+{
+    bool has_content = json_raw(j, json_get(j, message, "content")).len > strlen("\"\"");
+    bool is_refusal = json_kind(j, json_get(j, message, "refusal")) == JSON_STRING;
+    return translate_raw(j, message, is_refusal && !has_content ? "refusal" : "content");
+}
+
+static struct slice thought_in(const struct json *j, json_at message)
+{
+    bool is_named = json_kind(j, json_get(j, message, "reasoning_content")) == JSON_STRING;
+    return translate_raw(j, message, is_named ? "reasoning_content" : "reasoning"); /* vLLM's name */
+}
+
 /* ---- a stream ---- */
 
 static void on_event(struct translation *t, const struct json *j, struct buf *out)
@@ -161,8 +175,7 @@ static void on_event(struct translation *t, const struct json *j, struct buf *ou
     }
     read_facts(t, j, choice);
     hear_calls(t, j, json_get(j, delta, "tool_calls"));
-    struct slice content = translate_raw(j, delta, "content"),
-                 thinking = translate_raw(j, delta, "reasoning_content");
+    struct slice content = said_in(j, delta), thinking = thought_in(j, delta);
     if (content.len <= strlen("\"\"") && thinking.len <= strlen("\"\""))
         return;
     begin(t, out);
@@ -195,8 +208,7 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     read_facts(t, j, choice);
     hear_calls(t, j, json_get(j, message, "tool_calls"));
     begin(t, out);
-    add_said(t, translate_raw(j, message, "content"), translate_raw(j, message, "reasoning_content"), true,
-             out);
+    add_said(t, said_in(j, message), thought_in(j, message), true, out);
     add_logprobs(j, choice, out);
     add_done(t, out);
     buf_add_byte(out, '}');

@@ -55,6 +55,7 @@ static void read_content(struct reader *r, json_at at)
         add_text(r, at, ANSWER_CONTENT);
         return;
     }
+    r->answer->has_parts = r->answer->has_parts || json_kind(r->json, at) == JSON_ARRAY;
     for (json_at part = json_first(r->json, at); part != JSON_NONE; part = json_next(r->json, part))
         for (json_at m = json_first(r->json, part); m != JSON_NONE; m = json_next(r->json, m))
             add_all(r, m, json_key_is(r->json, m, "text") ? ANSWER_CONTENT : ANSWER_OTHER);
@@ -184,30 +185,6 @@ void openai_read_usage(const struct json *j, json_at at, struct answer_usage *ou
     *out = u;
 }
 
-static void read_choice(struct reader *r, json_at choice, uint32_t place)
-{
-    struct answer *a = r->answer;
-    r->choice = index_of(r, choice, place);
-    for (json_at m = json_first(r->json, choice); m != JSON_NONE; m = json_next(r->json, m)) {
-        if (json_key_is(r->json, m, "message") || json_key_is(r->json, m, "delta")) {
-            read_message(r, m);
-        } else if (json_key_is(r->json, m, "logprobs")) {
-            if (r->choice == 0)
-                read_logprobs(r, m);
-        } else if (json_key_is(r->json, m, "usage")) { /* Moonshot's streams have it here alone */
-            if (!a->usage.is_given)
-                openai_read_usage(r->json, m, &a->usage);
-        } else if (json_key_is(r->json, m, "finish_reason")) {
-            struct slice finish = json_string(r->json, m, r->arena);
-            if (finish.ptr && !a->finish.ptr) {
-                a->finish = finish;
-                a->finish_choice = r->choice;
-            }
-        }
-    }
-    r->choice = 0;
-}
-
 /* "error": null, {} or "" says that nothing is wrong. */
 static bool is_something(const struct json *j, json_at at)
 {
@@ -225,6 +202,82 @@ static bool is_something(const struct json *j, json_at at)
         break;
     }
     return true;
+}
+
+/* ---- how it ended ---- */
+
+/* The beginning of what servers say; NULL: that it failed. */
+static const struct {
+    const char *theirs, *ours;
+} finishes[] = {
+    { "eos", "stop" },
+    { "end_turn", "stop" },
+    { "stop_sequence", "stop" },
+    { "max_tokens", "length" },
+    { "model_length", "length" },                  /* Mistral */
+    { "model_context_window_exceeded", "length" }, /* Zhipu */
+    { "sensitive", "content_filter" },             /* Zhipu */
+    { "content_filter:", "content_filter" },       /* Google's OpenAI endpoint */
+    { "function_call_filter:", NULL },             /* the same, of a call that it could not write */
+    { "error", NULL },                             /* OpenRouter, Mistral */
+    { "abort", NULL },                             /* vLLM */
+    { "network_error", NULL },                     /* Zhipu */
+    { "insufficient_system_resource", NULL },      /* DeepSeek */
+};
+
+struct slice answer_finish(struct slice finish_reason)
+{
+    for (size_t i = 0; i < sizeof finishes / sizeof *finishes; i++)
+        if (slice_starts(finish_reason, slice_str(finishes[i].theirs)))
+            return finishes[i].ours ? slice_str(finishes[i].ours) : S("");
+    return finish_reason;
+}
+
+json_at answer_error(const struct json *j)
+{
+    json_at choices = json_get(j, 0, "choices"), groq = json_get(j, 0, "x_groq");
+    json_at found = json_get(j, 0, "error");
+    if (is_something(j, found))
+        return found;
+    if (is_something(j, json_get(j, groq, "error")))
+        return json_get(j, groq, "error");
+    for (json_at c = json_first(j, choices); c != JSON_NONE; c = json_next(j, c))
+        if (is_something(j, json_get(j, c, "error"))) /* OpenRouter's */
+            return json_get(j, c, "error");
+    return 0;
+}
+
+static void read_finish(struct reader *r, json_at at)
+{
+    struct answer *a = r->answer;
+    struct slice   theirs = json_string(r->json, at, r->arena), finish = answer_finish(theirs);
+    a->is_error = a->is_error || (theirs.len && !finish.len);
+    if (finish.ptr && !a->finish.ptr) {
+        a->finish = finish;
+        a->finish_choice = r->choice;
+    }
+}
+
+static void read_choice(struct reader *r, json_at choice, uint32_t place)
+{
+    struct answer *a = r->answer;
+    r->choice = index_of(r, choice, place);
+    for (json_at m = json_first(r->json, choice); m != JSON_NONE; m = json_next(r->json, m)) {
+        if (json_key_is(r->json, m, "message") || json_key_is(r->json, m, "delta")) {
+            read_message(r, m);
+        } else if (json_key_is(r->json, m, "logprobs")) {
+            if (r->choice == 0)
+                read_logprobs(r, m);
+        } else if (json_key_is(r->json, m, "usage")) { /* Moonshot's streams have it here alone */
+            if (!a->usage.is_given)
+                openai_read_usage(r->json, m, &a->usage);
+        } else if (json_key_is(r->json, m, "finish_reason")) {
+            read_finish(r, m);
+        } else if (json_key_is(r->json, m, "error")) {
+            a->is_error = a->is_error || is_something(r->json, m);
+        }
+    }
+    r->choice = 0;
 }
 
 static bool is_protocol(const struct json *j, json_at member)
@@ -270,9 +323,10 @@ bool answer_read(struct arena *arena, struct slice text, struct answer *out, str
         } else if (json_key_is(j, m, "x_groq")) {
             if (!out->usage.is_given)
                 openai_read_usage(j, json_get(j, m, "usage"), &out->usage);
+            out->is_error = out->is_error || is_something(j, json_get(j, m, "error"));
             add_all(&r, m, ANSWER_OTHER);
         } else if (json_key_is(j, m, "error")) {
-            out->is_error = is_something(j, m);
+            out->is_error = out->is_error || is_something(j, m);
         } else if (!is_protocol(j, m)) {
             add_all(&r, m, ANSWER_OTHER);
         }

@@ -33,7 +33,8 @@ static bool holds_nocase(struct slice text, const char *words)
 
 /* What an error says of itself. */
 struct reasons {
-    struct slice codes; /* the provider's own words: its code, type, status, reason; a line each */
+    bool         is_read; /* it is JSON */
+    struct slice codes;   /* the provider's own words: its code, type, status, reason; a line each */
     struct slice message;
 };
 
@@ -70,6 +71,7 @@ static struct reasons reasons_of(struct slice body, struct arena *arena)
     struct buf     codes;
     if (!json_read(arena, body, &j, NULL))
         return r;
+    r.is_read = true;
     json_at at = json_kind(&j, 0) == JSON_ARRAY ? json_first(&j, 0) : 0;
     json_at inner = json_get(&j, at, "error");
     r.message = json_string(&j, inner, arena); /* Ollama's is a string */
@@ -96,8 +98,9 @@ enum refusal refusal_read(int status, struct slice body, struct arena *arena)
     if (status >= 400 && status <= TOO_MANY && by_words(&reasons, &means))
         return means;
     switch (status) {
+    case 403: /* a page is of a firewall on the way, which may not have liked the prompt */
+        return reasons.is_read ? REFUSAL_KEY : REFUSAL_SERVER;
     case 401:
-    case 403:
     case PAYMENT:
         return REFUSAL_KEY;
     case TOO_LARGE:

@@ -136,6 +136,9 @@ void anthropic_error_write(int status, struct slice openai_type, struct slice co
 /* {"error":"…"} */
 void ollama_error_write(struct slice message, struct buf *out);
 
+/* Between signatures, or redacted thoughts, of one answer: no letter of base64. */
+#define ANTHROPIC_SEALS_APART ","
+
 /* OpenAI's word for why Anthropic's model stopped. */
 const char *anthropic_finish(struct slice stop_reason);
 

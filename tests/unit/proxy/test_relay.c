@@ -212,6 +212,17 @@ static void test_an_error_ends_the_stream(void **state)
         { "data: {\"id\":\"x\",\"error\":{\"code\":502,\"message\":\"m\"},\"choices\":[" CHOICE(
               0, "\"content\":\"\"", "\"error\"") "]}\n\n",
           FAULT_PROVIDER_REFUSED, "its code is 502" },
+        { "data: "
+          "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\",\"error\":{\"code\":429}}]}\n\n",
+          FAULT_PROVIDER_LIMITED, "its code is 429" },
+        /* Groq's */
+        { "data: {\"choices\":[],\"x_groq\":{\"id\":\"r\",\"error\":\"secret words\"}}\n\n",
+          FAULT_PROVIDER_REFUSED, "" },
+        /* DeepSeek's, and Google's of a call that could not be written */
+        { EVENT(CHOICE(0, "\"content\":\"\"", "\"insufficient_system_resource\"")), FAULT_PROVIDER_REFUSED,
+          "" },
+        { EVENT(CHOICE(0, "\"content\":\"\"", "\"function_call_filter: MALFORMED_FUNCTION_CALL\"")),
+          FAULT_PROVIDER_REFUSED, "" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct slice  body = said(s, "%s%s%s", BEGINS SAYS("a"), cases[i].event, SAYS("b") ENDS("stop") DONE);

@@ -124,6 +124,43 @@ static void test_what_is_no_answer(void **state)
     }
 }
 
+/* What an answer in other servers' ways is said as. */
+static void test_what_is_mended(void **state)
+{
+    struct stage        *s = *state;
+    struct relay_options options = whole_of(s);
+#define CALL(fields) "{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}" fields "}"
+    static const struct {
+        const char *said, *told;
+    } cases[] = {
+        { MESSAGE("\"content\":\"a\"", "model_length"), MESSAGE("\"content\":\"a\"", "length") },
+        { MESSAGE("\"content\":\"a\"", "eos"), MESSAGE("\"content\":\"a\"", "stop") },
+        { MESSAGE("\"content\":\"a\"", "sensitive"), MESSAGE("\"content\":\"a\"", "content_filter") },
+        { MESSAGE("\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"h\\n\"},{"
+                  "\"type\":"
+                  "\"text\",\"text\":\"m\"}]},{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"reference\","
+                  "\"reference_ids\":[1]},{\"type\":\"text\",\"text\":\"b\"}]",
+                  "stop"),
+          MESSAGE("\"content\":\"ab\",\"reasoning_content\":\"h\\nm\"", "stop") },
+        { MESSAGE("\"content\":[]", "stop"), MESSAGE("\"content\":\"\"", "stop") },
+        { MESSAGE("\"tool_calls\":[" CALL(",\"id\":\"a\",\"type\":\"function\"") "]", "tool_calls"),
+          MESSAGE("\"tool_calls\":[" CALL(",\"id\":\"a\",\"type\":\"function\"") "]", "tool_calls") },
+        { MESSAGE("\"tool_calls\":[" CALL(",\"id\":\"a\"") "]", "tool_calls"),
+          MESSAGE("\"tool_calls\":[" CALL(",\"id\":\"a\",\"type\":\"function\"") "]", "tool_calls") },
+        { MESSAGE("\"tool_calls\":[" CALL(",\"id\":\"\",\"type\":\"function\"") "," CALL(
+                      ",\"type\":\"function\"") "]",
+                  "tool_calls"),
+          MESSAGE("\"tool_calls\":[" CALL(",\"id\":\"call_083e7ec11c37d0d9\",\"type\":\"function\"") "," CALL(
+                      ",\"type\":\"function\",\"id\":\"call_083e7dc11c37cf26\"") "]",
+                  "tool_calls") },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct passed p = pass(s, &options, said(s, ANSWER("%s", COUNTED), cases[i].said));
+        assert_true(p.ok);
+        assert_slices(p.out, said(s, ANSWER("%s", COUNTED), cases[i].told));
+    }
+}
+
 static void test_the_ceiling(void **state)
 {
     struct stage        *s = *state;
@@ -162,6 +199,7 @@ int main(void)
         TEST(test_texts_are_restored),
         TEST(test_logprobs_are_stripped_and_usage_stays),
         TEST(test_what_is_no_answer),
+        TEST(test_what_is_mended),
         TEST(test_the_ceiling),
         TEST(test_several_choices),
     };

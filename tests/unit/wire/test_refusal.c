@@ -38,7 +38,12 @@ static const struct {
       "{\"error\":{\"code\":\"content_filter\",\"message\":\"The response was filtered\",\"innererror\":{}}}",
       REFUSAL_FILTER },
     { 401, "", REFUSAL_KEY },
-    { 403, "<html>", REFUSAL_KEY },
+    { 403, "{\"error\":{\"message\":\"x\"}}", REFUSAL_KEY },
+    { 403, "<html>", REFUSAL_SERVER },
+    { 403,
+      "{\"error\":{\"code\":403,\"message\":\"m requires moderation on p. Your input was flagged for "
+      "\\\"x\\\".\"}}",
+      REFUSAL_FILTER },
     { 429,
       "{\"error\":{\"message\":\"You exceeded your current "
       "quota\",\"type\":\"insufficient_quota\",\"code\":\"insufficient_quota\"}}",
