@@ -103,15 +103,13 @@ struct chat_changes {
 /* The body with every text's `now`, and the changes, spliced in. */
 void chat_write(const struct chat *, const struct chat_changes *, struct arena *, struct buf *out);
 
-/* The texts that the user wrote in that message, joined by LF, as they are now; in the last of theirs. */
-struct slice chat_said_in(const struct chat *, uint32_t message, struct arena *);
+/* What the user wrote in the last message of theirs, its texts joined by LF, as they are now. */
 struct slice chat_question(const struct chat *, struct arena *);
 
 /* What difficulty and topic are judged by: the last user message that asks for something. One that says "yes,
- * go on" and no more is judged as what it says yes to; where there is nothing before it, as it is. */
+ * go on" and no more (tables/assents.h) is judged as what it says yes to; where there is nothing before it, as
+ * it is. */
 struct slice chat_subject(const struct chat *, struct arena *);
-/* Is it made of such words alone (tables/assents.h)? */
-bool is_assent(struct slice text);
 
 /* An answer, or one chunk of a streamed one. Absent is told from zero. */
 enum answer_place {

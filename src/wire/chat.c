@@ -159,30 +159,3 @@ void chat_write(const struct chat *c, const struct chat_changes *changes, struct
         set_vary(&e);
     json_splice(c->json.text, e.list, e.count, out);
 }
-
-struct slice chat_said_in(const struct chat *c, uint32_t message, struct arena *arena)
-{
-    struct buf joined;
-    buf_init(&joined, SIZE_MAX / 2); /* no longer than the body and what redaction made of it */
-    struct slice said = { NULL, 0 };
-    size_t       parts = 0;
-    for (size_t i = 0; i < c->text_count; i++) {
-        const struct chat_text *t = &c->text[i];
-        if (message == CHAT_NO_MESSAGE || t->message != message || t->role != CHAT_USER ||
-            t->place != CHAT_CONTENT)
-            continue;
-        said = t->now.ptr ? t->now : t->text;
-        if (parts++)
-            buf_add_byte(&joined, '\n');
-        buf_add(&joined, said);
-    }
-    if (parts > 1)
-        said = arena_copy(arena, buf_slice(&joined));
-    buf_fini(&joined);
-    return said;
-}
-
-struct slice chat_question(const struct chat *c, struct arena *arena)
-{
-    return chat_said_in(c, c->last_user, arena);
-}
