@@ -7,6 +7,7 @@
  *   asking_hear.c   what they answer
  *   asking_reply.c  what the client gets of it
  *   drafting.c      whether that will do
+ *   drafting_hint.c what of it a better model is told
  *   asking_cache.c  what is kept of it, and given again
  */
 #ifndef WEIR_ASKING_INSIDE_H
@@ -71,6 +72,9 @@ const struct vault *asking_vault(const struct exchange *);
 void asking_pass_on(struct exchange *);
 void asking_deliver(struct exchange *);    /* the answer is whole: what is left of it */
 void asking_pass_error(struct exchange *); /* the provider's own error, as its answer to the request; ends it */
+
+/* drafting_hint.c: asks the better model, and tells it what the draft has said, where that may go along. */
+void drafting_ask_better(struct exchange *, struct relay *of_draft);
 
 /* asking_cache.c: for who asks the same, where it is fit for that. */
 void asking_keep(struct exchange *);

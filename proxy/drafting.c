@@ -176,19 +176,6 @@ static void record_outcome(struct exchange *x, bool is_good)
 
 /* ---- what becomes of it ---- */
 
-/* Words that help whoever is asked next; a refusal or a circle would not. */
-static void take_hint(struct exchange *x, struct relay *relay)
-{
-    static const doubt_set helpful = (doubt_set)1 << DOUBT_LENGTH | (doubt_set)1 << DOUBT_WRONG_SUMS |
-                                     (doubt_set)1 << DOUBT_LIKELY_WRONG | (doubt_set)1 << DOUBT_CONFIDENCE |
-                                     (doubt_set)1 << DOUBT_DISAGREE;
-    struct draft draft;
-    bool         is_all = relay_heard(relay, &draft);
-    bool         is_short = is_all && draft.content.len <= DRAFTING_HINT_MOST_BYTES;
-    if (x->decision.escalation.hint && (helpful >> x->drafting.doubt & 1) && is_short && draft.calls == 0)
-        x->drafting.hint = arena_copy(x->arena, slice_trim(draft.content));
-}
-
 /* The better model is next; the draft's fellows are not better than it. */
 static void replace(struct exchange *x, struct relay *relay, enum doubt doubt)
 {
@@ -198,10 +185,9 @@ static void replace(struct exchange *x, struct relay *relay, enum doubt doubt)
     metrics_add(x->tools->metrics, METRIC_ESCALATIONS, 1);
     if (!x->draft_model) /* there is not enough of it to compare with what comes */
         record_outcome(x, false);
-    take_hint(x, relay);
     x->candidate = x->decision.count;
     x->tries_began_ms = 0; /* an answer had begun */
-    asking_ask(x);
+    drafting_ask_better(x, relay);
 }
 
 static void put_by(struct exchange *x)

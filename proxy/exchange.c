@@ -469,6 +469,7 @@ static void free_now(void *arg)
     arena_free(&x->shortening.arena);
     arena_free(&x->likening.arena);
     arena_free(&x->auditing.arena);
+    arena_free(&x->hinting.arena);
     timer_fini(&x->deadline);
     timer_fini(&x->tries);
     timer_fini(&x->progress);
@@ -490,7 +491,7 @@ static void free_now(void *arg)
 void exchange_free_when_nothing_is_out(struct exchange *x)
 {
     if (!x->inspecting.is_out && !x->shortening.is_out && !x->guarding.is_out && !x->drafting.is_out &&
-        !x->likening.is_out && !x->auditing.is_out)
+        !x->likening.is_out && !x->auditing.is_out && !x->hinting.is_out)
         loop_defer(x->tools->loop, free_now, x);
 }
 

@@ -118,6 +118,18 @@ struct drafting {
     struct slice        hint;               /* the draft's words, for who is asked next; empty: none go along */
 };
 
+/* May a draft's words go along to whoever is asked next? drafting_hint.c. */
+struct hinting {
+    struct job        job;
+    struct exchange  *exchange;
+    struct arena     *arena;
+    bool              is_out, is_awaited; /* as in struct thinking: the look */
+    struct slice      words;              /* in the exchange's arena */
+    struct chat       chat;               /* of them alone */
+    bool              is_read;            /* the inspection may be: it did not fail */
+    struct inspection inspection;
+};
+
 /* A model that would have been asked, or was, before the one that answered; the word says why it did not. */
 struct passed {
     const struct model *model;
@@ -229,6 +241,7 @@ struct exchange {
     struct relay       *relay;
     struct guarding     guarding;
     struct drafting     drafting;
+    struct hinting      hinting;
     struct buf          out;      /* for the client, not yet handed over */
     bool                has_told; /* something of an answer has gone to the client: nobody else may be asked */
     bool                is_early; /* the reply has begun before it was known who would answer */

@@ -76,6 +76,7 @@ static void on_turn_end(evutil_socket_t fd, short events, void *arg)
     (void)fd, (void)events;
     struct loop *l = arg;
     list_run(&l->deferred);
+    wipe_stack(); /* what was freed just now may have left its words there */
 }
 
 static void run_posted(struct loop *l)

@@ -138,7 +138,7 @@ void metrics_trouble(struct metrics *m, enum redis_trouble trouble)
 /* The series of this model and zone, made where there is none yet. Names are compared as they are kept: cut. */
 static struct model_counters *model_of(struct metrics *m, const char *model, const char *zone)
 {
-    struct model_name wanted;
+    struct model_name wanted = { "", "" }; /* all of it is kept: what was on the stack before must not be */
     snprintf(wanted.model, sizeof wanted.model, "%s", model);
     snprintf(wanted.zone, sizeof wanted.zone, "%s", zone);
     unsigned count = atomic_load_explicit(&m->models, memory_order_relaxed);

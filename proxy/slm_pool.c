@@ -2,6 +2,7 @@
 #include "slm_pool.h"
 
 #include "base/die.h"
+#include "base/wipe.h"
 #include "snapshot.h"
 
 #include <openssl/rand.h>
@@ -106,6 +107,7 @@ static void *work(void *arg)
     for (struct job *job; (job = take(p));) {
         struct loop *loop = job->loop;
         job->run(job, bench_for(&bench, job->snapshot, p->memo));
+        wipe_stack(); /* before anybody hears of it; afterwards the thread may sleep for long */
         loop_post(loop, on_done, job);
     }
     bench_clear(&bench);

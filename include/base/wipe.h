@@ -17,4 +17,9 @@ static inline void free_wiped(void *memory, size_t bytes)
     free(memory);
 }
 
+/* Overwrites what functions that have returned left on the stack below the caller's frame, as deep as any of
+ * ours goes (64 KB, a microsecond): copies that compilers and libraries made. Called where a thread has done
+ * with what it was given. */
+void wipe_stack(void);
+
 #endif

@@ -2,6 +2,7 @@
 #include "privacy/seal.h"
 
 #include "base/die.h"
+#include "base/wipe.h"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -22,13 +23,6 @@ static void key_of_seal(const struct vault_key *team_key, const char *purpose, c
     vault_key_derive(team_key, slice_of(named, len + SALT_BYTES), out);
 }
 
-/* OpenSSL's assembly leaves blocks of what it worked on on the stack. */
-static __attribute__((noinline)) void wipe_stack(void)
-{
-    char below[32 * 1024];
-    explicit_bzero(below, sizeof below);
-}
-
 /* Of `bytes` at from, into to; the head is authenticated with them. False: OpenSSL failed, or, opening, the tag
  * is another. */
 static bool run_cipher(struct vault_key *key, bool is_sealing, const char *head, const char *from, size_t bytes,
@@ -46,7 +40,7 @@ static bool run_cipher(struct vault_key *key, bool is_sealing, const char *head,
               (!is_sealing || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, tag) == 1);
     EVP_CIPHER_CTX_free(c);
     explicit_bzero(key, sizeof *key);
-    wipe_stack();
+    wipe_stack(); /* OpenSSL's assembly leaves blocks of what it worked on there */
     return ok;
 }
 

@@ -468,7 +468,9 @@ def test_memory_forgets(rig):
     try:
         wait_for(is_gone, 10, "memory to forget")
     except AssertionError:
-        pytest.fail(f"{seen(held, PRIVATE.values())} seen in memory", pytrace=False)
+        found = seen(held, PRIVATE.values())
+        beside = [bytes(held[max(0, at - 200):at + 200]) for at in (held.find(value.encode()) for value in found) if at >= 0]
+        pytest.fail(f"{found} seen in memory: {beside}", pytrace=False)
     assert PROVIDER_KEYS["cloud"].encode() in held, "the key that is in use must be seen, or this test cannot fail"
 
 

@@ -240,6 +240,20 @@ def test_the_draft_goes_along_as_a_hint_where_nothing_is_hidden(stage):
     assert "perhaps" not in masked and "ann@" not in masked
 
 
+@pytest.mark.parametrize("draft, rule", [("Ask ann@example.org for it.", {"when": {"pii": ["email"]}, "redact": "placeholder"}),
+                                         ("Ask ann@example.org for it.", {"when": {"pii": ["email"]}, "reach": "local"}),
+                                         ("Ask ann@example.org for it.", {"when": {"pii": ["email"]}, "deny": "never"}),
+                                         ("The key is AKIAQ3EGRZ7MWBXK2LTN.", {"when": {"pii": ["email"]}, "redact": "placeholder"})])
+def test_what_a_draft_adds_that_is_private_does_not_go_along(stage, draft, rule):
+    """A model here may know what the question did not tell: its words go no farther than the same words of a client would."""
+    local, cloud = stage.provider(says(draft, logprob=-2.5)), stage.provider(says("surely"))
+    weir = stage.weir(local=local, cloud=cloud, policy={**policy(hint=True), "privacy": [{"name": "mail", **rule}]})
+    for stream in (False, True):
+        answer = weir.stream("whom?", str(stream)) if stream else weir.chat("whom?")
+        assert answer.text == "surely"
+    assert [request.question for request in cloud.requests] == ["whom?", "whom?"]
+
+
 def test_anthropics_clients_have_their_drafts_judged_too(stage):
     local, cloud = stage.provider(says("perhaps this", logprob=-2.5)), stage.provider(says("surely"))
     weir = stage.weir(local=local, cloud=cloud, policy=policy(hint=True))

@@ -1,0 +1,118 @@
+/*
+ * drafting_hint.c - a draft's words for the better model that is asked in its place.
+ *
+ *   the draft is short and its doubt one that words help with --> an SLM thread looks through it
+ *     --> the policy would let a client's request of these words go there, unchanged --> they go along
+ *     --> it would not, it hides something, or it is not known --> they do not
+ *
+ * The model here may know what nobody asked it to tell, and its words leave as any others do: looked through. A
+ * hint is a convenience, and what is in doubt is left out.
+ */
+#include "asking_inside.h"
+
+#include "base/log.h"
+
+/* A refusal or a circle would not help. */
+static const doubt_set helpful = (doubt_set)1 << DOUBT_LENGTH | (doubt_set)1 << DOUBT_WRONG_SUMS |
+                                 (doubt_set)1 << DOUBT_LIKELY_WRONG | (doubt_set)1 << DOUBT_CONFIDENCE |
+                                 (doubt_set)1 << DOUBT_DISAGREE;
+
+/* ---- looking ---- */
+
+static void run_look(struct job *job, const struct inspector *inspector)
+{
+    struct hinting  *h = (struct hinting *)job;
+    struct exchange *x = h->exchange;
+    struct fault     why = { 0 };
+    h->is_read = chat_of_prompt(h->arena, slice_str(x->decision.escalate_to->name), h->words, &h->chat, &why) &&
+                 inspect(inspector, x->snapshot->needs, h->arena, &h->chat, &h->inspection, &why);
+}
+
+/* As if a client of this team had asked the better model just that. */
+static bool may_go_along(const struct exchange *x)
+{
+    const struct hinting *h = &x->hinting;
+    struct facts          facts;
+    struct decision       d;
+    struct fault          why = { 0 };
+    if (!h->is_read)
+        return false;
+    facts_of(&h->chat, &h->inspection, x->team, &facts);
+    facts.payer = &x->payer;
+    return decide(x->snapshot->policy, &facts, &d, &why) && !(d.hide & h->inspection.pii);
+}
+
+/* ---- waiting ---- */
+
+static void ask_on(struct exchange *x)
+{
+    struct hinting *h = &x->hinting;
+    h->is_awaited = false;
+    timer_clear(&x->deadline);
+    x->cancel = NULL;
+    if (may_go_along(x))
+        x->drafting.hint = h->words;
+    asking_ask(x);
+}
+
+static void on_looked(struct job *job)
+{
+    struct hinting  *h = (struct hinting *)job;
+    struct exchange *x = h->exchange;
+    h->is_out = false;
+    if (x->is_over)
+        exchange_free_when_nothing_is_out(x);
+    else if (h->is_awaited)
+        ask_on(x);
+}
+
+static void cancel_look(struct exchange *x)
+{
+    struct hinting *h = &x->hinting;
+    timer_clear(&x->deadline);
+    h->is_awaited = false;
+    if (h->is_out && slm_pool_cancel(x->tools->slm_pool, &h->job))
+        h->is_out = false;
+}
+
+static void on_late(void *arg)
+{
+    struct exchange *x = arg;
+    cancel_look(x);
+    x->cancel = NULL;
+    asking_ask(x);
+}
+
+/* ---- the door ---- */
+
+/* Nothing that was hidden may come back in the draft, which was made from plain words. */
+static bool is_wanted(struct exchange *x, struct relay *relay)
+{
+    struct draft draft;
+    bool         is_all = relay_heard(relay, &draft);
+    if (!x->decision.escalation.hint || !(helpful >> x->drafting.doubt & 1) || x->redactions > 0 || !is_all ||
+        draft.calls > 0 || draft.content.len > DRAFTING_HINT_MOST_BYTES)
+        return false;
+    x->hinting.words = arena_copy(x->arena, slice_trim(draft.content));
+    return x->hinting.words.len > 0;
+}
+
+void drafting_ask_better(struct exchange *x, struct relay *relay)
+{
+    struct hinting *h = &x->hinting;
+    if (!is_wanted(x, relay)) {
+        asking_ask(x);
+        return;
+    }
+    h->exchange = x;
+    h->arena = arena_new();
+    h->job =
+        (struct job){ .run = run_look, .done = on_looked, .loop = x->tools->loop, .snapshot = x->snapshot };
+    h->is_out = h->is_awaited = slm_pool_submit(x->tools->slm_pool, &h->job);
+    if (!h->is_out) {
+        asking_ask(x);
+        return;
+    }
+    x->cancel = cancel_look;
+    timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_late, x);
+}
