@@ -51,10 +51,12 @@ MUST_CHECK bool translate_request(struct arena *, enum dialect from, enum dialec
  */
 struct translation;
 
+enum { ANSWER_CALLS_MOST = 1024 }; /* OpenAI's clients may name 128 tools */
+
 struct translation_options {
     enum dialect from, to;
     bool         is_stream;
-    size_t       most_bytes; /* of one event, or of a document */
+    size_t       most_bytes; /* of one event, of a document, and of what is kept of a stream */
     int64_t      now_s;      /* since 1970, for dialects that tell when an answer was made */
     struct slice request;    /* (ref) as the client sent it, for dialects that say it back; may be empty */
     struct slice id;         /* (ref) the answer's; empty: as its provider calls it */
@@ -63,7 +65,7 @@ struct translation_options {
 
 /* Lives in the arena, its buffers too, which are wiped with it. */
 struct translation *translation_new(struct arena *, const struct translation_options *);
-/* False (PROVIDER_BROKE) when an event or the document is beyond the ceiling. An event that makes no sense is
+/* False (PROVIDER_BROKE) when something is beyond its ceiling. An event that makes no sense is
  * passed on as one that makes none, so that who reads it next counts it. */
 MUST_CHECK bool translation_feed(struct translation *, struct slice body, struct buf *out, struct fault *why);
 /* The body has ended. PROVIDER_BROKE: the document cannot be read. */

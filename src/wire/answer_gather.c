@@ -3,7 +3,7 @@
 
 #include "wire/sse.h"
 
-enum { CHOICES_MOST = 256, CALLS_MOST = 1024 }; /* OpenAI allows n <= 128 */
+enum { CHOICES_MOST = 256 }; /* OpenAI allows n <= 128 */
 
 struct call {
     struct slice id, type, name; /* raw JSON, in the arena */
@@ -77,10 +77,10 @@ static void wipe_call(void *arg)
 
 static struct call *call_at(struct gathered *g, struct choice *c, int64_t index)
 {
-    if (index < 0 || index >= CALLS_MOST)
+    if (index < 0 || index >= ANSWER_CALLS_MOST)
         return NULL;
     if (!c->call)
-        c->call = arena_array(g->arena, CALLS_MOST, sizeof *c->call);
+        c->call = arena_array(g->arena, ANSWER_CALLS_MOST, sizeof *c->call);
     for (; c->calls <= (size_t)index; c->calls++) {
         c->call[c->calls].id = S("\"\"");
         buf_init(&c->call[c->calls].said, g->most_bytes);

@@ -220,6 +220,7 @@ static struct waiting_call *waiting_call(struct translation *t, uint32_t index)
     *call = (struct waiting_call){ .index = index, .id = S("\"\""), .name = S("\"\"") };
     buf_init(&call->arguments, t->most_bytes);
     arena_defer(t->arena, wipe_call, call);
+    translate_keep_call(t);
     *at = call;
     return call;
 }
@@ -232,7 +233,7 @@ static void keep_piece(struct translation *t, const struct json *j, json_at piec
         call->id = arena_copy(t->arena, json_raw(j, get(j, piece, "id")));
     if (has_string(j, get(j, function, "name")))
         call->name = arena_copy(t->arena, json_raw(j, get(j, function, "name")));
-    buf_add(&call->arguments, translate_text(t, j, function, "arguments"));
+    translate_keep(t, &call->arguments, translate_text(t, j, function, "arguments"));
 }
 
 static void tell_piece(struct translation *t, const struct json *j, json_at piece, struct buf *out)

@@ -6,13 +6,14 @@
  * Calls come in pieces and are told whole, before the last line; that one has what was used, and is written
  * when the stream has said that it is whole. Of times nothing is known here, so nothing is told of them.
  */
+#include "answer_form_inside.h"
 #include "translate_inside.h"
 
 #include <time.h>
 
 struct call {
     struct call *next;
-    uint32_t     index;
+    int64_t      index;
     struct slice name;
     struct buf   arguments;
 };
@@ -20,7 +21,7 @@ struct call {
 struct telling {
     struct completion completion;
     bool              is_length; /* it ended since it was long */
-    struct call      *calls;     /* the last first */
+    struct call      *calls;     /* in the order in which they began */
 };
 
 /* ---- calls ---- */
@@ -31,40 +32,39 @@ static void wipe_call(void *arg)
     buf_wipe(&call->arguments);
 }
 
-static struct call *call_of(struct translation *t, uint32_t index)
+static struct call *call_of(struct translation *t, int64_t index)
 {
     struct telling *s = t->state;
-    struct call    *call = s->calls;
-    while (call && call->index != index)
-        call = call->next;
-    if (call)
-        return call;
-    call = arena_alloc(t->arena, sizeof *call);
-    *call = (struct call){ .next = s->calls, .index = index };
+    struct call   **at = &s->calls;
+    while (*at && (*at)->index != index)
+        at = &(*at)->next;
+    if (*at)
+        return *at;
+    struct call *call = arena_alloc(t->arena, sizeof *call);
+    *call = (struct call){ .index = index };
     buf_init(&call->arguments, t->most_bytes);
     arena_defer(t->arena, wipe_call, call);
-    return s->calls = call;
+    translate_keep_call(t);
+    *at = call;
+    return call;
 }
 
 static void hear_calls(struct translation *t, const struct json *j, json_at list)
 {
+    int64_t position = 0;
     for (json_at c = json_first(j, list); c != JSON_NONE; c = json_next(j, c)) {
         json_at      function = json_get(j, c, "function");
-        struct call *call = call_of(t, (uint32_t)translate_number(j, c, "index"));
+        struct call *call = call_of(t, form_index(j, c, position++));
         struct slice name = translate_text(t, j, function, "name");
         if (name.len)
             call->name = arena_copy(t->arena, name);
-        buf_add(&call->arguments, translate_text(t, j, function, "arguments"));
+        translate_keep(t, &call->arguments, translate_text(t, j, function, "arguments"));
     }
 }
 
-/* The last first is the first last: so they come in their order. */
-static void add_calls(const struct call *call, struct translation *t, struct buf *out)
+static void add_call(struct translation *t, const struct call *call, struct buf *out)
 {
-    struct json json;
-    if (!call)
-        return;
-    add_calls(call->next, t, out);
+    struct json  json;
     struct slice arguments = slice_trim(buf_slice(&call->arguments));
     bool is_object = json_read(t->scratch, arguments, &json, NULL) && json_kind(&json, 0) == JSON_OBJECT;
     json_add_comma(out);
@@ -106,7 +106,8 @@ static void add_said(struct translation *t, struct slice content, struct slice t
         json_add_member(out, "thinking", thinking);
     if (with_calls && s->calls && !is_generate(t)) {
         buf_add_str(out, ",\"tool_calls\":[");
-        add_calls(s->calls, t, out);
+        for (const struct call *call = s->calls; call; call = call->next)
+            add_call(t, call, out);
         buf_add_byte(out, ']');
     }
     if (!is_generate(t))

@@ -241,9 +241,10 @@ static const struct {
     [CUSTOM] = { "response.custom_tool_call_input.delta", "response.custom_tool_call_input.done", "input" },
 };
 
-static void tell_delta(struct telling *s, struct item *item, struct slice text, struct buf *out)
+static void tell_delta(struct translation *t, struct item *item, struct slice text, struct buf *out)
 {
-    buf_add(&item->text, text);
+    struct telling *s = t->state;
+    translate_keep(t, &item->text, text);
     begin_item_event(s, texts[item->kind].delta, item, out);
     json_add_text_member(out, "delta", text);
     if (item->kind == MESSAGE)
@@ -276,6 +277,8 @@ static struct item *add_new(struct translation *t, enum item_kind kind)
         arena_printf(t->arena, "%s_%.*s_%u", kinds[kind].prefix, SLICE_ARG(s->completion.id), item->place));
     buf_init(&item->text, t->most_bytes);
     arena_defer(t->arena, wipe_item, item);
+    if (is_call(item))
+        translate_keep_call(t);
     if (!s->last)
         s->last = &s->items;
     *s->last = item;
@@ -352,7 +355,7 @@ static void tell_text(struct translation *t, enum item_kind kind, struct slice t
         tell_item(t->state, "response.output_item.added", item, false, out);
         tell_part(t->state, "response.content_part.added", item, out);
     }
-    tell_delta(t->state, item, text, out);
+    tell_delta(t, item, text, out);
 }
 
 static void tell_call(struct translation *t, const struct json *j, json_at piece, struct buf *out)
@@ -371,7 +374,7 @@ static void tell_call(struct translation *t, const struct json *j, json_at piece
     }
     struct slice text = translate_text(t, j, called, is_custom ? "input" : "arguments");
     if (text.len)
-        tell_delta(t->state, item, text, out);
+        tell_delta(t, item, text, out);
 }
 
 static void on_event(struct translation *t, const struct json *j, struct buf *out)
@@ -427,7 +430,7 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
         struct slice text = translate_text(t, j, message, said[i].key);
         if (text.len)
-            buf_add(&add_new(t, said[i].kind)->text, text);
+            translate_keep(t, &add_new(t, said[i].kind)->text, text);
     }
     for (json_at c = json_first(j, calls); c != JSON_NONE; c = json_next(j, c)) {
         bool         is_custom = json_kind(j, json_get(j, c, "custom")) == JSON_OBJECT;
@@ -435,7 +438,7 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
         struct item *item = add_new(t, is_custom ? CUSTOM : FUNCTION);
         item->call_id = arena_copy(t->arena, translate_text(t, j, c, "id"));
         item->name = arena_copy(t->arena, translate_text(t, j, called, "name"));
-        buf_add(&item->text, translate_text(t, j, called, is_custom ? "input" : "arguments"));
+        translate_keep(t, &item->text, translate_text(t, j, called, is_custom ? "input" : "arguments"));
     }
     add_response(t, incomplete_reason(s) ? "incomplete" : "completed", NULL, out);
 }

@@ -121,8 +121,16 @@ static bool feed_lines(struct translation *t, struct slice body, struct buf *out
 
 /* ---- the doors ---- */
 
+static bool keeps_too_much(const struct translation *t)
+{
+    return t->kept_bytes > t->most_bytes || t->calls > ANSWER_CALLS_MOST;
+}
+
 static bool too_large(const struct translation *t, struct fault *why)
 {
+    if (keeps_too_much(t))
+        return fault_set(why, FAULT_PROVIDER_BROKE, "it has more than %zu bytes, or %d calls", t->most_bytes,
+                         ANSWER_CALLS_MOST);
     return fault_set(why, FAULT_PROVIDER_BROKE, "%s has more than %zu bytes", t->is_stream ? "one event" : "it",
                      t->most_bytes);
 }
@@ -130,6 +138,8 @@ static bool too_large(const struct translation *t, struct fault *why)
 /* What this one says goes to the next, where there is one. */
 static bool hand_on(struct translation *t, struct buf *out, struct fault *why)
 {
+    if (keeps_too_much(t))
+        return too_large(t, why);
     if (!t->next)
         return true;
     bool ok = translation_feed(t->next, buf_slice(&t->between), out, why);
@@ -196,6 +206,17 @@ void translate_error(enum dialect to, struct slice openai_error, int status, str
 }
 
 /* ---- what the translators share ---- */
+
+void translate_keep(struct translation *t, struct buf *kept, struct slice text)
+{
+    t->kept_bytes += text.len;
+    buf_add(kept, text);
+}
+
+void translate_keep_call(struct translation *t)
+{
+    t->calls++;
+}
 
 int64_t translate_number(const struct json *j, json_at object, const char *key)
 {

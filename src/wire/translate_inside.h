@@ -82,8 +82,10 @@ struct translation {
     const struct json              *request; /* what the client sent; NULL: not told, or not to be read */
     bool                            is_stream;
     size_t                          most_bytes;
-    struct sse                     *sse;      /* streams */
-    struct buf                      document; /* else: as it came; of a stream of lines, one */
+    size_t                          kept_bytes; /* of the answer, until it is whole */
+    unsigned                        calls;      /* likewise, # calls of tools */
+    struct sse                     *sse;        /* streams */
+    struct buf                      document;   /* else: as it came; of a stream of lines, one */
     const struct answer_translator *how;
     void                           *state; /* of that; in the arena */
 };
@@ -99,6 +101,11 @@ struct answer_translator {
     void (*on_end)(struct translation *, struct buf *out);  /* the body's; NULL: it means nothing */
     void (*on_document)(struct translation *, const struct json *, struct buf *out);
 };
+
+/* What is told when the answer is whole goes through here, so that its ceilings count (law 4: cut short, it
+ * would look whole): some text; one more call of a tool. */
+void translate_keep(struct translation *, struct buf *kept, struct slice text);
+void translate_keep_call(struct translation *);
 
 /* A string member, unescaped, in scratch; its raw JSON, or "" with its quotes. */
 struct slice translate_text(struct translation *, const struct json *, json_at object, const char *key);

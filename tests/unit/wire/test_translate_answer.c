@@ -476,7 +476,7 @@ static void test_a_whole_answer_for_ollamas_clients(void **state)
     expect_to(
         *state, DIALECT_OPENAI, DIALECT_OLLAMA, false,
         "{'model':'m','choices':[{'index':0,'message':{'content':null,'reasoning_content':'hm','tool_calls':"
-        "[{'id':'a','function':{'name':'w','arguments':'{\\'at\\': 1.10}'}},{'index':1,'function':{'name':'x',"
+        "[{'id':'a','function':{'name':'w','arguments':'{\\'at\\': 1.10}'}},{'id':'b','function':{'name':'x',"
         "'arguments':'no json'}}]},'finish_reason':'tool_calls'}]}",
         TOLD "'message':{'role':'assistant','content':'','thinking':'hm'," CALLED "},'done':true,"
              "'done_reason':'stop'}");
@@ -513,6 +513,41 @@ static void test_ceilings(void **state)
     assert_true(translation_feed(t, S("[]"), &out, &why));
     assert_false(translation_end(t, &out, &why));
     buf_fini(&out);
+}
+
+/* False: the stream was broken off. Pieces of so many calls, or all but the first of one. */
+static bool tell(struct arena *arena, enum dialect to, unsigned pieces, bool of_one, const char *arguments)
+{
+    struct translation *t =
+        translation_new(arena, &(struct translation_options){
+                                   .from = DIALECT_OPENAI, .to = to, .is_stream = true, .most_bytes = 2048 });
+    struct fault why = { 0 };
+    struct buf   out;
+    bool         ok = true;
+    buf_init(&out, MOST << 8);
+    for (unsigned i = 0; i < pieces && ok; i++) {
+        const char *piece = arena_printf(arena,
+                                         "data: {'choices':[{'index':0,'delta':{'tool_calls':[{'index':%u,"
+                                         "'function':{'name':'f','arguments':'%s'}}]}}]}\n\n",
+                                         of_one ? i > 0 : i, arguments);
+        ok = translation_feed(t, quoted(arena, piece), &out, &why);
+    }
+    ok = ok && translation_feed(t, S("data: [DONE]\n\n"), &out, &why) && translation_end(t, &out, &why);
+    assert_int_equal(why.kind, ok ? FAULT_NONE : FAULT_PROVIDER_BROKE);
+    buf_fini(&out);
+    return ok;
+}
+
+/* What is kept of a stream until it is whole has ceilings: told cut short, it would look whole. */
+static void test_a_stream_of_too_much(void **state)
+{
+    static const enum dialect kept_by[] = { DIALECT_ANTHROPIC, DIALECT_OLLAMA, DIALECT_RESPONSES };
+    for (size_t i = 0; i < sizeof kept_by / sizeof *kept_by; i++) {
+        assert_true(tell(*state, kept_by[i], ANSWER_CALLS_MOST, false, ""));
+        assert_false(tell(*state, kept_by[i], ANSWER_CALLS_MOST + 2, false, ""));
+        assert_true(tell(*state, kept_by[i], 200, true, "0123456789"));
+        assert_false(tell(*state, kept_by[i], 300, true, "0123456789"));
+    }
 }
 
 static void test_errors(void **state)
@@ -564,6 +599,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_stream_for_ollamas_clients, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_whole_answer_for_ollamas_clients, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ceilings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_stream_of_too_much, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
