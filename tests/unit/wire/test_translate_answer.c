@@ -558,12 +558,12 @@ static void test_errors(void **state)
     struct buf out;
     buf_init(&out, MOST);
     translate_error(DIALECT_ANTHROPIC, error, 403, arena, &out);
-    assert_true(slice_eq(buf_slice(&out),
-                         quoted(arena, "{'type':'error','error':{'type':'permission_error','message':'no'}}")));
+    assert_true(slice_eq(buf_slice(&out), quoted(arena, "{'type':'error','error':{'type':'permission_error','"
+                                                        "message':'no','details':{'error_code':'x'}}}")));
     buf_reset(&out);
     translate_error(DIALECT_ANTHROPIC, error, 404, arena, &out);
-    assert_true(slice_eq(buf_slice(&out),
-                         quoted(arena, "{'type':'error','error':{'type':'not_found_error','message':'no'}}")));
+    assert_true(slice_eq(buf_slice(&out), quoted(arena, "{'type':'error','error':{'type':'not_found_error','"
+                                                        "message':'no','details':{'error_code':'x'}}}")));
     buf_reset(&out);
     translate_error(DIALECT_OLLAMA, error, 404, arena, &out);
     assert_true(slice_eq(buf_slice(&out), quoted(arena, "{'error':'no'}")));
