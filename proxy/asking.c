@@ -93,8 +93,7 @@ void asking_leg_failed(struct exchange *x, const struct fault *told, bool was_se
         return;
     x->fault = *why;
     if (x->has_told || !fault_tries_next(why->kind)) {
-        exchange_fail(x, why);
-        exchange_end(x);
+        exchange_end_with(x, why);
         return;
     }
     metrics_fault(x->tools->metrics, why->kind);
@@ -110,7 +109,7 @@ void asking_leg_failed(struct exchange *x, const struct fault *told, bool was_se
 
 static void cancel_call(struct exchange *x)
 {
-    guarding_cancel(x);
+    exchange_stop_thinking(x);
     timer_clear(&x->deadline);
     exchange_count_leg(x, (!x->call || call_was_sent(x->call)) && !x->error_status);
     call_cancel(&x->call);
@@ -245,11 +244,8 @@ void asking_ask(struct exchange *x)
 
 void exchange_ask_again(struct exchange *x)
 {
-    if (x->fault.kind && !fault_tries_next(x->fault.kind)) {
-        struct fault why = x->fault;
-        exchange_fail(x, &why);
-        exchange_end(x);
-        return;
-    }
-    asking_ask(x);
+    if (x->fault.kind && !fault_tries_next(x->fault.kind))
+        exchange_end_with(x, &x->fault);
+    else
+        asking_ask(x);
 }

@@ -99,7 +99,6 @@ static void on_lead(void *arg, struct cache_ask *ask, const struct cached *hit)
     (void)hit;
     struct exchange *x = arg;
     x->recalling.is_out = false;
-    x->cancel = NULL;
     if (ask->leads)
         ask_behind(x);
     else
@@ -108,9 +107,7 @@ static void on_lead(void *arg, struct cache_ask *ask, const struct cached *hit)
 
 static void on_audit(void *arg)
 {
-    struct exchange *x = arg;
-    x->cancel = NULL;
-    ask_behind(x);
+    ask_behind(arg);
 }
 
 static void cancel_audit(struct exchange *x)
@@ -118,17 +115,12 @@ static void cancel_audit(struct exchange *x)
     timer_clear(&x->deadline);
 }
 
-static void cancel_lead(struct exchange *x)
-{
-    exchange_forget_recall(x);
-}
-
 /* The client has its answer, and what was kept was past its time: whoever gets the lease asks for a fresh one.
  */
 static void freshen(struct exchange *x)
 {
     x->recalling.is_out = true;
-    x->cancel = cancel_lead;
+    x->cancel = exchange_forget_recall;
     cache_lead(x->tools->cache, &x->recalling.ask, on_lead, x);
 }
 
@@ -186,19 +178,13 @@ static void on_replayed(struct exchange *x)
     }
 }
 
-static void refuse_replay(struct exchange *x, const struct fault *why)
-{
-    exchange_fail(x, why);
-    exchange_end(x);
-}
-
 /* A rule may be younger than what was kept. */
 static enum step_result replay_guarded(struct exchange *x, struct slice answer)
 {
     static const struct guarding_handler handler = { .passed = replay,
                                                      .through = on_replayed,
-                                                     .refused = refuse_replay };
-    x->cancel = guarding_cancel;
+                                                     .refused = exchange_end_with };
+    x->cancel = exchange_stop_thinking;
     exchange_guard(x, &handler);
     if (!x->guarding.guard)
         return NEXT;

@@ -67,7 +67,7 @@ static void stop_hearing(struct exchange *x, const struct fault *why)
 {
     call_cancel(&x->call);
     timer_clear(&x->deadline);
-    guarding_cancel(x);
+    exchange_stop_thinking(x);
     asking_leg_failed(x, why, true);
 }
 
@@ -253,7 +253,7 @@ static void on_end(struct call *call, void *arg)
     (void)call;
     struct exchange *x = arg;
     x->call = NULL;
-    if (!x->guarding.is_awaited) /* its deadline goes on */
+    if (!x->awaited) /* the guard's look, whose deadline goes on */
         timer_clear(&x->deadline);
     if (x->error_status)
         provider_refused(x);
@@ -266,13 +266,13 @@ static void on_fault(struct call *call, const struct fault *why, void *arg)
     struct exchange *x = arg;
     bool             was_sent = call_was_sent(call);
     x->call = NULL;
-    if (!x->guarding.is_awaited)
+    if (!x->awaited)
         timer_clear(&x->deadline);
     if (x->error_status)
         provider_refused(x);
     else if (x->relay && relay_is_done(x->relay))
         body_ended(x); /* all was said before it broke */
-    else if (x->guarding.is_out)
+    else if (x->guarding.thought.is_out)
         guarding_break(x, why);
     else
         asking_leg_failed(x, why, was_sent);

@@ -249,35 +249,15 @@ static void run_comparison(struct job *job, const struct inspector *inspector)
     d->cosine = dot;
 }
 
-static void on_compared(struct job *job)
+static void on_compared(struct exchange *x)
 {
-    struct drafting *d = (struct drafting *)job;
-    struct exchange *x = d->exchange;
-    d->is_out = false;
-    if (x->is_over) {
-        exchange_free_when_nothing_is_out(x);
-    } else if (d->is_awaited) {
-        d->is_awaited = false;
-        timer_clear(&x->deadline);
-        x->cancel = NULL;
-        agreed(x, d->cosine >= x->decision.escalation.alike);
-    }
-}
-
-static void cancel_comparison(struct exchange *x)
-{
-    struct drafting *d = &x->drafting;
-    timer_clear(&x->deadline);
-    d->is_awaited = false;
-    if (d->is_out && slm_pool_cancel(x->tools->slm_pool, &d->job))
-        d->is_out = false;
+    x->cancel = NULL;
+    agreed(x, x->drafting.cosine >= x->decision.escalation.alike);
 }
 
 /* A convenience: what could not be compared counts as agreed. */
-static void on_comparison_late(void *arg)
+static void on_late(struct exchange *x)
 {
-    struct exchange *x = arg;
-    cancel_comparison(x);
     x->cancel = NULL;
     agreed(x, true);
 }
@@ -287,17 +267,11 @@ static bool compare_prose(struct exchange *x, const struct draft *one, const str
     struct drafting *d = &x->drafting;
     if (!x->snapshot->slm)
         return false;
-    d->exchange = x;
     d->one = arena_copy(x->arena, slice_cut(one->content, 0, COMPARED_MOST_BYTES));
     d->other = arena_copy(x->arena, slice_cut(other->content, 0, COMPARED_MOST_BYTES));
-    d->job = (struct job){
-        .run = run_comparison, .done = on_compared, .loop = x->tools->loop, .snapshot = x->snapshot
-    };
-    d->is_out = d->is_awaited = slm_pool_submit(x->tools->slm_pool, &d->job);
-    if (!d->is_out)
+    if (!exchange_think(x, &d->thought, run_comparison, on_compared, on_late))
         return false;
-    x->cancel = cancel_comparison;
-    timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_comparison_late, x);
+    x->cancel = exchange_stop_thinking;
     return true;
 }
 

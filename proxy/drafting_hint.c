@@ -10,8 +10,6 @@
  */
 #include "asking_inside.h"
 
-#include "base/log.h"
-
 /* A refusal or a circle would not help. */
 static const doubt_set helpful = (doubt_set)1 << DOUBT_LENGTH | (doubt_set)1 << DOUBT_WRONG_SUMS |
                                  (doubt_set)1 << DOUBT_LIKELY_WRONG | (doubt_set)1 << DOUBT_CONFIDENCE |
@@ -22,7 +20,7 @@ static const doubt_set helpful = (doubt_set)1 << DOUBT_LENGTH | (doubt_set)1 << 
 static void run_look(struct job *job, const struct inspector *inspector)
 {
     struct hinting  *h = (struct hinting *)job;
-    struct exchange *x = h->exchange;
+    struct exchange *x = h->thought.exchange;
     struct fault     why = { 0 };
     h->is_read = chat_of_prompt(h->arena, slice_str(x->decision.escalate_to->name), h->words, &h->chat, &why) &&
                  inspect(inspector, x->snapshot->needs, h->arena, &h->chat, &h->inspection, &why);
@@ -42,44 +40,10 @@ static bool may_go_along(const struct exchange *x)
     return decide(x->snapshot->policy, &facts, &d, &why) && !(d.hide & h->inspection.pii);
 }
 
-/* ---- waiting ---- */
-
-static void ask_on(struct exchange *x)
+static void on_looked(struct exchange *x)
 {
-    struct hinting *h = &x->hinting;
-    h->is_awaited = false;
-    timer_clear(&x->deadline);
-    x->cancel = NULL;
     if (may_go_along(x))
-        x->drafting.hint = h->words;
-    asking_ask(x);
-}
-
-static void on_looked(struct job *job)
-{
-    struct hinting  *h = (struct hinting *)job;
-    struct exchange *x = h->exchange;
-    h->is_out = false;
-    if (x->is_over)
-        exchange_free_when_nothing_is_out(x);
-    else if (h->is_awaited)
-        ask_on(x);
-}
-
-static void cancel_look(struct exchange *x)
-{
-    struct hinting *h = &x->hinting;
-    timer_clear(&x->deadline);
-    h->is_awaited = false;
-    if (h->is_out && slm_pool_cancel(x->tools->slm_pool, &h->job))
-        h->is_out = false;
-}
-
-static void on_late(void *arg)
-{
-    struct exchange *x = arg;
-    cancel_look(x);
-    x->cancel = NULL;
+        x->drafting.hint = x->hinting.words;
     asking_ask(x);
 }
 
@@ -104,15 +68,9 @@ void drafting_ask_better(struct exchange *x, struct relay *relay)
         asking_ask(x);
         return;
     }
-    h->exchange = x;
     h->arena = arena_new();
-    h->job =
-        (struct job){ .run = run_look, .done = on_looked, .loop = x->tools->loop, .snapshot = x->snapshot };
-    h->is_out = h->is_awaited = slm_pool_submit(x->tools->slm_pool, &h->job);
-    if (!h->is_out) {
+    if (exchange_think(x, &h->thought, run_look, on_looked, asking_ask))
+        x->cancel = exchange_stop_thinking;
+    else
         asking_ask(x);
-        return;
-    }
-    x->cancel = cancel_look;
-    timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_late, x);
 }

@@ -20,7 +20,6 @@
 
 #include "base/die.h"
 #include "base/log.h"
-#include "slm/faithful.h"
 
 enum { ERROR_BODY_MOST = 64 * 1024 };
 
@@ -55,54 +54,10 @@ static const struct {
 #undef STEP
 };
 
-static enum step_result refuse(struct exchange *x, const struct fault *why)
-{
-    exchange_fail(x, why);
-    return END;
-}
-
-/* ---- waiting ---- */
-
 static enum step_result wait_for(struct exchange *x, void (*cancel)(struct exchange *))
 {
     x->cancel = cancel;
     return WAIT;
-}
-
-/* ---- SLM threads ---- */
-
-static void on_thought(struct job *job)
-{
-    struct thinking *t = (struct thinking *)job;
-    struct exchange *x = t->exchange;
-    t->is_out = false;
-    if (x->is_over) {
-        exchange_free_when_nothing_is_out(x);
-    } else if (t->is_awaited) { /* else its deadline has passed, and the exchange has gone on without it */
-        t->is_awaited = false;
-        t->is_done = true;
-        timer_clear(&x->deadline);
-        exchange_go_on(x);
-    }
-}
-
-static void give_up_thinking(struct exchange *x, struct thinking *t)
-{
-    t->is_awaited = false;
-    timer_clear(&x->deadline);
-    if (t->is_out && slm_pool_cancel(x->tools->slm_pool, &t->job))
-        t->is_out = false;
-}
-
-static bool think(struct exchange *x, struct thinking *t, void (*run)(struct job *, const struct inspector *))
-{
-    t->exchange = x;
-    t->job = (struct job){ .run = run, .done = on_thought, .loop = x->tools->loop, .snapshot = x->snapshot };
-    if (!t->arena)
-        t->arena = arena_new();
-    t->is_out = slm_pool_submit(x->tools->slm_pool, &t->job);
-    t->is_awaited = t->is_out;
-    return t->is_out;
 }
 
 /* ---- the steps ---- */
@@ -136,7 +91,7 @@ enum step_result take_identify(struct exchange *x)
     case AUTH_WAITS:
         return wait_for(x, cancel_identifying);
     case AUTH_REFUSED:
-        return refuse(x, &x->asking_who.why);
+        return exchange_refuse(x, &x->asking_who.why);
     case AUTH_KNOWN:
         break;
     }
@@ -153,17 +108,17 @@ enum step_result take_understand(struct exchange *x)
         buf_init(&x->body, request.len * 2 + x->asked_as.ceiling);
         if (!translate_request(x->arena, x->told_in, x->dialect, request, (struct limits_of_model){ 0 },
                                &x->body, &x->unread, &why))
-            return refuse(x, &why);
+            return exchange_refuse(x, &why);
     }
     if (!chat_read_in(x->dialect, x->arena, buf_slice(&x->body), &x->chat, &why))
-        return refuse(x, &why);
+        return exchange_refuse(x, &why);
     return NEXT;
 }
 
 static void run_inspection(struct job *job, const struct inspector *inspector)
 {
     struct thinking *t = (struct thinking *)job;
-    struct exchange *x = t->exchange;
+    struct exchange *x = t->thought.exchange;
     struct fault     why = { 0 };
     if (!inspect(inspector, x->snapshot->needs, t->arena, &x->chat, &t->inspection, &why)) {
         t->inspection.is_inspected = false; /* law 2: what could not be read is private */
@@ -171,16 +126,16 @@ static void run_inspection(struct job *job, const struct inspector *inspector)
     }
 }
 
-static void cancel_inspecting(struct exchange *x)
+static void on_inspected(struct exchange *x)
 {
-    give_up_thinking(x, &x->inspecting);
+    x->inspecting.is_done = true;
+    exchange_go_on(x);
 }
 
-static void on_inspect_late(void *arg)
+static bool needs_inspection(const struct exchange *x)
 {
-    struct exchange *x = arg;
-    give_up_thinking(x, &x->inspecting);
-    exchange_go_on(x);
+    const struct needs *needs = &x->snapshot->needs;
+    return needs->pii || needs->judgement || needs->classes || needs->view;
 }
 
 /* What is all remembered needs no thread. */
@@ -193,7 +148,6 @@ static bool recall_inspection(struct exchange *x)
                                          .memo = slm_pool_memo(x->tools->slm_pool),
                                          .generation = s->generation,
                                          .recalls = s->slm };
-    t->arena = arena_new();
     t->is_done = inspect_recall(&inspector, s->needs, t->arena, &x->chat, &t->inspection);
     if (!t->is_done)
         arena_reset(t->arena);
@@ -202,25 +156,23 @@ static bool recall_inspection(struct exchange *x)
 
 enum step_result take_inspect(struct exchange *x)
 {
-    struct needs needs = x->snapshot->needs;
-    if (!needs.pii && !needs.judgement && !needs.classes && !needs.view)
+    if (!needs_inspection(x))
         return NEXT;
+    x->inspecting.arena = arena_new();
     if (recall_inspection(x))
         return NEXT;
     metrics_add(x->tools->metrics, METRIC_INSPECTIONS, 1);
-    if (!think(x, &x->inspecting, run_inspection))
+    if (!exchange_think(x, &x->inspecting.thought, run_inspection, on_inspected, exchange_go_on))
         return NEXT; /* shed: not inspected, so private */
-    timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_inspect_late, x);
-    return wait_for(x, cancel_inspecting);
+    return wait_for(x, exchange_stop_thinking);
 }
 
 /* What was asked to be found out, and was not, counts as the worst there is. */
-static const struct inspection *findings_of(struct exchange *x)
+static const struct inspection *findings_of(const struct exchange *x)
 {
     static const struct inspection unknown; /* not inspected, not judged */
-    struct needs                   needs = x->snapshot->needs;
     static const struct inspection nothing_asked = { .is_inspected = true };
-    if (!needs.pii && !needs.judgement && !needs.classes && !needs.view)
+    if (!needs_inspection(x))
         return &nothing_asked;
     return x->inspecting.is_done ? &x->inspecting.inspection : &unknown;
 }
@@ -272,7 +224,7 @@ enum step_result take_decide(struct exchange *x)
     find_bars(x);
     find_standing(x);
     if (!decide(x->snapshot->policy, &x->facts, &x->decision, &why))
-        return refuse(x, &why);
+        return exchange_refuse(x, &why);
     stay(x);
     keeping_decide(x);
     return NEXT;
@@ -288,122 +240,6 @@ enum step_result take_redact(struct exchange *x)
     x->redactions = redact(&x->chat, inspection, x->decision.hide, x->vault, x->arena);
     metrics_add(x->tools->metrics, METRIC_REDACTIONS, (int64_t)x->redactions);
     return NEXT;
-}
-
-static size_t passages_words(const struct thinking *t)
-{
-    size_t words = 0;
-    for (size_t i = 0; i < t->passages; i++)
-        words += words_count(t->passage[i].text);
-    return words;
-}
-
-/* A summary that may stand in for its text does, and is not cut further. */
-static void judge_summaries(struct thinking *t)
-{
-    for (size_t i = 0; i < t->passages; i++) {
-        struct passage *passage = &t->passage[i];
-        if (t->summary[i].len == 0)
-            continue;
-        const char *fault = summary_fault(t->arena, passage->text, t->summary[i], t->question);
-        if (fault) {
-            log_debug("summary_refused", "%s: %s", t->exchange->id, fault);
-            t->summary[i].len = 0;
-            continue;
-        }
-        passage->text = t->summary[i];
-        passage->is_fixed = true;
-        t->accepted++;
-    }
-}
-
-static void run_shortening(struct job *job, const struct inspector *inspector)
-{
-    struct thinking *t = (struct thinking *)job;
-    struct exchange *x = t->exchange;
-    size_t           words = passages_words(t);
-    judge_summaries(t);
-    double wanted = x->decision.compress_to * (double)words, left = (double)passages_words(t);
-    if (inspector->worker && wanted < left)
-        shorten(inspector->worker, t->arena, t->question, t->passage, t->passages, wanted / left);
-}
-
-static void cancel_shortening(struct exchange *x)
-{
-    give_up_thinking(x, &x->shortening);
-}
-
-static void on_shorten_late(void *arg)
-{
-    struct exchange *x = arg;
-    give_up_thinking(x, &x->shortening);
-    exchange_go_on(x); /* a convenience: the request goes on at its full length */
-}
-
-bool exchange_may_shorten(const struct chat *chat, const struct chat_text *text)
-{
-    return text->place == CHAT_CONTENT && text->message != CHAT_NO_MESSAGE && text->message < chat->last_user &&
-           (text->role == CHAT_USER || text->role == CHAT_ASSISTANT || text->role == CHAT_TOOL);
-}
-
-struct slice exchange_text_now(const struct chat_text *text)
-{
-    return text->now.ptr ? text->now : text->text;
-}
-
-bool exchange_is_long(const struct exchange *x)
-{
-    return x->decision.compress_above_tokens > 0 && x->facts.tokens > x->decision.compress_above_tokens &&
-           x->chat.last_user != CHAT_NO_MESSAGE;
-}
-
-enum step_result take_shorten(struct exchange *x)
-{
-    struct thinking *t = &x->shortening;
-    struct chat     *chat = &x->chat;
-    if (!exchange_is_long(x) || x->candidate > 0)
-        return NEXT;
-    if (x->inspecting.is_out)
-        return NEXT; /* an inspection that came too late still reads the texts that this would change */
-    t->arena = arena_new();
-    t->question = arena_copy(t->arena, chat_subject(chat, t->arena));
-    t->passage = arena_array(t->arena, chat->text_count, sizeof *t->passage);
-    t->passages = chat->text_count;
-    for (size_t i = 0; i < chat->text_count; i++)
-        t->passage[i] = (struct passage){
-            .text = arena_copy(t->arena, exchange_text_now(&chat->text[i])),
-            .is_fixed = !exchange_may_shorten(chat, &chat->text[i]),
-        };
-    t->summary = arena_array(t->arena, chat->text_count, sizeof *t->summary);
-    for (unsigned i = 0; i < x->summarizing.at && i < x->summarizing.count; i++)
-        t->summary[x->summarizing.text[i]] = arena_copy(t->arena, x->summarizing.summary[i]);
-    if (!think(x, t, run_shortening))
-        return NEXT;
-    timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_shorten_late, x);
-    return wait_for(x, cancel_shortening);
-}
-
-void exchange_take_shortened(struct exchange *x)
-{
-    struct thinking *t = &x->shortening;
-    if (!t->is_done)
-        return;
-    t->is_done = false;
-    for (size_t i = 0; i < t->passages; i++) {
-        struct passage *passage = &t->passage[i];
-        const size_t    before = exchange_text_now(&x->chat.text[i]).len;
-        if (t->summary[i].len)
-            x->chat.text[i].now = t->summary[i];
-        if (passage->dropped) {
-            x->chat.text[i].now = passage->kept;
-            x->sentences_dropped += passage->dropped;
-        }
-        x->left_out_bytes += (int64_t)before - (int64_t)exchange_text_now(&x->chat.text[i]).len;
-    }
-    x->summaries = t->accepted;
-    metrics_add(x->tools->metrics, METRIC_SENTENCES_DROPPED, x->sentences_dropped);
-    metrics_add(x->tools->metrics, METRIC_SUMMARIES, x->summaries);
-    metrics_add(x->tools->metrics, METRIC_SUMMARIES_REFUSED, x->summarizing.count - x->summaries);
 }
 
 /* ---- the mover ---- */
@@ -426,9 +262,7 @@ void exchange_go_on(struct exchange *x)
 {
     x->cancel = NULL;
     if (x->fault.kind) {
-        struct fault why = x->fault;
-        exchange_fail(x, &why);
-        exchange_end(x);
+        exchange_end_with(x, &x->fault);
         return;
     }
     x->step++;
@@ -490,8 +324,7 @@ static void free_now(void *arg)
 
 void exchange_free_when_nothing_is_out(struct exchange *x)
 {
-    if (!x->inspecting.is_out && !x->shortening.is_out && !x->guarding.is_out && !x->drafting.is_out &&
-        !x->likening.is_out && !x->auditing.is_out && !x->hinting.is_out)
+    if (x->thoughts_out == 0)
         loop_defer(x->tools->loop, free_now, x);
 }
 
@@ -507,6 +340,18 @@ void exchange_end(struct exchange *x)
     x->tools->running--;
     metrics_add(x->tools->metrics, METRIC_REQUESTS_RUNNING, -1);
     exchange_free_when_nothing_is_out(x);
+}
+
+enum step_result exchange_refuse(struct exchange *x, const struct fault *why)
+{
+    exchange_fail(x, why);
+    return END;
+}
+
+void exchange_end_with(struct exchange *x, const struct fault *why)
+{
+    exchange_fail(x, why);
+    exchange_end(x);
 }
 
 void exchange_go_behind(struct exchange *x)

@@ -1,6 +1,6 @@
 /*
- * exchange_parts.h - the inside of an exchange, for the files that are its steps: exchange.c, paying.c,
- * asking*.c, drafting.c, guarding.c, settle.c. Nobody else.
+ * exchange_parts.h - the inside of an exchange, for the files that are its steps, or that steps are made of:
+ * who does what is said beside each. Nobody else includes it.
  */
 #ifndef WEIR_EXCHANGE_PARTS_H
 #define WEIR_EXCHANGE_PARTS_H
@@ -21,15 +21,20 @@ enum step_result { NEXT, WAIT, END };
 
 struct exchange;
 
-/* What an SLM thread is asked to do. It works in an arena of its own, since the exchange may go on without it.
- */
+/* What an SLM thread is asked to do; thinking.c. It stands first in what the thread works on. */
+struct thought {
+    struct job       job;
+    struct exchange *exchange;
+    void (*heard)(struct exchange *); /* it is done */
+    void (*late)(struct exchange *);  /* it was not done in time; NULL: nobody waits */
+    bool is_out;                      /* the pool has it, or will give it back */
+};
+
+/* Inspecting and shortening. Each in an arena of its own, since the exchange may go on without it. */
 struct thinking {
-    struct job        job;
-    struct exchange  *exchange;
+    struct thought    thought;
     struct arena     *arena;
-    bool              is_out;     /* the pool has it, or will give it back */
-    bool              is_awaited; /* the exchange waits for it */
-    bool              is_done;    /* its results may be read */
+    bool              is_done; /* its results may be read */
     struct inspection inspection;
     struct passage   *passage; /* shortening: */
     size_t            passages;
@@ -72,14 +77,12 @@ struct keeping {
 };
 
 struct guarding {
-    struct job                     job;
-    struct exchange               *exchange;
-    struct guard                  *guard; /* NULL: nobody asks for it */
+    struct thought                 thought; /* a look */
+    struct guard                  *guard;   /* NULL: nobody asks for it */
     const struct guarding_handler *handler;
-    struct buf                     waiting;            /* came while a look was out */
-    bool                           is_out, is_awaited; /* as in struct thinking: the look */
-    bool                           has_ended;          /* the body has */
-    struct fault                   broke;              /* what ended it instead, told when the look is back */
+    struct buf                     waiting;   /* came while a look was out */
+    bool                           has_ended; /* the body has */
+    struct fault                   broke;     /* what ended it instead, told when the look is back */
 };
 
 /* What the cache is to the request; recalling.c. */
@@ -101,32 +104,28 @@ struct recalling {
 /* An answer that a better model's may replace; drafting.c. */
 enum { DRAFTING_HINT_MOST_BYTES = 16 * 1024 };
 struct drafting {
-    struct job          job; /* compares two drafts */
-    struct exchange    *exchange;
-    bool                is_out, is_awaited; /* as in struct thinking */
-    struct slice        one, other;         /* what is compared */
-    double              cosine;             /* of their embeddings */
-    enum doubt          doubt;              /* for which it was replaced, or is doubted too late */
-    const struct model *by;                 /* whose draft was replaced; NULL: none was */
-    float               mark[DRAFT_MARKS];  /* what the draft is told apart by */
-    bool                has_marks;          /* it was whole */
-    bool                is_recorded;        /* its outcome is */
-    bool                is_committed;       /* of the leg that runs: what was held has gone out */
-    bool                is_held_whole;      /* of that leg: half of it would be no use */
-    bool                is_second;          /* the leg that runs is the same model's again */
-    const struct model *cut;                /* whose draft was hung up on; NULL: none was */
-    struct slice        hint;               /* the draft's words, for who is asked next; empty: none go along */
+    struct thought      thought;           /* compares two drafts */
+    struct slice        one, other;        /* what is compared */
+    double              cosine;            /* of their embeddings */
+    enum doubt          doubt;             /* for which it was replaced, or is doubted too late */
+    const struct model *by;                /* whose draft was replaced; NULL: none was */
+    float               mark[DRAFT_MARKS]; /* what the draft is told apart by */
+    bool                has_marks;         /* it was whole */
+    bool                is_recorded;       /* its outcome is */
+    bool                is_committed;      /* of the leg that runs: what was held has gone out */
+    bool                is_held_whole;     /* of that leg: half of it would be no use */
+    bool                is_second;         /* the leg that runs is the same model's again */
+    const struct model *cut;               /* whose draft was hung up on; NULL: none was */
+    struct slice        hint;              /* the draft's words, for who is asked next; empty: none go along */
 };
 
 /* May a draft's words go along to whoever is asked next? drafting_hint.c. */
 struct hinting {
-    struct job        job;
-    struct exchange  *exchange;
+    struct thought    thought;
     struct arena     *arena;
-    bool              is_out, is_awaited; /* as in struct thinking: the look */
-    struct slice      words;              /* in the exchange's arena */
-    struct chat       chat;               /* of them alone */
-    bool              is_read;            /* the inspection may be: it did not fail */
+    struct slice      words;   /* in the exchange's arena */
+    struct chat       chat;    /* of them alone */
+    bool              is_read; /* the inspection may be: it did not fail */
     struct inspection inspection;
 };
 
@@ -139,29 +138,24 @@ enum { PASSED_MOST = 8 };
 
 /* Is there an answer to a question in other words? likening.c. */
 struct likening {
-    struct job          job;
-    struct exchange    *exchange;
+    struct thought      thought;
     struct arena       *arena;
-    bool                is_out;     /* the pool has it, or will give it back */
-    bool                is_awaited; /* the exchange waits for it */
-    bool                is_done;    /* the look may be read */
-    bool                is_asking;  /* the cache, for what was found */
-    bool                is_hit;     /* that was there */
+    bool                is_done;   /* the look may be read */
+    bool                is_asking; /* the cache, for what was found */
+    bool                is_hit;    /* that was there */
     struct similar_look look;
     struct cache_ask    ask;
 };
 
 /* Was an answer to a similar question right? likening_audit.c. */
 struct auditing {
-    struct job       job;
-    struct exchange *exchange;
-    struct arena    *arena;
-    bool             is_wanted;     /* the answer to the question itself is to be compared when it comes */
-    bool             is_out;        /* the pool has it, or will give it back */
-    struct slice     served, heard; /* records: what was given, and what should have been */
-    bool             served_is_stream, heard_is_stream;
-    enum dialect     served_in, heard_in;
-    bool             is_compared, is_right;
+    struct thought thought;
+    struct arena  *arena;
+    bool           is_wanted;     /* the answer to the question itself is to be compared when it comes */
+    struct slice   served, heard; /* records: what was given, and what should have been */
+    bool           served_is_stream, heard_is_stream;
+    enum dialect   served_in, heard_in;
+    bool           is_compared, is_right;
 };
 
 struct exchange {
@@ -179,12 +173,14 @@ struct exchange {
     /* where it stands */
     unsigned step;                     /* index in the table of steps */
     void (*cancel)(struct exchange *); /* ends the one thing it waits for; NULL: it waits for nothing */
-    struct timer deadline;
-    uint64_t     redis_id;           /* what it waits for in Redis */
-    bool         is_over;            /* settled; only what is still out keeps it */
-    int64_t      began_us, asked_us; /* when it began, and when the leg that runs did */
-    int64_t      theirs_us;          /* spent on providers so far */
-    char         id[REQUEST_ID_BYTES];
+    struct timer    deadline;
+    struct thought *awaited;            /* on an SLM thread; NULL: nothing is */
+    unsigned        thoughts_out;       /* # that the pool has, or will give back */
+    uint64_t        redis_id;           /* what it waits for in Redis */
+    bool            is_over;            /* settled; only what is still out keeps it */
+    int64_t         began_us, asked_us; /* when it began, and when the leg that runs did */
+    int64_t         theirs_us;          /* spent on providers so far */
+    char            id[REQUEST_ID_BYTES];
 
     /* who, what, whereto */
     struct auth_ask    asking_who;
@@ -271,10 +267,23 @@ struct exchange {
 /* Goes on with the step after a wait; or ends. Never called from within a step. */
 void exchange_go_on(struct exchange *);
 void exchange_end(struct exchange *);
+/* The client is answered with the fault, or its answer broken off: END, for a step; or the end. why may be
+ * &x->fault. */
+enum step_result exchange_refuse(struct exchange *, const struct fault *why);
+void             exchange_end_with(struct exchange *, const struct fault *why);
 /* It goes on although its client has its answer, and will be told nothing more. */
 void exchange_go_behind(struct exchange *);
 /* What it was waiting for on an SLM thread has come back after its end. */
 void exchange_free_when_nothing_is_out(struct exchange *);
+
+/* thinking.c: has it run on an SLM thread. One of heard() and late() follows, never from within, unless the
+ * exchange stops thinking first; at most one thought at a time is waited for. late NULL: nobody waits, and
+ * heard() is called also when the exchange is over. False: it found no place in the queue. */
+MUST_CHECK bool exchange_think(struct exchange *, struct thought *,
+                               void (*run)(struct job *, const struct inspector *),
+                               void (*heard)(struct exchange *), void (*late)(struct exchange *));
+/* What is waited for, if anything is, is waited for no more. */
+void exchange_stop_thinking(struct exchange *);
 
 /* recalling.c: what becomes of it in the cache is known from here on. False where that is all that the client
  * wants, and it is nothing (NOT_CACHED). */
@@ -308,6 +317,8 @@ void exchange_missed(struct exchange *);
  * besides; goes on with exchange_ask_again(). */
 void exchange_pay_again(struct exchange *);
 
+/* shortening.c: the step shorten. */
+enum step_result take_shorten(struct exchange *);
 /* Is it so long that the route wants it shorter, and has it earlier turns that could be? */
 bool exchange_is_long(const struct exchange *);
 /* What may be cut: the words of earlier turns and tool results. The system prompt, the last user turn, what is
@@ -350,7 +361,6 @@ void exchange_guard(struct exchange *, const struct guarding_handler *); /* a ne
 void guarding_feed(struct exchange *, struct slice body);
 void guarding_end(struct exchange *);                         /* the body ended as it should */
 void guarding_break(struct exchange *, const struct fault *); /* it did not: refused, with this */
-void guarding_cancel(struct exchange *); /* the exchange ends; nothing is called any more */
 
 /* The client's header lines that go along to a provider of its dialect, in the arena. */
 struct slice exchange_passed_on(struct exchange *);

@@ -30,7 +30,6 @@ void exchange_guard(struct exchange *x, const struct guarding_handler *handler)
         .most_bytes = most,
     };
     buf_reset(&g->waiting);
-    g->exchange = x;
     g->handler = handler;
     g->has_ended = false;
     g->broke = (struct fault){ 0 };
@@ -47,20 +46,11 @@ static void run_look(struct job *job, const struct inspector *inspector)
     guard_look(g->guard, inspector);
 }
 
-static void on_looked(struct job *job)
+static void on_looked(struct exchange *x)
 {
-    struct guarding *g = (struct guarding *)job;
-    struct exchange *x = g->exchange;
-    g->is_out = false;
-    if (x->is_over) {
-        exchange_free_when_nothing_is_out(x);
-    } else if (g->is_awaited) {
-        g->is_awaited = false;
-        timer_clear(&x->deadline);
-        if (x->call)
-            call_resume(x->call);
-        take_turns(x);
-    }
+    if (x->call)
+        call_resume(x->call);
+    take_turns(x);
 }
 
 static void refuse(struct exchange *x, const char *cause)
@@ -71,36 +61,17 @@ static void refuse(struct exchange *x, const char *cause)
     x->guarding.handler->refused(x, &why);
 }
 
-void guarding_cancel(struct exchange *x)
+static void on_late(struct exchange *x)
 {
-    struct guarding *g = &x->guarding;
-    if (g->is_awaited)
-        timer_clear(&x->deadline);
-    g->is_awaited = false;
-    if (g->is_out && slm_pool_cancel(x->tools->slm_pool, &g->job))
-        g->is_out = false;
-}
-
-static void on_look_late(void *arg)
-{
-    struct exchange *x = arg;
-    guarding_cancel(x);
     refuse(x, "it took too long");
 }
 
 static void look(struct exchange *x)
 {
-    struct guarding *g = &x->guarding;
-    g->job =
-        (struct job){ .run = run_look, .done = on_looked, .loop = x->tools->loop, .snapshot = x->snapshot };
-    g->is_out = g->is_awaited = slm_pool_submit(x->tools->slm_pool, &g->job);
-    if (!g->is_out) {
+    if (!exchange_think(x, &x->guarding.thought, run_look, on_looked, on_late))
         refuse(x, "too much is waiting already");
-        return;
-    }
-    if (x->call)
+    else if (x->call)
         call_pause(x->call);
-    timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_look_late, x);
 }
 
 /* ---- going on ---- */
@@ -155,14 +126,14 @@ void guarding_feed(struct exchange *x, struct slice body)
         fault_set(&why, FAULT_PROVIDER_BROKE, "more of the answer waits to be looked through than may");
     if (g->waiting.full)
         guarding_break(x, &why);
-    else if (!g->is_out)
+    else if (!g->thought.is_out)
         take_turns(x);
 }
 
 void guarding_end(struct exchange *x)
 {
     x->guarding.has_ended = true;
-    if (!x->guarding.is_out)
+    if (!x->guarding.thought.is_out)
         take_turns(x);
 }
 
@@ -170,6 +141,6 @@ void guarding_break(struct exchange *x, const struct fault *why)
 {
     struct guarding *g = &x->guarding;
     g->broke = *why;
-    if (!g->is_out)
+    if (!g->thought.is_out)
         take_turns(x);
 }

@@ -43,12 +43,6 @@ static void cancel_recalling(struct exchange *x)
     redis_cancel(x->tools->redis, x->redis_id);
 }
 
-static enum step_result refuse(struct exchange *x, const struct fault *why)
-{
-    exchange_fail(x, why);
-    return END;
-}
-
 /* Of Responses alone: a chat brings all that was said before. What cannot be read is told by the next step. */
 enum step_result take_recollect(struct exchange *x)
 {
@@ -60,10 +54,10 @@ enum step_result take_recollect(struct exchange *x)
     k->previous = json_string(&k->request, previous, x->arena);
     if (json_kind(&k->request, previous) == JSON_NULL) {
         bool ok = !kept_is_compacted(&k->request, x->arena) || join(x, S(""), &why);
-        return ok ? NEXT : refuse(x, &why);
+        return ok ? NEXT : exchange_refuse(x, &why);
     }
     if (!opening_is_response(k->previous, &why))
-        return refuse(x, &why);
+        return exchange_refuse(x, &why);
     k->ask = (struct store_ask){ on_found, x };
     x->redis_id = store_get(x->tools->redis, x->team->name, k->previous, &k->ask);
     x->cancel = cancel_recalling;

@@ -15,7 +15,7 @@
 static void run_liken(struct job *job, const struct inspector *inspector)
 {
     struct likening *l = (struct likening *)job;
-    similar_find(l->exchange->tools->similar, inspector, l->arena, &l->look);
+    similar_find(l->thought.exchange->tools->similar, inspector, l->arena, &l->look);
 }
 
 /* ---- asking for what was found ---- */
@@ -49,20 +49,10 @@ static void look_up(struct exchange *x)
 
 /* ---- looking ---- */
 
-static void on_found(struct job *job)
+static void on_found(struct exchange *x)
 {
-    struct likening *l = (struct likening *)job;
-    struct exchange *x = l->exchange;
-    l->is_out = false;
-    if (x->is_over) {
-        exchange_free_when_nothing_is_out(x);
-        return;
-    }
-    if (!l->is_awaited)
-        return;
-    l->is_awaited = false;
+    struct likening *l = &x->likening;
     l->is_done = true;
-    timer_clear(&x->deadline);
     if (l->look.near && !l->look.is_found)
         metrics_add(x->tools->metrics, METRIC_CACHE_UNLIKE, 1);
     if (l->look.is_found)
@@ -74,20 +64,14 @@ static void on_found(struct job *job)
 void exchange_forget_liken(struct exchange *x)
 {
     struct likening *l = &x->likening;
-    if (l->is_awaited)
-        timer_clear(&x->deadline);
-    l->is_awaited = false;
-    if (l->is_out && slm_pool_cancel(x->tools->slm_pool, &l->job))
-        l->is_out = false;
+    exchange_stop_thinking(x);
     if (l->is_asking)
         cache_release(&l->ask, CACHE_NEXT);
     l->is_asking = false;
 }
 
-static void on_late(void *arg)
+static void on_late(struct exchange *x)
 {
-    struct exchange *x = arg;
-    exchange_forget_liken(x);
     exchange_likened(x, NULL);
 }
 
@@ -105,7 +89,6 @@ bool exchange_liken(struct exchange *x)
     struct likening *l = &x->likening;
     if (!may_liken(x))
         return false;
-    l->exchange = x;
     l->arena = l->arena ? l->arena : arena_new();
     l->look = (struct similar_look){
         .context = x->recalling.ask.key.context,
@@ -114,12 +97,7 @@ bool exchange_liken(struct exchange *x)
         .max_error = x->decision.cache->similar_max_error,
         .wall_ms = loop_wall_ms(x->tools->loop),
     };
-    l->job =
-        (struct job){ .run = run_liken, .done = on_found, .loop = x->tools->loop, .snapshot = x->snapshot };
-    l->is_out = l->is_awaited = slm_pool_submit(x->tools->slm_pool, &l->job);
-    if (l->is_out)
-        timer_set(x->tools->loop, &x->deadline, x->snapshot->settings->inspect_ms, on_late, x);
-    return l->is_out;
+    return exchange_think(x, &l->thought, run_liken, on_found, on_late);
 }
 
 void exchange_keep_likeness(struct exchange *x, int64_t keep_ms)

@@ -42,7 +42,6 @@ bool exchange_draws_audit(struct exchange *x)
         draw() >= x->decision.cache->similar_audit)
         return false;
     a->is_wanted = true;
-    a->exchange = x;
     a->arena = arena_new();
     a->served = arena_copy(a->arena, x->recalling.hit.answer);
     a->served_is_stream = x->recalling.hit.is_stream;
@@ -88,7 +87,7 @@ static bool is_near(const struct inspector *inspector, struct slice one, struct 
 
 static bool contradict(const struct auditing *a, struct slice one, struct slice other)
 {
-    const struct alike *rules = similar_rules(a->exchange->tools->similar);
+    const struct alike *rules = similar_rules(a->thought.exchange->tools->similar);
     return alike_contradicts(alike_read(rules, a->arena, one), alike_read(rules, a->arena, other)) !=
            ALIKE_NONE;
 }
@@ -120,36 +119,31 @@ static void run_comparison(struct job *job, const struct inspector *inspector)
 
 /* ---- what comes of it ---- */
 
-static void on_compared(struct job *job)
+/* The exchange is over by now, most often. */
+static void on_compared(struct exchange *x)
 {
-    struct auditing *a = (struct auditing *)job;
-    struct exchange *x = a->exchange;
-    a->is_out = false;
-    if (a->is_compared) {
-        metrics_add(x->tools->metrics, METRIC_CACHE_AUDITS, 1);
-        metrics_add(x->tools->metrics, METRIC_CACHE_AUDITS_WRONG, !a->is_right);
-        similar_tell_audit(x->tools->redis, slice_hash(slice_str(x->decision.route)), x->likening.look.chance,
-                           a->is_right);
-        if (!a->is_right)
-            log_info("cache_audit",
-                     "%s: route %s gave an answer with a chance of %.3f that its own question's is unlike",
-                     x->id, x->decision.route, (double)x->likening.look.chance);
-    }
-    if (x->is_over)
-        exchange_free_when_nothing_is_out(x);
+    const struct auditing *a = &x->auditing;
+    if (!a->is_compared)
+        return;
+    metrics_add(x->tools->metrics, METRIC_CACHE_AUDITS, 1);
+    metrics_add(x->tools->metrics, METRIC_CACHE_AUDITS_WRONG, !a->is_right);
+    similar_tell_audit(x->tools->redis, slice_hash(slice_str(x->decision.route)), x->likening.look.chance,
+                       a->is_right);
+    if (!a->is_right)
+        log_info("cache_audit",
+                 "%s: route %s gave an answer with a chance of %.3f that its own question's is unlike", x->id,
+                 x->decision.route, (double)x->likening.look.chance);
 }
 
 void exchange_audit(struct exchange *x, struct slice record)
 {
     struct auditing *a = &x->auditing;
-    if (!a->is_wanted || a->is_out)
+    if (!a->is_wanted)
         return;
     a->is_wanted = false;
     a->heard = arena_copy(a->arena, record);
     a->heard_is_stream = x->chat.stream;
     a->heard_in = x->heard;
-    a->job = (struct job){
-        .run = run_comparison, .done = on_compared, .loop = x->tools->loop, .snapshot = x->snapshot
-    };
-    a->is_out = slm_pool_submit(x->tools->slm_pool, &a->job);
+    if (!exchange_think(x, &a->thought, run_comparison, on_compared, NULL))
+        log_debug("cache_audit", "%s: the SLM threads have no time to compare", x->id);
 }

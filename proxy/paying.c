@@ -210,7 +210,7 @@ void exchange_missed(struct exchange *x)
         exchange_go_on(x);
 }
 
-static void after_booking(struct exchange *x)
+void exchange_recalled(struct exchange *x)
 {
     if (x->recalling.is_out || x->is_booking)
         return;
@@ -233,12 +233,7 @@ static void on_booked(void *arg, enum ledger_verdict verdict, struct hold *h)
         on_limited(x);
         exchange_forget_recall(x); /* who may not ask need not wait either */
     }
-    after_booking(x);
-}
-
-void exchange_recalled(struct exchange *x)
-{
-    after_booking(x);
+    exchange_recalled(x);
 }
 
 /* Does any rule count it? A hold is too large to be made for a request that none does. */
@@ -292,11 +287,8 @@ enum step_result take_book(struct exchange *x)
 {
     if (exchange_may_recall(x, &x->fault))
         make_hold(x);
-    if (x->fault.kind) {
-        struct fault why = x->fault;
-        exchange_fail(x, &why);
-        return END;
-    }
+    if (x->fault.kind)
+        return exchange_refuse(x, &x->fault);
     if (x->hold)
         ask_ledger(x);
     x->verdict = LEDGER_HELD; /* of nothing, where nothing is asked for */

@@ -256,7 +256,7 @@ enum step_result take_summarize(struct exchange *x)
 {
     struct summarizing *s = &x->summarizing;
     plan(x);
-    if (x->candidate > 0 || s->at > 0 || x->inspecting.is_out)
+    if (x->candidate > 0 || s->at > 0 || x->inspecting.thought.is_out)
         return NEXT; /* done before; or an inspection that came too late still reads the texts */
     buf_init(&s->heard, ANSWER_MOST_BYTES);
     enum step_result result = ask_next(x);
