@@ -4,32 +4,56 @@
 #include "privacy/mask.h"
 #include "wire/path.h"
 
-enum { PATH_MOST = 2048 };
+enum { PATH_MOST = 2048, AWAY_RETRY_MS = 1000 };
 
 enum stage { INSPECTING, ASKING, ANSWERING };
 
 struct visiting {
-    struct errand       errand; /* first */
-    enum stage          stage;
-    const char         *method, *path; /* beneath the provider's url */
-    struct chat         chat;          /* the body's strings; of a request without a body, its path */
-    const struct model *model;         /* that of the settings, or `named` */
-    struct model        named;         /* by the client, and known to the account alone */
-    struct payer        payer;
-    struct decision     decision;
-    struct vault       *vault; /* NULL: nothing is hidden */
-    struct hold        *purse; /* NULL: it costs nothing, or nobody counts it */
-    bool                is_booking;
-    struct call        *call;
-    int                 status;
-    struct buf          heard;
+    struct errand         errand; /* first */
+    enum stage            stage;
+    const char           *method, *path; /* beneath the provider's url */
+    struct chat           chat;          /* the body's strings; of a request without a body, its path */
+    const struct model   *model;         /* that of the settings, or `named` */
+    struct model          named;         /* by the client, and known to the account alone */
+    const struct service *service;       /* that a model does; NULL: none */
+    struct payer          payer;
+    struct decision       decision;
+    struct vault         *vault; /* NULL: nothing is hidden */
+    size_t                redactions;
+    struct hold          *purse; /* NULL: it costs nothing, or nobody counts it */
+    int64_t               worst_nanousd;
+    bool                  is_booking;
+    struct call          *call;
+    bool                  was_sent; /* the provider may have begun to work on it */
+    int                   status;
+    struct buf            heard;
+    int64_t               asked_bytes, heard_bytes;
+    struct tab            tab; /* what it came to */
+    bool                  is_answered;
 
     /* what an SLM thread fills in */
-    struct inspection inspection;
-    bool              is_read; /* false: the inspection failed, and all counts as private */
+    struct inspection   inspection;
+    struct answer_usage usage; /* as the provider says */
+};
+
+/* Where a model has to work; all else is kept at the account, and costs nothing. */
+struct service {
+    const char *path;
+    bool        writes; /* else it reads alone */
 };
 
 /* ---- reading ---- */
+
+static const struct service *service_at(struct slice path)
+{
+    static const struct service services[] = { { "/v1/embeddings", false },
+                                               { "/v1/moderations", false },
+                                               { "/v1/responses/compact", true } };
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        if (slice_is(path, services[i].path))
+            return &services[i];
+    return NULL;
+}
 
 bool account_may(const struct errand *e)
 {
@@ -55,6 +79,7 @@ static bool read_path(struct visiting *v, struct fault *why)
     if (!slice_starts(head->path, S("/v1/")) || head->path.len + head->query.len > PATH_MOST ||
         !is_plain(plain) || !is_plain(query) || slice_find(plain, S("..")) != SLICE_NONE)
         return fault_set(why, FAULT_NOT_KEPT, "an id holds letters, digits and _-.: alone");
+    v->service = service_at(head->path);
     v->method = arena_cstr(arena, slice_is(head->method, "HEAD") ? S("GET") : head->method);
     v->path =
         arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(path), head->query.len ? "?" : "", SLICE_ARG(head->query));
@@ -77,6 +102,7 @@ static bool find_model(struct visiting *v, struct fault *why)
         return true;
     const char *sent_as = name.len ? arena_cstr(v->errand.arena, name) : "";
     v->named = (struct model){ .name = sent_as, .sent_as = sent_as, .provider = settings->account };
+    settings_price(settings, &v->named);
     v->model = &v->named;
     return true;
 }
@@ -148,7 +174,7 @@ static void hide(struct visiting *v)
         return;
     v->vault = vault_new(v->errand.arena, errand_team_key(&v->errand));
     vault_set_ways(v->vault, v->decision.surrogate, v->decision.remove);
-    redact(&v->chat, &v->inspection, v->decision.hide, v->vault, v->errand.arena);
+    v->redactions = redact(&v->chat, &v->inspection, v->decision.hide, v->vault, v->errand.arena);
 }
 
 /* ---- hearing ---- */
@@ -156,6 +182,7 @@ static void hide(struct visiting *v)
 static void done(struct visiting *v)
 {
     v->call = NULL;
+    v->heard_bytes = (int64_t)v->heard.len;
     v->stage = ANSWERING;
     errand_fetched(&v->errand);
 }
@@ -178,7 +205,7 @@ static void on_end(struct call *call, void *arg)
 {
     struct visiting *v = arg;
     struct errand   *e = &v->errand;
-    (void)call;
+    v->was_sent = call_was_sent(call);
     if (v->status == 404)
         fault_set(&e->why, FAULT_NOT_KEPT, "nor at %s", v->model->provider->name);
     else if (v->status == 400 || v->status == 413 || v->status == 422)
@@ -195,7 +222,7 @@ static void on_end(struct call *call, void *arg)
 static void on_fault(struct call *call, const struct fault *why, void *arg)
 {
     struct visiting *v = arg;
-    (void)call;
+    v->was_sent = call_was_sent(call);
     v->errand.why = *why;
     done(v);
 }
@@ -217,6 +244,7 @@ static void ask(struct visiting *v)
     buf_init(&body, SIZE_MAX); /* bounded by what was received */
     if (e->body.len)
         chat_write(&v->chat, &changes, e->arena, &body);
+    v->asked_bytes = (int64_t)body.len;
     const struct inquiry inquiry = { .method = v->method, .path = v->path, .body = buf_slice(&body) };
     v->call = upstream_ask(e->tools->upstream, snapshot_origin(e->snapshot, v->model->provider), &inquiry,
                            &hearing, v);
@@ -234,34 +262,39 @@ static void on_booked(void *arg, enum ledger_verdict verdict, struct hold *h)
         return;
     case LEDGER_LIMITED:
         ledger_explain_limited(h, why);
+        v->errand.retry_after_ms = h->wait_ms;
         break;
     case LEDGER_OVER:
         ledger_explain_over(h, why);
         break;
     case LEDGER_AWAY:
-        if (h->lines == 0) { /* limits are convenience */
+        if (h->lines == 0 || /* limits are convenience */
+            ledger_allow(v->errand.tools->ledger, h, v->worst_nanousd,
+                         v->errand.snapshot->settings->ledger_allow_nanousd)) {
             ask(v);
             return;
         }
         why->kind = FAULT_LEDGER_AWAY;
+        v->errand.retry_after_ms = AWAY_RETRY_MS;
         break;
     }
     errand_fetched(&v->errand);
 }
 
-/* What is read only, or brings nothing along, costs nothing. */
 static bool book(struct visiting *v)
 {
-    const struct errand  *e = &v->errand;
-    const struct estimate estimate = {
-        .model = &v->model, .models = 1, .prompt_bytes = (int64_t)e->body.len, .max_tokens = 0, .choices = 1
-    };
-    int64_t worst;
-    if (e->body.len == 0)
+    struct errand *e = &v->errand;
+    if (!v->service)
         return true;
+    const int64_t         more_bytes = v->vault ? (int64_t)v->inspection.findings * SHOWN_MOST : 0;
+    const struct estimate estimate = { .model = &v->model,
+                                       .models = 1,
+                                       .prompt_bytes = (int64_t)e->body.len + more_bytes,
+                                       .max_tokens = v->service->writes ? -1 : 0,
+                                       .choices = 1 };
     v->purse = hold_new();
-    return booking_make(v->purse, &v->decision, &v->payer, &estimate, loop_wall_ms(e->tools->loop), &worst,
-                        &v->errand.why);
+    return booking_make(v->purse, &v->decision, &v->payer, &estimate, loop_wall_ms(e->tools->loop),
+                        &v->worst_nanousd, &e->why);
 }
 
 static void fetch(struct errand *e)
@@ -271,13 +304,18 @@ static void fetch(struct errand *e)
         errand_fetched(e);
         return;
     }
-    if (!choose(v, &e->why) || !book(v)) {
+    if (!choose(v, &e->why)) {
         errand_fetched(e);
         return;
     }
     hide(v);
+    if (!book(v)) {
+        errand_fetched(e);
+        return;
+    }
     if (v->purse && (v->purse->lines || v->purse->rates)) {
         v->is_booking = true;
+        v->purse->is_hasty = v->worst_nanousd <= e->snapshot->settings->ledger_allow_nanousd;
         ledger_hold(e->tools->ledger, v->purse, on_booked, v);
         return;
     }
@@ -285,13 +323,55 @@ static void fetch(struct errand *e)
     ask(v);
 }
 
+/* ---- what it has cost ---- */
+
+/* Once. While an SLM thread may yet read the answer, what that says of its usage is not known. */
+static void charge(struct visiting *v)
+{
+    static const struct answer_usage untold;
+    struct errand                   *e = &v->errand;
+    if (!v->service || !v->was_sent || v->status >= 300 || v->tab.lines)
+        return;
+    const struct answer_usage usage =
+        usage_whole(e->is_out ? &untold : &v->usage, v->asked_bytes, v->service->writes ? v->heard_bytes : 0);
+    int64_t tokens = usage.prompt_tokens + usage.completion_tokens;
+    e->cost_nanousd = price_usage(&v->model->price, &usage);
+    tab_add(&v->tab, v->model, &usage, e->cost_nanousd);
+    booking_charge(v->purse, v->model, e->cost_nanousd);
+    for (unsigned i = 0; v->purse && i < v->purse->rates; i++)
+        v->purse->rate[i].used_tokens = tokens;
+    metrics_model(e->tools->metrics, v->model->name, e->snapshot->settings->zone[v->model->provider->zone],
+                  e->cost_nanousd, usage.prompt_tokens, usage.completion_tokens);
+}
+
+/* In Redis' sums, and in the metrics. There is nothing dearer to compare it with: it saves nothing. */
+static void sum_up(struct visiting *v)
+{
+    struct errand         *e = &v->errand;
+    const struct savings   savings = { .baseline_nanousd = e->cost_nanousd };
+    const enum answered_by answered = v->model->provider->zone == 0 ? BY_LOCAL : BY_REMOTE;
+    const struct spent     spent = { .payer = &v->payer,
+                                     .model = v->model,
+                                     .is_model_theirs = v->model == &v->named,
+                                     .by = v->is_answered ? answered : BY_NOBODY,
+                                     .tab = &v->tab,
+                                     .savings = &savings };
+    metrics_add(e->tools->metrics, METRIC_COST, e->cost_nanousd);
+    metrics_add(e->tools->metrics, METRIC_BASELINE, e->cost_nanousd);
+    spend_add(e->tools->spend, &spent, e->snapshot->settings->spend_keep_ms);
+}
+
 static void cancel(struct errand *e)
 {
     struct visiting *v = (struct visiting *)e;
+    v->was_sent = v->was_sent || (v->call && call_was_sent(v->call));
     call_cancel(&v->call);
     if (v->is_booking)
         ledger_cancel(e->tools->ledger, v->purse);
     v->is_booking = false;
+    charge(v);
+    if (v->service && v->model)
+        sum_up(v);
     ledger_settle(e->tools->ledger, &v->purse);
 }
 
@@ -314,6 +394,14 @@ static void add_deleted(struct visiting *v)
     buf_add_str(out, ",\"object\":\"response.deleted\",\"deleted\":true}");
 }
 
+static void give(struct visiting *v)
+{
+    if (v->vault)
+        vault_restore(v->vault, buf_slice(&v->heard), true, &v->errand.answer);
+    else
+        buf_add(&v->errand.answer, buf_slice(&v->heard));
+}
+
 static void give_answer(struct visiting *v)
 {
     struct errand *e = &v->errand;
@@ -324,10 +412,10 @@ static void give_answer(struct visiting *v)
     else if (v->heard.full || !json_read(e->arena, buf_slice(&v->heard), &json, NULL) ||
              json_kind(&json, 0) != JSON_OBJECT)
         fault_set(&e->why, FAULT_PROVIDER_BROKE, "it is no JSON object, or too long");
-    else if (v->vault)
-        vault_restore(v->vault, buf_slice(&v->heard), true, &e->answer);
-    else
-        buf_add(&e->answer, buf_slice(&v->heard));
+    else {
+        usage_read(&json, json_get(&json, 0, "usage"), &v->usage);
+        give(v);
+    }
     e->is_done = true;
 }
 
@@ -342,19 +430,20 @@ static void work(struct errand *e, const struct inspector *inspector)
 
 /* ---- what is told ---- */
 
-/* What it used, by its own account; an embedding has no other cost. */
-static void charge(struct visiting *v)
+static void add_money(struct visiting *v, struct buf *headers)
 {
-    struct errand      *e = &v->errand;
-    struct json         json;
-    int64_t             tokens = 0;
-    struct answer_usage usage = { .is_given = true };
-    if (e->body.len && json_read(e->arena, buf_slice(&v->heard), &json, NULL) &&
-        json_i64(&json, json_get(&json, json_get(&json, 0, "usage"), "prompt_tokens"), &tokens))
-        usage.prompt_tokens = tokens;
-    int64_t cost = price_usage(&v->model->price, &usage);
-    booking_charge(v->purse, v->model, cost);
-    metrics_add(e->tools->metrics, METRIC_COST, cost);
+    char    usd[32];
+    int64_t left;
+    nanousd_format(v->errand.cost_nanousd, usd);
+    reply_header(headers, "x-weir-model", v->model->name);
+    reply_header(headers, "x-weir-cost-usd", v->model->price.is_known ? usd : "unknown");
+    if (booking_remaining(v->purse, &left)) {
+        nanousd_format(left, usd);
+        reply_header(headers, "x-weir-budget-remaining-usd", usd);
+    }
+    if (v->purse && v->purse->allowed_nanousd)
+        reply_header(headers, "x-weir-budget", "allowance");
+    booking_rate_headers(v->purse, headers);
 }
 
 static void finish(struct errand *e, struct buf *headers)
@@ -362,7 +451,10 @@ static void finish(struct errand *e, struct buf *headers)
     struct visiting *v = (struct visiting *)e;
     reply_header(headers, "x-weir-provider", v->model->provider->name);
     reply_header(headers, "x-weir-zone", e->snapshot->settings->zone[v->model->provider->zone]);
+    v->is_answered = true;
     charge(v);
+    if (v->service)
+        add_money(v, headers);
 }
 
 static void tell(const struct errand *e, bool is_answered, struct buf *line)

@@ -10,6 +10,9 @@
  * refused. Where policies want answers looked through, it is refused, too. Answers go on as they came, values
  * restored; no error of the provider's is quoted.
  *
+ * Where a model works for it (an embedding, a moderation, a conversation made shorter) it is reserved, charged
+ * and summed as a chat is, however it ends. What is only kept there costs nothing.
+ *
  * Whose account: that of the provider which the settings name (`store: { account: NAME }`), for all teams;
  * where they ask for no keys, so that there is one user, whose account it is, by themselves the farthest
  * provider that speaks OpenAI's API. A model of the settings is asked at its own provider.

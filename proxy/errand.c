@@ -5,7 +5,7 @@
 #include "wire/json.h"
 #include "wire/path.h"
 
-enum { HEADERS_MOST_BYTES = 1024 };
+enum { HEADERS_MOST_BYTES = 2048 };
 
 /* ---- the end ---- */
 
@@ -20,7 +20,7 @@ static void free_now(void *arg)
     free(e);
 }
 
-/* One line, as chats have it. All of it is done inside Weir: nothing is charged. */
+/* One line, as chats have it. */
 static void tell_audit(const struct errand *e, enum fault_kind fault)
 {
     struct buf line;
@@ -34,8 +34,9 @@ static void tell_audit(const struct errand *e, enum fault_kind fault)
     }
     if (!e->is_out) /* else an SLM thread may be counting on */
         e->kind->tell(e, !fault, &line);
-    buf_printf(&line, ",\"verdict\":\"%s\",\"cost_nanousd\":0,\"ms\":%lld}",
-               fault ? fault_code(fault) : "answered", (long long)(loop_now_ms(e->tools->loop) - e->began_ms));
+    buf_printf(&line, ",\"verdict\":\"%s\",\"cost_nanousd\":%lld,\"ms\":%lld}",
+               fault ? fault_code(fault) : "answered", (long long)e->cost_nanousd,
+               (long long)(loop_now_ms(e->tools->loop) - e->began_ms));
     audit_line(e->tools->audit, buf_slice(&line));
     buf_fini(&line);
 }
@@ -81,8 +82,7 @@ static bool goes_elsewhere(const struct errand *e, const struct fault *why)
 
 static void go_elsewhere(struct errand *);
 
-/* retry_after_s: 0 where it is not to be told. */
-static void refuse(struct errand *e, const struct fault *why, int64_t retry_after_s)
+static void refuse(struct errand *e, const struct fault *why)
 {
     struct buf headers;
     if (goes_elsewhere(e, why)) {
@@ -91,8 +91,9 @@ static void refuse(struct errand *e, const struct fault *why, int64_t retry_afte
     }
     buf_init(&headers, HEADERS_MOST_BYTES);
     buf_printf(&headers, "x-request-id: %s\r\n", e->id);
-    if (retry_after_s > 0)
-        buf_printf(&headers, "retry-after: %lld\r\n", (long long)retry_after_s);
+    if (e->retry_after_ms > 0)
+        buf_printf(&headers, "retry-after: %lld\r\nretry-after-ms: %lld\r\n",
+                   (long long)(e->retry_after_ms + 999) / 1000, (long long)e->retry_after_ms);
     client_reply_fault(e->client, why, buf_slice(&headers));
     buf_fini(&headers);
     end(e, why->kind);
@@ -122,7 +123,7 @@ static void on_late(void *arg)
     struct errand *e = arg;
     struct fault   why;
     fault_set(&why, FAULT_BUSY, "a text was not read in %lld ms", (long long)e->snapshot->settings->inspect_ms);
-    refuse(e, &why, 0);
+    refuse(e, &why);
 }
 
 static void send_piece(struct errand *e)
@@ -132,14 +133,14 @@ static void send_piece(struct errand *e)
     if (e->is_out)
         timer_set(e->tools->loop, &e->deadline, e->snapshot->settings->inspect_ms, on_late, e);
     else
-        refuse(e, &why, 0);
+        refuse(e, &why);
 }
 
 void errand_fetched(struct errand *e)
 {
     e->redis_id = 0;
     if (e->why.kind)
-        refuse(e, &e->why, 0);
+        refuse(e, &e->why);
     else
         send_piece(e);
 }
@@ -165,7 +166,7 @@ static void on_piece(struct job *job)
     if (!e->why.kind && e->answer.full)
         fault_set(&e->why, FAULT_TOO_LARGE, "its answer is longer than %zu bytes", e->answer.ceiling);
     if (e->why.kind)
-        refuse(e, &e->why, 0);
+        refuse(e, &e->why);
     else if (e->is_done)
         reply(e);
     else
@@ -185,7 +186,8 @@ static void on_counted(void *arg, enum ledger_verdict verdict, struct hold *h)
         return;
     }
     ledger_explain_limited(h, &why);
-    refuse(e, &why, (h->wait_ms + 999) / 1000);
+    e->retry_after_ms = h->wait_ms;
+    refuse(e, &why);
 }
 
 /* Counts it in the team's limit, where there is one. */
@@ -214,7 +216,7 @@ static void go_elsewhere(struct errand *e)
     buf_wipe(&e->answer);
     buf_init(&e->answer, (size_t)e->snapshot->settings->answer_most_bytes);
     if (!e->kind->read(e, &why))
-        refuse(e, &why, 0);
+        refuse(e, &why);
     else if (e->is_admitted)
         begin_work(e);
     else
@@ -234,7 +236,7 @@ static void on_identified(void *arg)
     struct fault   why = e->asking_who.why;
     e->team = e->asking_who.caller.team;
     if (!e->team || !e->kind->read(e, &why))
-        refuse(e, &why, 0);
+        refuse(e, &why);
     else
         admit(e);
 }

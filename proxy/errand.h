@@ -60,11 +60,13 @@ struct errand {
     bool                      is_out;   /* the pool has a piece, or will give it back */
     struct timer              deadline; /* of the piece that is out */
     int64_t                   began_ms;
+    int64_t                   cost_nanousd; /* what others have charged for it; set by `cancel` at the latest */
     char                      id[REQUEST_ID_BYTES];
 
     /* what the pieces fill in */
     bool         is_done;
-    struct fault why; /* kind FAULT_NONE: nothing is wrong */
+    struct fault why;            /* kind FAULT_NONE: nothing is wrong */
+    int64_t      retry_after_ms; /* of that; 0: not told */
     struct buf   answer;
 };
 

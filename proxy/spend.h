@@ -10,8 +10,9 @@
  *                                           "!<loop>", the last batch of a proxy's loop that is in the sums
  *
  * A row is "key,user,model,route,tag:tag", each name as ledger_name() spells it, "-" where there is none. A
- * team has at most SPEND_ROWS_MOST rows a day; what is beyond is summed without key, user and tags, so that the
- * sums stay whole and only who it was is lost: clients choose their tags. A row takes Redis some 640 bytes.
+ * team has at most SPEND_ROWS_MOST rows a day; what is beyond is summed without key, user and tags, and without
+ * a model that the client alone names, so that the sums stay whole and only who it was is lost: clients choose
+ * their tags. A row takes Redis some 640 bytes.
  *
  * Exactly once. Each loop tells batches with rising numbers, one of a sheet at a time, and a script adds a
  * batch only when its number is above the last one of that loop: an answer that was lost is asked for again
@@ -62,8 +63,9 @@ void tab_add(struct tab *, const struct model *, const struct answer_usage *, in
 /* A request that is over; refs, valid during the call. */
 struct spent {
     const struct payer   *payer;
-    const char           *route; /* NULL: it did not come so far */
-    const struct model   *model; /* asked last; NULL: none */
+    const char           *route;           /* NULL: it did not come so far */
+    const struct model   *model;           /* asked last; NULL: none */
+    bool                  is_model_theirs; /* the client alone names it: such are without number */
     enum answered_by      by;
     const struct tab     *tab;
     const struct savings *savings;

@@ -72,8 +72,9 @@ void row_name_beyond(struct buf *out, const struct spent *r, const struct model 
     static const struct payer others = {
         .key = "(others)", .user = "(others)", .tag = { "(others)" }, .tags = 1
     };
-    const struct spent all = { .payer = &others, .route = r->route };
-    row_name(out, &all, model);
+    static const struct model theirs = { .name = "(others)" };
+    const struct spent        all = { .payer = &others, .route = r->route };
+    row_name(out, &all, r->is_model_theirs ? &theirs : model);
 }
 
 /* ---- a request's tab ---- */

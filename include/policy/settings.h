@@ -240,6 +240,10 @@ struct slice settings_alias(const struct settings *, struct slice name);
  * "auto". */
 const struct model *settings_model(const struct settings *, struct slice name);
 
+/* Price and limits of a model that the settings do not name, by its provider and what that calls it: as the price
+ * lists have them, else the price of those that no list knows. */
+void settings_price(const struct settings *, struct model *);
+
 /* The group so named, or by an alias; NULL where there is none. No model is called as a group is. */
 const struct group *settings_group(const struct settings *, struct slice name);
 

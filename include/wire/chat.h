@@ -188,6 +188,10 @@ struct json_edit answer_edit_text(const struct answer_text *, struct slice text,
 struct json_edit *answer_edits_strip(const struct answer *, bool logprobs, bool usage, struct arena *,
                                      size_t *count);
 
+/* An object of usage, in a chat's words or a response's of OpenAI's; nothing where it tells of neither the prompt
+ * nor the answer. */
+void usage_read(const struct json *, json_at, struct answer_usage *out);
+
 /* A chunk that brings usage and no choice: it is not sent to a client who did not ask for usage. */
 bool answer_is_usage_only(const struct answer *);
 

@@ -165,27 +165,39 @@ static const struct priced *find_priced(const struct priced *list, struct slice 
     return found;
 }
 
-/* The settings' own word first, then the price lists'; what runs in the nearest zone costs nothing. */
-void read_model_price(struct setup *s, const struct yaml *y, struct model *model)
+static const struct price_source undated = { .day = PRICE_UNDATED };
+
+void settings_price(const struct settings *settings, struct model *model)
 {
-    static const struct price_source undated = { .day = PRICE_UNDATED };
-    struct priced                    own = { .source = undated };
-    const struct priced             *listed = find_priced(s->settings->priced, slice_str(model->sent_as));
-    read_facts(s, y, &own);
+    const struct priced *listed = find_priced(settings->priced, slice_str(model->sent_as));
     model->source = undated;
-    if (own.price.is_known) {
-        model->price = own.price;
-        model->source.kind = PRICE_OWN;
-    } else if (model->provider && model->provider->zone == 0) {
+    if (model->provider && model->provider->zone == 0) {
         model->price = (struct price){ .is_known = true };
         model->source.kind = PRICE_NEAR;
     } else if (listed && listed->price.is_known) {
         model->price = listed->price;
         model->source = listed->source;
-    } else if (s->settings->unknown_price.is_known) {
-        model->price = s->settings->unknown_price;
+    } else if (settings->unknown_price.is_known) {
+        model->price = settings->unknown_price;
         model->source.kind = PRICE_ASSUMED;
     }
-    model->context_tokens = own.context_tokens ? own.context_tokens : listed ? listed->context_tokens : 0;
-    model->output_tokens = own.output_tokens ? own.output_tokens : listed ? listed->output_tokens : 0;
+    model->context_tokens = listed ? listed->context_tokens : 0;
+    model->output_tokens = listed ? listed->output_tokens : 0;
+}
+
+/* The settings' own word goes before the lists'. */
+void read_model_price(struct setup *s, const struct yaml *y, struct model *model)
+{
+    struct priced own = { .source = undated };
+    read_facts(s, y, &own);
+    settings_price(s->settings, model);
+    if (own.price.is_known) {
+        model->price = own.price;
+        model->source = undated;
+        model->source.kind = PRICE_OWN;
+    }
+    if (own.context_tokens)
+        model->context_tokens = own.context_tokens;
+    if (own.output_tokens)
+        model->output_tokens = own.output_tokens;
 }

@@ -4,9 +4,7 @@
  * Both have the same shape: choices with a message or a delta. As with requests, a member that is not known is
  * walked for strings, so that a placeholder is found wherever a model or a server put it.
  */
-#include "openai_inside.h"
-
-enum { TOKENS_MOST = 1 << 30 };
+#include "wire/chat.h"
 
 struct reader {
     struct arena      *arena;
@@ -123,68 +121,6 @@ static void read_logprobs(struct reader *r, json_at logprobs)
     }
 }
 
-static bool read_tokens(const struct json *j, json_at object, const char *key, int64_t *out)
-{
-    int64_t tokens;
-    if (!json_i64(j, json_get(j, object, key), &tokens) || tokens < 0 || tokens > TOKENS_MOST)
-        return false;
-    *out = tokens;
-    return true;
-}
-
-static int64_t within(int64_t part, int64_t whole)
-{
-    return whole < 0 ? 0 : part < whole ? part : whole;
-}
-
-/* What is counted in the total and in neither part was written: xAI, and Gemini where it speaks OpenAI's, count
- * what is thought apart. */
-static void read_total(const struct json *j, json_at at, struct answer_usage *u)
-{
-    int64_t total;
-    if (!read_tokens(j, at, "total_tokens", &total))
-        return;
-    if (u->prompt_tokens < 0)
-        u->prompt_tokens = total > u->completion_tokens ? total - u->completion_tokens : 0;
-    else if (total - u->prompt_tokens > u->completion_tokens)
-        u->completion_tokens = total - u->prompt_tokens;
-}
-
-void openai_read_usage(const struct json *j, json_at at, struct answer_usage *out)
-{
-    struct answer_usage u = { .prompt_tokens = -1, .completion_tokens = -1 };
-    bool                has_prompt = read_tokens(j, at, "prompt_tokens", &u.prompt_tokens);
-    bool                has_completion = read_tokens(j, at, "completion_tokens", &u.completion_tokens);
-    u.is_given = has_prompt || has_completion;
-    if (!u.is_given)
-        return;
-    read_total(j, at, &u);
-    json_at prompt = json_get(j, at, "prompt_tokens_details");
-    json_at completion = json_get(j, at, "completion_tokens_details");
-    if (!read_tokens(j, prompt, "cached_tokens", &u.cached_tokens) &&
-        !read_tokens(j, at, "prompt_cache_hit_tokens", &u.cached_tokens)) /* DeepSeek's name */
-        u.cached_tokens = 0;
-    if (!read_tokens(j, completion, "reasoning_tokens", &u.reasoning_tokens))
-        u.reasoning_tokens = 0;
-    if (!read_tokens(j, prompt, "cache_write_tokens", &u.written_tokens) && /* OpenRouter's name, and ours */
-        !read_tokens(j, prompt, "cache_creation_tokens", &u.written_tokens) &&
-        !read_tokens(j, at, "cache_creation_input_tokens", &u.written_tokens))
-        u.written_tokens = 0;
-    if (!read_tokens(j, json_get(j, prompt, "cache_creation_token_details"), "ephemeral_1h_input_tokens",
-                     &u.written_hour_tokens)) /* ours, and LiteLLM's name */
-        u.written_hour_tokens = 0;
-    (void)read_tokens(j, prompt, "audio_tokens", &u.audio_prompt_tokens);
-    (void)read_tokens(j, completion, "audio_tokens", &u.audio_completion_tokens);
-    /* They are parts of the whole; more than that would be counted twice. */
-    u.cached_tokens = within(u.cached_tokens, u.prompt_tokens);
-    u.written_tokens = within(u.written_tokens, u.prompt_tokens - u.cached_tokens);
-    u.written_hour_tokens = within(u.written_hour_tokens, u.written_tokens);
-    u.audio_prompt_tokens = within(u.audio_prompt_tokens, u.prompt_tokens - u.cached_tokens - u.written_tokens);
-    u.reasoning_tokens = within(u.reasoning_tokens, u.completion_tokens);
-    u.audio_completion_tokens = within(u.audio_completion_tokens, u.completion_tokens - u.reasoning_tokens);
-    *out = u;
-}
-
 /* "error": null, {} or "" says that nothing is wrong. */
 static bool is_something(const struct json *j, json_at at)
 {
@@ -270,7 +206,7 @@ static void read_choice(struct reader *r, json_at choice, uint32_t place)
                 read_logprobs(r, m);
         } else if (json_key_is(r->json, m, "usage")) { /* Moonshot's streams have it here alone */
             if (!a->usage.is_given)
-                openai_read_usage(r->json, m, &a->usage);
+                usage_read(r->json, m, &a->usage);
         } else if (json_key_is(r->json, m, "finish_reason")) {
             read_finish(r, m);
         } else if (json_key_is(r->json, m, "error")) {
@@ -319,10 +255,10 @@ bool answer_read(struct arena *arena, struct slice text, struct answer *out, str
             if (!read_choices(&r, m, why))
                 return false;
         } else if (json_key_is(j, m, "usage")) {
-            openai_read_usage(j, m, &out->usage);
+            usage_read(j, m, &out->usage);
         } else if (json_key_is(j, m, "x_groq")) {
             if (!out->usage.is_given)
-                openai_read_usage(j, json_get(j, m, "usage"), &out->usage);
+                usage_read(j, json_get(j, m, "usage"), &out->usage);
             out->is_error = out->is_error || is_something(j, json_get(j, m, "error"));
             add_all(&r, m, ANSWER_OTHER);
         } else if (json_key_is(j, m, "error")) {

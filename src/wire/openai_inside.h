@@ -30,11 +30,6 @@ struct openai_field {
     openai_read *read;
 };
 
-/* ---- openai_answer.c ---- */
-
-/* A "usage" object; nothing where it tells of neither the prompt nor the answer. */
-void openai_read_usage(const struct json *, json_at, struct answer_usage *out);
-
 /* ---- openai_list.c ---- */
 
 /* Refuses `member` of what stands at the reader's path; the path itself where that is "". */

@@ -1,7 +1,6 @@
 /* translate_answer.c - the door of the answers' translations: a body becomes events, or one document. */
 #include "translate_inside.h"
 
-#include "openai_inside.h"
 #include "wire/sse.h"
 
 static const struct answer_translator *const translators[] = {
@@ -289,7 +288,7 @@ void chunk_usage(struct translation *t, const struct completion *c, struct buf *
 void completion_read_usage(struct completion *c, const struct json *j)
 {
     struct answer_usage u = { 0 };
-    openai_read_usage(j, json_get(j, 0, "usage"), &u);
+    usage_read(j, json_get(j, 0, "usage"), &u);
     if (!u.is_given)
         return;
     c->has_usage = true;

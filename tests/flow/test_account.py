@@ -6,7 +6,7 @@ import openai
 import pytest
 
 from actors.scripted import echoes, says
-from actors.weir import ROOT
+from actors.weir import ROOT, wait_for
 
 MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
 MAIL = "ann@example.org"
@@ -79,6 +79,76 @@ def test_it_is_paid_for(stage):
     for _ in range(3):
         ask("embedder")
     assert ask("embedder").json()["error"]["code"] == "budget_exhausted"
+
+
+def spent(stage, *by):
+    sums = stage.run("spend", "-c", "weir.yaml", *by, "--format", "json")
+    return json.loads(sums.stdout)
+
+
+def test_what_it_costs_is_told_summed_and_limited(stage):
+    cloud = stage.provider(account())
+    models = {"large": {"provider": "cloud", "model": "l", **PRICE}, "embedder": {"provider": "cloud", "model": "text-embedding-3-small", **PRICE}}
+    audit = stage.folder / "audit.jsonl"
+    weir = stage.weir(cloud=cloud, models=models, audit={"file": str(audit)}, policy={
+        "cost": [{"name": "purse", "budget": {"usd": 1, "every": "month"}}, {"name": "pace", "limit": {"tokens": 30}}], "routes": [{"name": "all", "ask": ["large"]}]})
+
+    def ask(model="embedder"):
+        return httpx.post(weir.base + "/v1/embeddings", json={"model": model, "input": "hello"})
+    first = ask()
+    assert (first.headers["x-weir-cost-usd"], first.headers["x-weir-budget-remaining-usd"]) == ("0.010000000", "0.990000000")
+    assert (first.headers["x-weir-model"], first.headers["x-ratelimit-limit-tokens"]) == ("embedder", "30")
+    wait_for(lambda: ask().status_code == 429, what="its tokens to be counted")
+    refused = ask()
+    assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0 < int(refused.headers["retry-after-ms"])
+    answered = cloud.connections and len(cloud.requests)
+    row = wait_for(lambda: (rows := spent(stage, "--by", "model")["rows"]) and rows[0]["calls"] == answered and rows[0], what="the sums")
+    assert (row["model"], row["cost_usd"], row["input_tokens"]) == ("embedder", f"0.0{answered}0000000", 10 * answered)
+    assert weir.metric("weir_cost_nanousd_total") == 10_000_000 * answered
+    costs = [json.loads(line)["cost_nanousd"] for line in audit.read_text().splitlines()]
+    assert sorted(set(costs)) == [0, 10_000_000] and sum(costs) == 10_000_000 * answered
+
+
+@pytest.mark.parametrize("end", ["hung up", "no usage", "broken", "refused"])
+def test_what_was_used_is_paid_whatever_its_end(stage, end):
+    def script(request, wire):
+        if end == "hung up":
+            assert wire.wait_until_gone()
+        elif end == "refused":
+            wire.whole({"error": {"message": "no"}}, 400)
+        else:
+            wire.whole({"object": "list", "data": []} if end == "no usage" else b"<html>")
+    cloud = stage.provider(script)
+    weir = stage.weir(cloud=cloud, models={"embedder": {"provider": "cloud", "model": "e", **PRICE}}, policy={"routes": [{"name": "all", "ask": ["embedder"]}]})
+    body = json.dumps({"model": "embedder", "input": "x" * 300}).encode()
+    client = weir.connect()
+    client.sendall(b"POST /v1/embeddings HTTP/1.1\r\nhost: w\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
+    assert cloud.began.wait(10)
+    if end != "hung up":
+        assert client.recv(100)
+    client.close()
+    row = wait_for(lambda: (rows := spent(stage, "--by", "model")["rows"]) and rows[0], what="the sums")
+    assert row["requests"] == 1 and row["calls"] == (end != "refused")
+    assert (row["cost_nanousd"] >= 100_000_000) == (end != "refused") and row["cost_nanousd"] < 200_000_000
+
+
+def test_making_a_conversation_shorter_there_is_paid_for_and_what_is_kept_there_is_not(stage):
+    def script(request, wire):
+        wire.whole({"id": "resp_1", "object": "response.compaction", "usage": {"input_tokens": 20, "output_tokens": 30, "total_tokens": 50}}
+                   if request.path.endswith("compact") else {"id": "x", "usage": {"prompt_tokens": 10, "completion_tokens": 10}})
+    weir = stage.weir(cloud=stage.provider(script), models={"large": {"provider": "cloud", "model": "l", **PRICE}},
+                      policy={"cost": [{"name": "purse", "budget": {"usd": 1, "every": "month"}}], "routes": [{"name": "all", "ask": ["large"]}]})
+    assert httpx.post(weir.base + "/v1/chat/completions/theirs", json={"metadata": {"a": "b"}}).status_code == 200, "nothing that costs"
+    body = {"model": "large", "previous_response_id": "resp_677efb51"}
+    answer = httpx.post(weir.base + "/v1/responses/compact", json=body)
+    assert answer.status_code == 200 and answer.headers["x-weir-cost-usd"] == "0.050000000", answer.headers
+    assert weir.metric("weir_cost_nanousd_total") == 50_000_000
+
+
+def test_a_model_that_only_the_account_knows_has_the_lists_price(stage):
+    weir = stage.weir(cloud=stage.provider(account()), policy={"cost": [{"name": "purse", "budget": {"usd": 1, "every": "month"}}], "routes": [{"name": "all", "ask": ["large"]}]})
+    told = httpx.post(weir.base + "/v1/embeddings", json={"model": "text-embedding-3-large", "input": "hello"})
+    assert told.status_code == 200 and told.headers["x-weir-cost-usd"] == "0.000001300"
 
 
 def test_teams_share_no_account_unless_the_settings_say_so(stage):
