@@ -46,6 +46,9 @@ static inline bool slice_eq(struct slice a, struct slice b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* As memcmp(), a prefix before what goes on. */
+int slice_compare(struct slice a, struct slice b);
+
 static inline bool slice_is(struct slice a, const char *cstr)
 {
     return slice_eq(a, slice_str(cstr));

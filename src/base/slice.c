@@ -3,6 +3,13 @@
 
 #include <strings.h>
 
+int slice_compare(struct slice a, struct slice b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int    order = common ? memcmp(a.ptr, b.ptr, common) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool slice_is_nocase(struct slice a, const char *cstr)
 {
     return a.len == strlen(cstr) && strncasecmp(a.ptr ? a.ptr : "", cstr, a.len) == 0;

@@ -78,9 +78,7 @@ static void add_hidden(const struct vault *v, struct hidden *h)
 
 static int by_folded(const void *left, const void *right)
 {
-    struct slice a = ((const struct issued *)left)->folded, b = ((const struct issued *)right)->folded;
-    int          order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
-    return order ? order : (a.len > b.len) - (a.len < b.len);
+    return slice_compare(((const struct issued *)left)->folded, ((const struct issued *)right)->folded);
 }
 
 const struct vault_index *vault_index(const struct vault *v)

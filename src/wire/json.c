@@ -1,6 +1,7 @@
 /* json.c - asking a document that has been read. */
 #include "wire/json.h"
 
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "json_inside.h"
 
@@ -32,13 +33,10 @@ int json_hex4(const char *p)
 {
     int value = 0;
     for (int i = 0; i < 4; i++) {
-        unsigned char c = (unsigned char)p[i], lower = c | 0x20;
-        if (c >= '0' && c <= '9')
-            value = value * 16 + c - '0';
-        else if (lower >= 'a' && lower <= 'f')
-            value = value * 16 + lower - 'a' + 10;
-        else
+        int digit = hex_digit(p[i]);
+        if (digit < 0)
             return -1;
+        value = value * 16 + digit;
     }
     return value;
 }

@@ -180,12 +180,7 @@ struct key {
 
 static int compare_keys(const void *a, const void *b)
 {
-    const struct key *x = a, *y = b;
-    size_t            common = x->text.len < y->text.len ? x->text.len : y->text.len;
-    int               order = common ? memcmp(x->text.ptr, y->text.ptr, common) : 0;
-    if (order == 0)
-        order = (x->text.len > y->text.len) - (x->text.len < y->text.len);
-    return order;
+    return slice_compare(((const struct key *)a)->text, ((const struct key *)b)->text);
 }
 
 static bool refuse_key(struct reader *r, const struct place *in, const struct key *a, const struct key *b)

@@ -113,9 +113,7 @@ static void add_value(struct form *f, json_at at)
 
 static int by_key(const void *a, const void *b)
 {
-    struct slice x = ((const struct member *)a)->key, y = ((const struct member *)b)->key;
-    int          order = memcmp(x.ptr, y.ptr, x.len < y.len ? x.len : y.len);
-    return order ? order : (x.len > y.len) - (x.len < y.len);
+    return slice_compare(((const struct member *)a)->key, ((const struct member *)b)->key);
 }
 
 static bool is_word_of(struct slice key, const char *const *words)

@@ -4,6 +4,11 @@
 
 #include "wire/translate.h"
 
+struct called {
+    struct slice id;
+    json_at      call;
+};
+
 /* A request on its way from one dialect to the other. */
 struct rewrite {
     struct arena          *arena;
@@ -13,6 +18,8 @@ struct rewrite {
     struct left_out       *left_out;
     struct fault          *why;
     char                   path[48]; /* of the message that is written: a fault's param */
+    struct called         *called;   /* the calls in it, by id; made when it is first asked for */
+    size_t                 calls, calls_cap;
 };
 
 typedef bool rewrite_fn(struct rewrite *, json_at);
@@ -51,7 +58,7 @@ bool rewrite_data_url(struct slice url, struct slice *media, struct slice *data)
 /* A call's arguments, JSON in a string, as a member that is that JSON. What a model wrote and is no object is
  * still told, in an object of ours. */
 void rewrite_arguments(struct rewrite *, const char *key, struct slice arguments);
-/* The function's name in the call with that id. */
+/* The function's name in the last call with that id. */
 struct slice rewrite_called_name(struct rewrite *, struct slice id);
 /* The words of a content, those of several parts joined by line ends, in the arena. */
 struct slice rewrite_content_text(struct rewrite *, json_at content);

@@ -2,6 +2,7 @@
 #include "translate_inside.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { OUTPUT_TOKENS = 8192 };
 
@@ -156,17 +157,44 @@ void rewrite_arguments(struct rewrite *w, const char *key, struct slice argument
     }
 }
 
-struct slice rewrite_called_name(struct rewrite *w, struct slice id)
+/* Calls of one id in the order of the text. */
+static int by_id(const void *left, const void *right)
 {
-    struct slice name = S("tool");
-    json_at      messages = json_get(w->json, 0, "messages");
+    const struct called *a = left, *b = right;
+    int                  order = slice_compare(a->id, b->id);
+    return order ? order : (a->call > b->call) - (a->call < b->call);
+}
+
+static void list_calls(struct rewrite *w)
+{
+    json_at messages = json_get(w->json, 0, "messages");
+    w->called = arena_grow(w->arena, NULL, 0, sizeof *w->called, &w->calls_cap);
     for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
         json_at calls = json_get(w->json, m, "tool_calls");
-        for (json_at c = json_first(w->json, calls); c != JSON_NONE; c = json_next(w->json, c))
-            if (slice_eq(rewrite_text(w, c, "id"), id))
-                name = rewrite_text(w, json_get(w->json, c, "function"), "name");
+        for (json_at c = json_first(w->json, calls); c != JSON_NONE; c = json_next(w->json, c)) {
+            if (w->calls == w->calls_cap)
+                w->called = arena_grow(w->arena, w->called, w->calls, sizeof *w->called, &w->calls_cap);
+            w->called[w->calls++] = (struct called){ rewrite_text(w, c, "id"), c };
+        }
     }
-    return name;
+    qsort(w->called, w->calls, sizeof *w->called, by_id);
+}
+
+struct slice rewrite_called_name(struct rewrite *w, struct slice id)
+{
+    if (!w->called)
+        list_calls(w);
+    size_t from = 0, to = w->calls; /* before `from` are ids up to this one, from `to` on those beyond it */
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (slice_compare(w->called[middle].id, id) <= 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    const struct called *last = from ? &w->called[from - 1] : NULL;
+    return last && slice_eq(last->id, id) ? rewrite_text(w, json_get(w->json, last->call, "function"), "name")
+                                          : S("tool");
 }
 
 struct slice rewrite_content_text(struct rewrite *w, json_at content)

@@ -23,6 +23,9 @@ static void test_equality(void **state)
     assert_true(slice_is_nocase(S("Content-Length"), "content-LENGTH"));
     assert_false(slice_is_nocase(S("Content-Lengt"), "content-length"));
     assert_true(slice_is_nocase(null, ""));
+    assert_int_equal(slice_compare(null, S("")), 0);
+    assert_true(slice_compare(S("ab"), S("abc")) < 0 && slice_compare(S("b"), S("abc")) > 0);
+    assert_true(slice_compare(S("a\xFF"), S("ab")) > 0);
 }
 
 static void test_cut(void **state)

@@ -380,6 +380,39 @@ static void test_messages_for_ollama(void **state)
         "top_k");
 }
 
+/* A result names the tool whose last call with its id it is. Each sought among all would take minutes. */
+static void test_forty_thousand_calls(void **state)
+{
+    enum { CALLS = 40000 };
+    static const enum dialect to[] = { DIALECT_OLLAMA, DIALECT_GEMINI };
+    struct buf                body, out;
+    struct left_out           left = { 0 };
+    struct fault              why = { 0 };
+    buf_init(&body, 1 << 24);
+    buf_init(&out, 1 << 24);
+    buf_add_str(&body, "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[");
+    for (int i = 0; i < CALLS; i++)
+        buf_printf(&body, "%s{\"id\":\"c%d\",\"function\":{\"name\":\"f%d\"}}", i ? "," : "", i % (CALLS - 1),
+                   i);
+    buf_add_str(&body, "]}");
+    for (int i = 0; i < CALLS; i++)
+        buf_printf(&body, ",{\"role\":\"tool\",\"tool_call_id\":\"c%d\",\"content\":\"r%d\"}", i, i);
+    buf_add_str(&body, "]}");
+    for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+        buf_reset(&out);
+        assert_true(translate_request(*state, DIALECT_OPENAI, to[i], buf_slice(&body),
+                                      (struct limits_of_model){ 0 }, &out, &left, &why));
+        struct slice told = buf_slice(&out),
+                     results = slice_cut(told, slice_find(told, S("r0")) - 80, told.len);
+        assert_int_not_equal(slice_find(results, S("\"f39999\"")), SLICE_NONE); /* c0's last call */
+        assert_int_not_equal(slice_find(results, S("\"f1\"")), SLICE_NONE);
+        assert_int_equal(slice_find(results, S("\"f0\"")), SLICE_NONE);
+        assert_int_not_equal(slice_find(results, S("\"tool\"")), SLICE_NONE); /* the last has none */
+    }
+    buf_wipe(&body);
+    buf_wipe(&out);
+}
+
 /* ---- Responses and older completions ---- */
 
 static void test_responses_items_become_messages(void **state)
@@ -483,6 +516,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_images_take_little_context, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_context_that_ollama_needs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_messages_for_ollama, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_forty_thousand_calls, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_responses_items_become_messages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_prompt_becomes_a_message, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_ollama_chat, set_up, tear_down),
