@@ -52,26 +52,36 @@ static void add_content(struct rewrite *w, json_at content, json_at images)
 
 /* ---- messages ---- */
 
-/* The calls so far, of which some have their result. */
+/* The calls that have no result yet, the first made first. Of too many the first are forgotten: who leaves so
+ * many behind sends no results. */
+enum { CALLS_OPEN_MOST = 256 };
+
 struct call {
     struct slice id, name;
-    bool         is_answered;
 };
 
 struct calls {
-    struct call *call;
-    size_t       count, cap;
+    struct call call[CALLS_OPEN_MOST];
+    size_t      count, made;
 };
+
+static void forget_call(struct calls *calls, struct call *call)
+{
+    size_t behind = (size_t)(calls->call + calls->count - (call + 1));
+    memmove(call, call + 1, behind * sizeof *call);
+    calls->count--;
+}
 
 static void add_call(struct rewrite *w, struct calls *calls, json_at call)
 {
     json_at      function = get(w, call, "function"), arguments = get(w, function, "arguments");
     struct slice id = rewrite_text(w, call, "id");
-    if (calls->count == calls->cap)
-        calls->call = arena_grow(w->arena, calls->call, calls->count, sizeof *calls->call, &calls->cap);
     if (!id.len)
-        id = slice_str(arena_printf(w->arena, "call_%zu", calls->count));
+        id = slice_str(arena_printf(w->arena, "call_%zu", calls->made));
+    if (calls->count == CALLS_OPEN_MOST)
+        forget_call(calls, calls->call);
     calls->call[calls->count++] = (struct call){ .id = id, .name = rewrite_text(w, function, "name") };
+    calls->made++;
     json_add_comma(w->out);
     buf_add_byte(w->out, '{');
     json_add_text_member(w->out, "id", id);
@@ -97,12 +107,11 @@ static void add_calls(struct rewrite *w, struct calls *calls, json_at list)
 static bool add_answered(struct rewrite *w, struct calls *calls, json_at message)
 {
     struct slice id = rewrite_text(w, message, "tool_call_id"), name = rewrite_text(w, message, "tool_name");
-    for (size_t i = 0; i < calls->count; i++) {
-        struct call *call = &calls->call[i];
-        if (call->is_answered || (id.len ? !slice_eq(call->id, id) : name.len && !slice_eq(call->name, name)))
+    for (struct call *call = calls->call; call < calls->call + calls->count; call++) {
+        if (id.len ? !slice_eq(call->id, id) : name.len && !slice_eq(call->name, name))
             continue;
-        call->is_answered = true;
         json_add_text_member(w->out, "tool_call_id", call->id);
+        forget_call(calls, call);
         return true;
     }
     return rewrite_refuse(w, "tool_name", "names no tool that was called and has no result yet");

@@ -495,6 +495,32 @@ static void test_an_ollama_prompt(void **state)
            "messages[0].tool_name");
 }
 
+/* Calls that never get their results are forgotten, the first made first. */
+static void test_an_ollama_chat_without_results(void **state)
+{
+    struct buf      body, out;
+    struct left_out left = { 0 };
+    struct fault    why = { 0 };
+    buf_init(&body, 1 << 24);
+    buf_init(&out, 1 << 24);
+    buf_add_str(&body, "{\"messages\":[");
+    for (int i = 0; i < 100000; i++)
+        buf_printf(&body, "{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{\"name\":\"w%d\"}}]},", i);
+    const size_t before = body.len;
+    buf_add_str(&body,
+                "{\"role\":\"tool\",\"tool_name\":\"w99999\"},{\"role\":\"tool\",\"tool_name\":\"w99990\"}]}");
+    assert_true(translate_request(*state, DIALECT_OLLAMA, DIALECT_OPENAI, buf_slice(&body),
+                                  (struct limits_of_model){ 0 }, &out, &left, &why));
+    assert_int_not_equal(slice_find(buf_slice(&out), S("\"tool_call_id\":\"call_99990\"")), SLICE_NONE);
+    body.len = before;
+    buf_add_str(&body, "{\"role\":\"tool\",\"tool_name\":\"w0\"}]}");
+    assert_false(translate_request(*state, DIALECT_OLLAMA, DIALECT_OPENAI, buf_slice(&body),
+                                   (struct limits_of_model){ 0 }, &out, &left, &why));
+    assert_string_equal(why.param, "messages[100000].tool_name");
+    buf_wipe(&body);
+    buf_wipe(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -521,6 +547,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_prompt_becomes_a_message, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_ollama_chat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_ollama_prompt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_ollama_chat_without_results, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
