@@ -159,6 +159,8 @@ static bool choose(struct visiting *v, struct fault *why)
     const char *whose = grants_forbid_zone(grants, zone);
     if (!whose && v->model == &v->named)
         whose = grants_forbid_model(grants, snapshot->settings, v->model->name);
+    if (!whose && v->model == &v->named) /* no route leads there */
+        whose = grants_forbid_route(grants, ROUTE_ASKED);
     if (whose)
         return fault_set(why, FAULT_DENIED, "%s may not ask %s for it", whose, v->model->provider->name);
     if (v->errand.body.len == 0 && (d->hide & v->inspection.pii) && v->model->provider->zone > 0)

@@ -163,6 +163,23 @@ def test_teams_share_no_account_unless_the_settings_say_so(stage):
         client_of(weir, "nobody").responses.retrieve("resp_1")
 
 
+@pytest.mark.parametrize("narrowed", [{"routes": ["near"]}, {"models": ["small"]}, {"zones": ["local"]}, {"reach": "local"}])
+def test_a_key_that_is_narrowed_does_not_reach_it(stage, narrowed):
+    """Its routes lead elsewhere, and the account knows models that no route asks."""
+    cloud = stage.provider(account())
+    routes = {"routes": [{"name": "near", "ask": ["small"]}]}
+    weir = stage.weir(cloud=cloud, local=stage.provider(says("no")), policy=routes, store={"account": "cloud"},
+                      teams={"red": {"keys": [{"key": "key-of-red", **narrowed}, "key-of-all"]}})
+
+    def ask(method, path, key, **more):
+        return httpx.request(method, weir.base + "/v1" + path, headers={"authorization": f"Bearer {key}"}, **more).status_code
+    asked = [("GET", "/models/ft:theirs", {}), ("DELETE", "/models/ft:theirs", {}), ("GET", "/responses/resp_1", {}),
+             ("POST", "/embeddings", {"json": {"model": "theirs", "input": "x"}}), ("POST", "/moderations", {"json": {"input": "x"}}),
+             ("POST", "/responses/input_tokens", {"json": {"input": "x", "previous_response_id": "resp_1"}})]
+    assert [ask(method, path, "key-of-red", **more) for method, path, more in asked] == [403] * 6 and not cloud.requests
+    assert [ask(method, path, "key-of-all", **more) for method, path, more in asked] == [200] * 6
+
+
 @pytest.mark.parametrize("answer, status, told, code", [
     ({"error": {"message": "secret words"}}, 404, 404, "not_found"), ({"error": {"message": "secret words"}}, 500, 502, "provider_error"),
     ({"error": {"message": "secret words"}}, 400, 400, "invalid_request"), ([1], 200, 502, "provider_broken_answer"), (b"<html>", 200, 502, "provider_broken_answer")])
