@@ -22,11 +22,11 @@ static void run_look(struct job *job, const struct inspector *inspector)
     struct hinting  *h = (struct hinting *)job;
     struct exchange *x = h->thought.exchange;
     struct fault     why = { 0 };
-    h->is_read = chat_of_prompt(h->arena, slice_str(x->decision.escalate_to->name), h->words, &h->chat, &why) &&
+    h->is_read = chat_of_prompt(h->arena, S("auto"), h->words, &h->chat, &why) &&
                  inspect(inspector, x->snapshot->needs, h->arena, &h->chat, &h->inspection, &why);
 }
 
-/* As if a client of this team had asked the better model just that. */
+/* Where a client's own words would go as they are. */
 static bool may_go_along(const struct exchange *x)
 {
     const struct hinting *h = &x->hinting;
@@ -37,7 +37,8 @@ static bool may_go_along(const struct exchange *x)
         return false;
     facts_of(&h->chat, &h->inspection, x->team, &facts);
     facts.payer = &x->payer;
-    return decide(x->snapshot->policy, &facts, &d, &why) && !(d.hide & h->inspection.pii);
+    return decide_reach(x->snapshot->policy, &facts, &d, &why) &&
+           reach_allows(d.reach, x->decision.escalate_to->provider->zone) && !(d.hide & h->inspection.pii);
 }
 
 static void on_looked(struct exchange *x)

@@ -199,6 +199,30 @@ static void refuse_cancel(struct errand *e, const struct inspector *inspector)
 
 /* ---- updating ---- */
 
+/* What is said now lies in Redis beside what was said then: it is looked through as that was. */
+static bool may_be_kept(struct errand *e, const struct inspector *inspector)
+{
+    const struct snapshot *s = e->snapshot;
+    struct chat            said;
+    struct inspection      inspection;
+    struct facts           facts;
+    struct decision        d;
+    struct fault           unread = { 0 };
+    if (!plain_chat_read(e->arena, buf_slice(&e->body), &said, &e->why))
+        return false;
+    if (!inspect(inspector, s->needs, e->arena, &said, &inspection, &unread))
+        inspection.is_inspected = false; /* law 2: what could not be read is private */
+    facts_of(&said, &inspection, e->team, &facts);
+    facts.payer = &e->asking_who.caller.payer;
+    facts.grants = e->asking_who.caller.grants;
+    if (!decide_reach(s->policy, &facts, &d, &e->why))
+        return false;
+    return reach_allows(d.reach, s->redis_zone) ||
+           fault_set(&e->why, FAULT_OUT_OF_REACH,
+                     "rule \"%s\" keeps it in zone %s, and what is kept lies in zone %s", d.reach_rule,
+                     s->settings->zone[d.reach], s->settings->zone[s->redis_zone]);
+}
+
 static void wipe_updated(void *arg)
 {
     buf_wipe(arg);
@@ -224,9 +248,9 @@ static void update(struct errand *e, const struct inspector *inspector)
     struct storing *s = (struct storing *)e;
     struct kept     kept;
     struct json     answer;
-    (void)inspector;
     e->is_done = true;
-    if (!open_own(e, &kept) || !json_read(e->arena, json_raw(&kept.json, kept.answer), &answer, &e->why))
+    if (!may_be_kept(e, inspector) || !open_own(e, &kept) ||
+        !json_read(e->arena, json_raw(&kept.json, kept.answer), &answer, &e->why))
         return;
     json_at          metadata = json_get(&answer, 0, "metadata");
     struct json_edit edit = json_edit_add_member(&answer, 0, "metadata", s->metadata, e->arena);

@@ -188,6 +188,11 @@ bool policy_knows(const struct policy *, struct slice name);
 /* The law of zones. Every leg asks this one function: forward, retry, fallback, escalation, cache write. */
 bool reach_allows(unsigned reach, unsigned zone);
 
+/* What of a decision binds data that nobody is asked about: its reach, and what is hidden; *out has no more
+ * than that. why: DENIED. */
+MUST_CHECK bool decide_reach(const struct policy *, const struct facts *, struct decision *out,
+                             struct fault *why);
+
 /* why: NO_SUCH_MODEL, DENIED, OUT_OF_REACH, NOT_ALLOWED; the rule is named. *out is filled as far as it came,
  * for explain and the audit. */
 MUST_CHECK bool decide(const struct policy *, const struct facts *, struct decision *out, struct fault *why);

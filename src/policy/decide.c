@@ -172,11 +172,16 @@ static bool strike(const struct policy *p, struct decision *out, struct fault *w
         out->reach_rule, p->settings->zone[out->reach], first->name, p->settings->zone[first->provider->zone]);
 }
 
-bool decide(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
+bool decide_reach(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
 {
     *out = (struct decision){ .reach = p->settings->zone_count - 1 };
     narrow_reach(p, facts, out);
-    return apply_privacy(p, facts, out, why) && apply_cost(p, facts, out, why) && choose(p, facts, out, why) &&
+    return apply_privacy(p, facts, out, why);
+}
+
+bool decide(const struct policy *p, const struct facts *facts, struct decision *out, struct fault *why)
+{
+    return decide_reach(p, facts, out, why) && apply_cost(p, facts, out, why) && choose(p, facts, out, why) &&
            bar(p, facts, out, why) && strike(p, out, why);
 }
 

@@ -1,5 +1,6 @@
 """What clients ask to keep: responses and chat completions, sealed in Redis, a team's own."""
 import json
+import re
 import subprocess
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from actors.messages import answers, text
 from actors.others import gemini_says, ollama_says
+from actors.redis_server import RedisServer
 from actors.scripted import chunk, echoes, says
 from actors.weir import free_port, wait_for
 
@@ -31,6 +33,13 @@ def kept_in(stage):
     def ask(*words):
         return subprocess.run(["redis-cli", "-s", stage.folder / "state" / "redis.sock", "--raw", *words], capture_output=True, check=True).stdout
     return b"".join(ask("get", key) for key in ask("keys", "weir:*:kept:*").decode().split())
+
+
+@pytest.fixture
+def far_redis(stage):
+    server = RedisServer(stage.folder / "far")
+    yield server
+    server.stop()
 
 
 # ---- responses ----
@@ -274,6 +283,29 @@ def test_without_redis_nothing_is_kept_and_that_is_said(stage):
         with pytest.raises(openai.InternalServerError) as caught:
             use()
         assert caught.value.status_code == 503 and caught.value.code == "store_unavailable"
+
+
+def test_what_must_stay_on_this_machine_is_not_kept_elsewhere(stage, far_redis):
+    """Sealed or not: documents, what is said of them later, remembered answers, and the questions that similar ones are told by."""
+    rules = {"privacy": [{"name": "home", "when": {"pii": ["payment_card"]}, "reach": "local"}],
+             "routes": [{"name": "near", "ask": ["small"], "cache": {"keep": "1h"}}]}
+    card = "my card is 5555 5555 5555 4444"
+    weir = stage.weir(local=stage.provider(echoes()), policy=rules, redis={"url": far_redis.url().replace("127.0.0.1", "0.0.0.0")},
+                      teams={**TEAMS, "home": {"keys": ["key-of-home"], "reach": "local"}})
+
+    def keep(key, text):
+        client = client_of(weir, key)
+        told = client.chat.completions.with_raw_response.create(model="auto", messages=[{"role": "user", "content": text}], store=True)
+        assert told.headers["x-weir-cache"] == ("off" if told.headers.get("x-weir-left-out") == "store" else "miss")
+        return client.responses.create(model="auto", input=text).store, client
+    assert keep("key-of-red", card)[0] is False and keep("key-of-home", "hello")[0] is False
+    assert not re.findall("kept|cache:[^s]", far_redis.ask("keys", "*"))
+    stored, client = keep("key-of-red", "hello")
+    kept = client.chat.completions.list().data[0]
+    assert stored and client.chat.completions.update(kept.id, metadata={"note": "hello"}).metadata == {"note": "hello"}
+    with pytest.raises(openai.PermissionDeniedError, match='rule "home" keeps it in zone local'):
+        client.chat.completions.update(kept.id, metadata={"note": card})
+    assert client.chat.completions.retrieve(kept.id).metadata == {"note": "hello"}
 
 
 def test_what_was_sealed_with_another_secret_is_not_there(stage):
