@@ -74,9 +74,10 @@ static bool read_path(struct visiting *v, struct fault *why)
 {
     const struct http1_head *head = client_head(v->errand.client);
     struct arena            *arena = v->errand.arena;
-    struct slice             path = slice_cut(head->path, strlen("/v1"), head->path.len);
-    struct slice             plain = path_decode(arena, path), query = path_decode(arena, head->query);
-    if (!slice_starts(head->path, S("/v1/")) || head->path.len + head->query.len > PATH_MOST ||
+    bool         is_ollamas = slice_starts(head->path, S("/api/embed")); /* in OpenAI's words by now */
+    struct slice path = is_ollamas ? S("/embeddings") : slice_cut(head->path, strlen("/v1"), head->path.len);
+    struct slice plain = path_decode(arena, path), query = path_decode(arena, head->query);
+    if ((!is_ollamas && !slice_starts(head->path, S("/v1/"))) || head->path.len + head->query.len > PATH_MOST ||
         !is_plain(plain) || !is_plain(query) || slice_find(plain, S("..")) != SLICE_NONE)
         return fault_set(why, FAULT_NOT_KEPT, "an id holds letters, digits and _-.: alone");
     v->service = service_at(head->path);

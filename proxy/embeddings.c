@@ -4,6 +4,7 @@
 #include "account.h"
 #include "base/die.h"
 #include "wire/embeddings.h"
+#include "wire/ollama.h"
 
 /* What is embedded before others have their turn: short texts go through the model together, and a long one is
  * read in many windows. */
@@ -38,7 +39,7 @@ static bool is_served(const struct snapshot *s, const struct grants *grants,
                                      slm_name(s->slm));
 }
 
-static bool read_request(struct errand *errand, struct fault *why)
+static bool read_openai(struct errand *errand, struct fault *why)
 {
     struct embedding *e = (struct embedding *)errand;
     const struct slm *slm = errand->snapshot->slm;
@@ -49,6 +50,16 @@ static bool read_request(struct errand *errand, struct fault *why)
     buf_init(&errand->answer, embeddings_bytes_most(e->request.count, slm_dim(slm)));
     embeddings_begin(&errand->answer);
     return true;
+}
+
+static bool read_ollama(struct errand *errand, struct fault *why)
+{
+    struct buf  asked = errand->body;
+    struct buf *body = &errand->body;
+    buf_init(body, 2 * asked.ceiling); /* with what is escaped anew */
+    bool ok = ollama_read_embed(errand->arena, buf_slice(&asked), body, why) && read_openai(errand, why);
+    buf_wipe(&asked);
+    return ok;
 }
 
 /* # texts that are embedded next: one at least. */
@@ -116,13 +127,26 @@ static bool may_elsewhere(const struct errand *errand)
     return account_may(errand) || settings_model(errand->snapshot->settings, e->request.model);
 }
 
-const struct errand_kind embeddings_errand = {
-    .name = "embeddings",
-    .bytes = sizeof(struct embedding),
-    .read = read_request,
-    .work = embed_piece,
-    .finish = finish,
-    .tell = tell,
-    .elsewhere = &account_errand,
-    .may = may_elsewhere,
-};
+static bool tell_ollama(struct arena *arena, struct slice answer, struct buf *out)
+{
+    return ollama_tell_embed(arena, answer, false, out);
+}
+
+static bool tell_older_ollama(struct arena *arena, struct slice answer, struct buf *out)
+{
+    return ollama_tell_embed(arena, answer, true, out);
+}
+
+#define KIND(variable, word, read_it, retell_it)                                                               \
+    const struct errand_kind variable = { .name = word,                                                        \
+                                          .bytes = sizeof(struct embedding),                                   \
+                                          .read = read_it,                                                     \
+                                          .work = embed_piece,                                                 \
+                                          .finish = finish,                                                    \
+                                          .tell = tell,                                                        \
+                                          .retell = retell_it,                                                 \
+                                          .elsewhere = &account_errand,                                        \
+                                          .may = may_elsewhere };
+KIND(embeddings_errand, "embeddings", read_openai, NULL)
+KIND(ollama_embed_errand, "embeddings", read_ollama, tell_ollama)
+KIND(ollama_embeddings_errand, "embeddings", read_ollama, tell_older_ollama)

@@ -12,5 +12,7 @@
 #include "errand.h"
 
 extern const struct errand_kind embeddings_errand;
+/* /api/embed and the older /api/embeddings, for Ollama's clients. */
+extern const struct errand_kind ollama_embed_errand, ollama_embeddings_errand;
 
 #endif

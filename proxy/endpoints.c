@@ -10,6 +10,7 @@
 #include "embeddings.h"
 #include "models.h"
 #include "moderations.h"
+#include "ollama_models.h"
 #include "redacting.h"
 #include "stored.h"
 #include "visit.h"
@@ -47,7 +48,12 @@
     ERRAND("GET", "/v1/models/{id}", model_errand)                                                             \
     ERRAND("DELETE", "/v1/models/{id}", model_deletion_errand)                                                 \
     VISIT("GET", "/api/tags", tell_ollama_tags)                                                                \
+    VISIT("GET", "/api/ps", tell_ollama_ps)                                                                    \
+    ERRAND("POST", "/api/show", ollama_show_errand)                                                            \
+    ERRAND("POST", "/api/embed", ollama_embed_errand)                                                          \
+    ERRAND("POST", "/api/embeddings", ollama_embeddings_errand)                                                \
     AT_ONCE("GET", "/api/version", ollama_version)                                                             \
+    AT_ONCE("GET", "/", root)                                                                                  \
     AT_ONCE("GET", "/healthz", healthz)                                                                        \
     AT_ONCE("GET", "/readyz", readyz)                                                                          \
     AT_ONCE("GET", "/metrics", metrics)
@@ -105,6 +111,13 @@ static void answer_ollama_version(struct tools *tools, struct client *client)
 {
     (void)tools;
     client_reply(client, 200, "application/json", slice_of(NULL, 0), S("{\"version\":\"" WEIR_VERSION "\"}"));
+}
+
+/* By which Ollama's clients, and people, see that somebody is there. */
+static void answer_root(struct tools *tools, struct client *client)
+{
+    (void)tools;
+    client_reply(client, 200, "text/plain; charset=utf-8", slice_of(NULL, 0), S("Weir is running"));
 }
 
 /* Alive: the loop turns. */

@@ -112,10 +112,22 @@ static void reply(struct errand *e)
 
 /* ---- pieces ---- */
 
+static void retell(struct errand *e)
+{
+    struct buf told;
+    buf_init(&told, e->answer.ceiling);
+    if (!e->asked_as->retell(e->arena, buf_slice(&e->answer), &told))
+        fault_set(&e->why, FAULT_PROVIDER_BROKE, "it is no answer to what was asked");
+    buf_wipe(&e->answer);
+    e->answer = told;
+}
+
 static void run_piece(struct job *job, const struct inspector *inspector)
 {
     struct errand *e = (struct errand *)job;
     e->kind->work(e, inspector);
+    if (e->is_done && !e->why.kind && e->asked_as->retell)
+        retell(e);
 }
 
 static void on_late(void *arg)
@@ -248,6 +260,7 @@ void errand_begin(struct tools *tools, struct client *client, const struct erran
     *e = (struct errand){
         .job = { .run = run_piece, .done = on_piece, .loop = tools->loop },
         .kind = kind,
+        .asked_as = kind,
         .tools = tools,
         .snapshot = snapshot_ref(tools->snapshot),
         .arena = arena_new(),

@@ -36,6 +36,9 @@ struct errand_kind {
     /* On an SLM thread: works a piece, and when it was the last sets is_done, the answer being written; or sets
      * e->why. Only what is the errand's own may be touched. */
     void (*work)(struct errand *, const struct inspector *);
+    /* On an SLM thread, when the answer is whole: says it in the words of who asked, also an answer from
+     * elsewhere; false where it is none. NULL: they are those that it is in. */
+    bool (*retell)(struct arena *, struct slice answer, struct buf *out);
     /* On the loop, when the answer is whole: its header lines, and what there is to count. */
     void (*finish)(struct errand *, struct buf *headers);
     /* Members for its line in the audit, each after a comma. */
@@ -43,8 +46,8 @@ struct errand_kind {
 };
 
 struct errand {
-    struct job                job; /* first: what the pool gives back */
-    const struct errand_kind *kind;
+    struct job                job;             /* first: what the pool gives back */
+    const struct errand_kind *kind, *asked_as; /* what it is now, and what it began as */
     struct tools             *tools;
     struct snapshot          *snapshot;
     struct arena             *arena;  /* the loop's until pieces begin, then the pieces' */

@@ -7,7 +7,7 @@
  * room for it, when the failed one has to be paid all the same), and a draft that is not good enough by the
  * model it escalates to.
  *
- *   client -> identify -> recollect -> understand -> inspect -> decide -> redact -> book ->
+ *   client -> identify -> recollect -> understand -> inspect -> decide -> load -> redact -> book ->
  *   client    (redis)     (redis)                    SLM        pure                redis
  *             summarize -> shorten -> forward -> client          settle, always
  *             network      SLM        network                    redis
@@ -20,6 +20,7 @@
 
 #include "base/die.h"
 #include "base/log.h"
+#include "wire/ollama.h"
 
 enum { ERROR_BODY_MOST = 64 * 1024 };
 
@@ -29,6 +30,7 @@ enum { ERROR_BODY_MOST = 64 * 1024 };
     STEP(understand, "what is asked")                                                                          \
     STEP(inspect, "what is in it")                                                                             \
     STEP(decide, "where it goes, and why")                                                                     \
+    STEP(load, "or is no answer wanted?")                                                                      \
     STEP(redact, "what must stay here")                                                                        \
     STEP(book, "limits, money, and was it answered before?")                                                   \
     STEP(summarize, "a long context in fewer words")                                                           \
@@ -228,6 +230,18 @@ enum step_result take_decide(struct exchange *x)
     stay(x);
     keeping_decide(x);
     return NEXT;
+}
+
+/* A client of Ollama's may only want the model made ready: it is, as far as it is ours to say. */
+enum step_result take_load(struct exchange *x)
+{
+    struct ollama_load load;
+    if (!ollama_is_load(x->told_in, x->arena, buf_slice(&x->asked_as), &load))
+        return NEXT;
+    ollama_write_loaded(x->told_in, &load, loop_wall_ms(x->tools->loop) / 1000, &x->out);
+    client_reply(x->client, 200, "application/json", exchange_headers(x, false), buf_slice(&x->out));
+    x->client = NULL;
+    return END;
 }
 
 enum step_result take_redact(struct exchange *x)

@@ -31,20 +31,6 @@ static void write_anthropic(struct buf *out, const char *name, const char *owner
     buf_add_byte(out, '}');
 }
 
-/* What Ollama tells of files, and models elsewhere do not have, is told as nothing. */
-static void write_ollama(struct buf *out, const char *name, const char *owner)
-{
-    json_add_comma(out);
-    buf_add_byte(out, '{');
-    json_add_text_member(out, "name", slice_str(name));
-    json_add_text_member(out, "model", slice_str(name));
-    buf_add(out, S(",\"modified_at\":\"1970-01-01T00:00:00Z\",\"size\":0,\"digest\":\"\",\"details\":{\"parent_"
-                   "model\":\"\","
-                   "\"format\":\"\",\"families\":null,\"parameter_size\":\"\",\"quantization_level\":\"\""));
-    json_add_text_member(out, "family", slice_str(owner));
-    buf_add(out, S("}}"));
-}
-
 /* Both ask at one path. */
 static bool is_anthropics(const struct client *client)
 {
@@ -90,9 +76,7 @@ static bool may_use_alias(const struct snapshot *snapshot, const struct grants *
     return !model || may_use(snapshot, grants, model);
 }
 
-/* Calls add for all that the caller may name. */
-static void each_model(const struct snapshot *snapshot, const struct grants              *grants,
-                       void (*add)(void *arg, const char *name, const char *owner), void *arg)
+void models_each(const struct snapshot *snapshot, const struct grants *grants, told_model_fn *add, void *arg)
 {
     static const char *const ours[] = { "auto", "weir/auto", "weir/local", "weir/cloud" };
     const struct settings   *settings = snapshot->settings;
@@ -138,7 +122,7 @@ static void list_model(void *arg, const char *name, const char *owner)
 
 /* Answers with all models: {"data":[...] and what else the dialect tells of a list. */
 static void list_models(struct tools *tools, struct client *client, const struct caller *caller,
-                        const char *member, write_model *write)
+                        write_model *write)
 {
     struct list list = { .write = write };
     struct buf  body;
@@ -146,13 +130,13 @@ static void list_models(struct tools *tools, struct client *client, const struct
     buf_init(&list.first, BODY_MOST);
     buf_init(&list.last, BODY_MOST);
     buf_init(&body, 2 * BODY_MOST);
-    each_model(tools->snapshot, &caller->grants, list_model, &list);
-    buf_printf(&body, "{\"%s\":[", member);
+    models_each(tools->snapshot, &caller->grants, list_model, &list);
+    buf_add_str(&body, "{\"data\":[");
     buf_add(&body, buf_slice(&list.models));
     buf_add_byte(&body, ']');
-    if (write == write_openai)
+    if (write == write_openai) {
         json_add_text_member(&body, "object", S("list"));
-    if (write == write_anthropic) {
+    } else {
         json_add_member(&body, "has_more", S("false"));
         json_add_text_member(&body, "first_id", buf_slice(&list.first));
         json_add_text_member(&body, "last_id", buf_slice(&list.last));
@@ -168,14 +152,7 @@ static void list_models(struct tools *tools, struct client *client, const struct
 void tell_models(struct tools *tools, struct client *client, const struct caller *caller, struct slice object)
 {
     (void)object;
-    list_models(tools, client, caller, "data", is_anthropics(client) ? write_anthropic : write_openai);
-}
-
-void tell_ollama_tags(struct tools *tools, struct client *client, const struct caller *caller,
-                      struct slice object)
-{
-    (void)object;
-    list_models(tools, client, caller, "models", write_ollama);
+    list_models(tools, client, caller, is_anthropics(client) ? write_anthropic : write_openai);
 }
 
 /* ---- one of them ---- */
@@ -198,7 +175,7 @@ static bool read_model(struct errand *e, struct fault *why)
 {
     write_model        *write = is_anthropics(e->client) ? write_anthropic : write_openai;
     struct wanted_model wanted = { e->object, write, &e->answer };
-    each_model(e->snapshot, &e->asking_who.caller.grants, find_model, &wanted);
+    models_each(e->snapshot, &e->asking_who.caller.grants, find_model, &wanted);
     return e->answer.len > 0 ||
            fault_set(why, FAULT_NO_SUCH_MODEL, "\"%.*s\"", SLICE_ARG(slice_cut(e->object, 0, 80)));
 }

@@ -1,5 +1,6 @@
 /*
- * models.h - which models there are: what the caller may name, no more.
+ * models.h - which models there are: what the caller may name, no more. ollama_models.h says it in Ollama's
+ * words.
  */
 #ifndef WEIR_MODELS_H
 #define WEIR_MODELS_H
@@ -12,7 +13,9 @@ visit_fn tell_models;
 /* One of them; and its deletion, which is refused: they stand in the settings. Any other may be of an account.
  */
 extern const struct errand_kind model_errand, model_deletion_errand;
-/* /api/tags, for Ollama's. */
-visit_fn tell_ollama_tags;
+
+/* Calls add for all that the caller may name; owner: a provider's name, or "weir". */
+typedef void told_model_fn(void *arg, const char *name, const char *owner);
+void         models_each(const struct snapshot *, const struct grants *, told_model_fn *add, void *arg);
 
 #endif

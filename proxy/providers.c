@@ -256,6 +256,15 @@ static bool is_loaded(const struct known_provider *k, const char *name)
     return false;
 }
 
+bool providers_has_loaded(struct providers *p, const struct model *model)
+{
+    pthread_mutex_lock(&p->lock);
+    const struct known_provider *k = provider_of(p, model->provider);
+    bool                         it_has = k->has_loaded && is_loaded(k, model->sent_as);
+    pthread_mutex_unlock(&p->lock);
+    return it_has;
+}
+
 void providers_stand(struct providers *p, const struct settings *settings, int64_t now_ms, struct standing *out)
 {
     pthread_mutex_lock(&p->lock);

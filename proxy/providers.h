@@ -54,6 +54,9 @@ struct leg_told {
 
 void providers_end(struct providers *, const struct model *, const struct leg_told *, int64_t now_ms);
 
+/* Does its provider say that it has loaded it? False where it says nothing of that. */
+bool providers_has_loaded(struct providers *, const struct model *);
+
 /* How each of settings->model stands: `out` has room for them. */
 void providers_stand(struct providers *, const struct settings *, int64_t now_ms, struct standing *out);
 

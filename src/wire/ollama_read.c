@@ -8,6 +8,7 @@
  */
 #include "ollama_inside.h"
 #include "translate_inside.h"
+#include "wire/ollama.h"
 
 #include <stdio.h>
 
@@ -131,10 +132,19 @@ static bool add_message(struct rewrite *w, struct calls *calls, json_at message)
     return true;
 }
 
+/* As who wants no answer (see wire/ollama.h). */
+static bool says_nothing(struct rewrite *w)
+{
+    return json_first(w->json, get(w, 0, "messages")) == JSON_NONE && !rewrite_text(w, 0, "prompt").len &&
+           !rewrite_text(w, 0, "system").len && json_first(w->json, get(w, 0, "images")) == JSON_NONE;
+}
+
 static bool read_messages(struct rewrite *w, json_at messages)
 {
     struct calls calls = { 0 };
     uint32_t     index = 0;
+    if (says_nothing(w))
+        return true;
     json_add_key(w->out, "messages");
     buf_add_byte(w->out, '[');
     for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
@@ -150,6 +160,8 @@ static bool read_messages(struct rewrite *w, json_at messages)
 static bool read_prompt(struct rewrite *w, json_at prompt)
 {
     json_at system = get(w, 0, "system");
+    if (says_nothing(w))
+        return true;
     json_add_key(w->out, "messages");
     buf_add_byte(w->out, '[');
     if (rewrite_text(w, 0, "system").len) {
@@ -165,12 +177,10 @@ static bool read_prompt(struct rewrite *w, json_at prompt)
 
 /* ---- the rest ---- */
 
-/* Ollama says ":latest" where no tag was asked for. */
 static bool read_model(struct rewrite *w, json_at model)
 {
-    struct slice name = json_string(w->json, model, w->arena);
-    if (slice_ends(name, S(":latest")))
-        json_add_text_member(w->out, "model", slice_cut(name, 0, name.len - strlen(":latest")));
+    if (json_kind(w->json, model) == JSON_STRING)
+        json_add_text_member(w->out, "model", ollama_model_name(json_string(w->json, model, w->arena)));
     else
         rewrite_copy_as(w, model, "model");
     return true;
@@ -240,6 +250,8 @@ bool ollama_read_request(struct rewrite *w)
     buf_add_byte(w->out, '{');
     if (!rewrite_fields(w, 0, fields))
         return false;
+    if (says_nothing(w)) /* which a chat cannot */
+        buf_add_str(w->out, ",\"messages\":[{\"role\":\"user\",\"content\":\"\"}]");
     if (json_kind(w->json, get(w, 0, "stream")) != JSON_FALSE)
         buf_add_str(w->out, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
     buf_add_byte(w->out, '}');

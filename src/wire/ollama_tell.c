@@ -8,8 +8,7 @@
  */
 #include "answer_form_inside.h"
 #include "translate_inside.h"
-
-#include <time.h>
+#include "wire/ollama.h"
 
 struct call {
     struct call *next;
@@ -84,14 +83,10 @@ static bool is_generate(const struct translation *t)
 static void begin(struct translation *t, struct buf *out)
 {
     const struct telling *s = t->state;
-    char                  made[32];
-    struct tm             utc;
-    time_t                now = (time_t)t->now_s;
-    gmtime_r(&now, &utc);
-    strftime(made, sizeof made, "%Y-%m-%dT%H:%M:%SZ", &utc);
     buf_add_byte(out, '{');
     json_add_member(out, "model", s->completion.model.len ? s->completion.model : S("\"\""));
-    json_add_text_member(out, "created_at", slice_str(made));
+    json_add_key(out, "created_at");
+    ollama_write_time(t->now_s, out);
 }
 
 /* Words and thoughts, raw. */
