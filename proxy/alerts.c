@@ -4,11 +4,11 @@
 #include "base/buf.h"
 #include "base/die.h"
 #include "base/hex.h"
+#include "dice.h"
 #include "wire/json.h"
 
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <time.h>
@@ -164,12 +164,9 @@ void alerts_mark(struct alerts *alerts, const struct ledger_alert *alert)
 
 static void tell_redis(struct alerts *a, const char *type, const char *about, const char *text)
 {
-    unsigned char random[ID_HEX / 2];
-    char          id[ID_HEX + 1];
-    struct buf    body;
-    if (RAND_bytes(random, sizeof random) != 1)
-        die("OpenSSL has no random bytes");
-    hex_write(random, ID_HEX / 2, id);
+    char       id[ID_HEX + 1];
+    struct buf body;
+    dice_digits(id, ID_HEX);
     begin_body(&body, type, id, loop_wall_ms(a->loop), text);
     buf_add_byte(&body, '}');
     webhook_send(a->webhook, about, buf_slice(&body));

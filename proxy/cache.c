@@ -4,13 +4,12 @@
 #include "cache_inside.h"
 
 #include "base/die.h"
-#include "base/hex.h"
 #include "base/log.h"
 #include "cache_entry.h"
+#include "dice.h"
 
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 
 enum { TELL_AGAIN_MS = 60 * 1000 }; /* of entries that do not open */
@@ -47,10 +46,7 @@ static void space_name(char out[CACHE_NAME_BYTES], const struct cache_key *key, 
 
 static void draw_lease(struct cache_ask *ask)
 {
-    unsigned char bytes[(sizeof ask->lease - 1) / 2];
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        die("OpenSSL has no random bytes");
-    hex_write(bytes, sizeof bytes, ask->lease);
+    dice_digits(ask->lease, sizeof ask->lease - 1);
 }
 
 static void tell_lease(struct cache_ask *ask, const char *what)

@@ -2,9 +2,9 @@
 #include "cache_entry.h"
 
 #include "base/die.h"
+#include "dice.h"
 
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 enum {
     MAGIC_BYTES = 8,
@@ -129,8 +129,7 @@ void cache_entry_seal(const struct cache_key *key, const struct cache_secret *se
     int           done = 0, rest = 0;
     buf_init(&plain, out->ceiling);
     write_plain(c, &plain);
-    if (RAND_bytes(nonce, sizeof nonce) != 1)
-        die("OpenSSL has no random bytes");
+    dice_bytes(nonce, sizeof nonce);
     buf_add(out, slice_of(magic, MAGIC_BYTES));
     buf_add(out, slice_of((const char *)nonce, sizeof nonce));
     size_t at_seal = out->len;

@@ -1,11 +1,9 @@
 /* cmd_load.c - see cmd_load.h. */
 #include "cmd_load.h"
 
-#include "base/die.h"
+#include "dice.h"
 #include "files.h"
 #include "master_key.h"
-
-#include <openssl/rand.h>
 
 #include <stdio.h>
 #include <unistd.h>
@@ -110,8 +108,8 @@ static struct vault_key master_of(const struct loaded *l)
 {
     struct vault_key master = l->settings->master_key;
     bool has_key = l->settings->has_master_key || master_key_read(l->settings->state_folder, &master);
-    if (!has_key && RAND_bytes(master.bytes, sizeof master.bytes) != 1)
-        die("OpenSSL has no random bytes");
+    if (!has_key)
+        dice_bytes(master.bytes, sizeof master.bytes);
     return master;
 }
 

@@ -2,8 +2,8 @@
 #include "conversations.h"
 
 #include "base/die.h"
+#include "dice.h"
 
-#include <openssl/rand.h>
 #include <pthread.h>
 
 enum { IN_A_BUCKET = 8, BUCKETS = CONVERSATIONS_MOST / IN_A_BUCKET };
@@ -25,8 +25,7 @@ struct conversations *conversations_new(void)
 {
     struct conversations *c = must_calloc(1, sizeof *c);
     pthread_mutex_init(&c->lock, NULL);
-    if (RAND_bytes(c->secret.bytes, sizeof c->secret.bytes) != 1)
-        die("no randomness");
+    dice_bytes(c->secret.bytes, sizeof c->secret.bytes);
     return c;
 }
 

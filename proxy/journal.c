@@ -2,8 +2,8 @@
 #include "journal.h"
 
 #include "base/die.h"
-#include "base/hex.h"
 #include "base/log.h"
+#include "dice.h"
 #include "files.h"
 #include "journal_entries.h"
 #include "journal_queue.h"
@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -285,10 +284,7 @@ static void legacies_fini(struct legacies *all, bool removes)
 
 static void name_file(struct journal *j, const char *folder)
 {
-    unsigned char random[(JOURNAL_NAME_BYTES - 1) / 2];
-    if (RAND_bytes(random, sizeof random) != 1)
-        die("OpenSSL has no random bytes");
-    hex_write(random, sizeof random, j->name);
+    dice_digits(j->name, JOURNAL_NAME_BYTES - 1);
     snprintf(j->path, sizeof j->path, "%s/%s%s", folder, j->name, ending);
     path_of_queue(j->path, j->queue_path);
 }

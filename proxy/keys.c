@@ -6,17 +6,15 @@
  */
 #include "keys.h"
 
-#include "base/die.h"
-#include "base/hex.h"
 #include "base/log.h"
+#include "dice.h"
 #include "keys_kept.h"
 
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 
-enum { TRIES_MOST = 8, NONCE_BYTES = 8 };
+enum { TRIES_MOST = 8, NONCE_DIGITS = 16 };
 
 #define REVOKED_KEPT_MS (INT64_C(90) * 24 * 3600 * 1000)
 
@@ -110,21 +108,13 @@ static void on_set(void *arg, const redisReply *reply, const struct fault *why)
     fail(o, &fault);
 }
 
-static void draw(unsigned char *bytes, size_t count)
-{
-    if (RAND_bytes(bytes, (int)count) != 1)
-        die("OpenSSL has no random bytes");
-}
-
 static void set(struct operation *o)
 {
     const struct key_record *r = &o->record;
     struct arena            *arena = o->desk.arena;
-    unsigned char            random[NONCE_BYTES];
-    char                     nonce[2 * NONCE_BYTES + 1];
+    char                     nonce[NONCE_DIGITS + 1];
     struct buf               text;
-    draw(random, sizeof random);
-    hex_write(random, sizeof random, nonce);
+    dice_digits(nonce, NONCE_DIGITS);
     buf_init(&text, KEY_RECORD_MOST_BYTES);
     key_record_write(r, &text); /* bounded by what keys_check() lets pass */
     const struct slice words[] = {
@@ -221,7 +211,7 @@ static void apply_wish(const struct key_wish *wish, struct key_record *r)
 static void make_secret(struct operation *o, struct key_record *r)
 {
     unsigned char random[API_KEY_SECRET_RANDOM], hash[API_KEY_HASH_BYTES];
-    draw(random, sizeof random);
+    dice_bytes(random, sizeof random);
     api_key_make(o->desk.ring, r->id, random, o->key);
     api_key_hash(o->desk.ring, slice_str(o->key), hash);
     key_record_rotate(r, hash, o->desk.wall_ms, o->overlap_ms);
@@ -239,7 +229,7 @@ static void make(struct operation *o)
     struct key_record *r = &o->record;
     unsigned char      random[API_KEY_ID_RANDOM];
     char              *id = arena_alloc(o->desk.arena, API_KEY_ID_BYTES);
-    draw(random, sizeof random);
+    dice_bytes(random, sizeof random);
     api_key_make_id(o->desk.wall_ms, random, id);
     *r = (struct key_record){
         .id = id, .team = o->wish.record.team, .name = "", .user = "", .made_ms = o->desk.wall_ms

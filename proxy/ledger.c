@@ -9,13 +9,12 @@
 #include "ledger_inside.h"
 
 #include "base/die.h"
-#include "base/hex.h"
 #include "base/log.h"
+#include "dice.h"
 #include "ledger_script.h"
 
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 
 enum { BEAT_MS = 500, TELL_AGAIN_MS = 1000 };
@@ -397,11 +396,8 @@ static void on_redis_up(void *arg)
 /* The process' name is its journal's, by which its heir speaks for it. */
 static void name_ledger(struct ledger *l)
 {
-    char          name[JOURNAL_NAME_BYTES];
-    unsigned char random[(JOURNAL_NAME_BYTES - 1) / 2];
-    if (RAND_bytes(random, sizeof random) != 1)
-        die("OpenSSL has no random bytes");
-    hex_write(random, sizeof random, name);
+    char name[JOURNAL_NAME_BYTES];
+    dice_digits(name, JOURNAL_NAME_BYTES - 1);
     snprintf(l->me, sizeof l->me, "%s-%u", l->journal ? journal_name(l->journal) : name, loop_index(l->loop));
     snprintf(l->owner, sizeof l->owner, "%s-", l->me);
 }

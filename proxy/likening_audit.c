@@ -11,12 +11,10 @@
  */
 #include "exchange_parts.h"
 
-#include "base/die.h"
 #include "base/log.h"
+#include "dice.h"
 #include "policy/draft.h"
 #include "wire/answer_form.h"
-
-#include <openssl/rand.h>
 
 enum { COMPARED_MOST_BYTES = 256 * 1024 };
 
@@ -29,8 +27,7 @@ static const float AGREE_FROM = 0.8F;
 static double draw(void)
 {
     uint32_t lot;
-    if (RAND_bytes((unsigned char *)&lot, sizeof lot) != 1)
-        die("OpenSSL has no random bytes");
+    dice_bytes(&lot, sizeof lot);
     return (double)lot / ((double)UINT32_MAX + 1);
 }
 

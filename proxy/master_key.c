@@ -1,12 +1,12 @@
 /* master_key.c - see master_key.h. */
 #include "master_key.h"
 
+#include "dice.h"
 #include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -36,8 +36,8 @@ static bool make(const char *path, struct fault *why)
     int fd = mkostemp(fresh, O_CLOEXEC);
     if (fd < 0)
         return fault_set(why, FAULT_INTERNAL, "%s cannot be written: %s", path, strerror(errno));
-    bool ok = RAND_bytes(bytes, sizeof bytes) == 1 && write(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes &&
-              fsync(fd) == 0;
+    dice_bytes(bytes, sizeof bytes);
+    bool ok = write(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes && fsync(fd) == 0;
     close(fd);
     /* link(), not rename(): of two first starts at once, one wins and both use its key. */
     ok = ok && (link(fresh, path) == 0 || errno == EEXIST);

@@ -1,12 +1,11 @@
 /* request_id.c - see request_id.h. */
 #include "request_id.h"
 
-#include "base/hex.h"
+#include "dice.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 
-enum { GIVEN_MOST_BYTES = 64 };
+enum { GIVEN_MOST_BYTES = 64, DRAWN_DIGITS = 32 };
 
 static bool is_sane(struct slice given)
 {
@@ -19,13 +18,11 @@ static bool is_sane(struct slice given)
 
 void request_id_make(const struct client *client, char id[REQUEST_ID_BYTES])
 {
-    struct slice  given = http1_header(client_head(client), "x-request-id");
-    unsigned char random[16];
+    struct slice given = http1_header(client_head(client), "x-request-id");
     if (is_sane(given)) {
         snprintf(id, REQUEST_ID_BYTES, "%.*s", SLICE_ARG(given));
         return;
     }
-    RAND_bytes(random, sizeof random);
     size_t len = (size_t)snprintf(id, REQUEST_ID_BYTES, "req_");
-    hex_write(random, sizeof random, id + len);
+    dice_digits(id + len, DRAWN_DIGITS);
 }

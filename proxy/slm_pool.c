@@ -2,10 +2,9 @@
 #include "slm_pool.h"
 
 #include "base/die.h"
+#include "dice.h"
 #include "base/wipe.h"
 #include "snapshot.h"
-
-#include <openssl/rand.h>
 
 #include <pthread.h>
 
@@ -71,8 +70,7 @@ static void give_memo(void *lock)
 static void memo_open(struct slm_pool *p)
 {
     struct siphash_key key;
-    if (RAND_bytes(key.bytes, sizeof key.bytes) != 1)
-        die("no random numbers");
+    dice_bytes(key.bytes, sizeof key.bytes);
     pthread_mutex_init(&p->memo_lock, NULL);
     p->memo = memo_new(&key, REMEMBERED_MOST, REMEMBERED_BYTES_MOST,
                        (struct memo_lock){ take_memo, give_memo, &p->memo_lock });

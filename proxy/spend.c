@@ -7,11 +7,10 @@
 #include "spend_inside.h"
 
 #include "base/die.h"
-#include "base/hex.h"
 #include "base/log.h"
+#include "dice.h"
 
 #include <inttypes.h>
-#include <openssl/rand.h>
 
 enum { BEAT_MS = 500 };
 
@@ -80,11 +79,8 @@ static void on_beat(void *arg)
 struct spend *spend_new(struct loop *loop, struct redis *redis, struct metrics *metrics)
 {
     struct spend *s = must_calloc(1, sizeof *s);
-    unsigned char random[(ME_BYTES - 1) / 2];
     *s = (struct spend){ .loop = loop, .redis = redis, .metrics = metrics };
-    if (RAND_bytes(random, sizeof random) != 1)
-        die("OpenSSL has no random bytes");
-    hex_write(random, sizeof random, s->me);
+    dice_digits(s->me, ME_BYTES - 1);
     TAILQ_INIT(&s->sheets);
     buf_init(&s->name, SPEND_NAME_MOST_BYTES);
     timer_set(loop, &s->beat, BEAT_MS, on_beat, s);

@@ -1,26 +1,22 @@
 /* store.c - see store.h. */
 #include "store.h"
 
-#include "base/die.h"
 #include "base/hex.h"
+#include "dice.h"
 
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 
-enum { TEAM_HASH_BYTES = 8, KEY_BYTES = 160, RANDOM_BYTES = 24 };
+enum { TEAM_HASH_BYTES = 8, KEY_BYTES = 160, ID_DIGITS = 48 };
 
 /* ---- ids and keys ---- */
 
 void store_id_make(const char *prefix, char id[STORE_ID_BYTES])
 {
-    unsigned char random[RANDOM_BYTES];
-    if (RAND_bytes(random, sizeof random) != 1)
-        die("OpenSSL has no random bytes");
-    size_t len = (size_t)snprintf(id, STORE_ID_BYTES - 2 * sizeof random, "%s", prefix);
-    hex_write(random, sizeof random, id + len);
+    size_t len = (size_t)snprintf(id, STORE_ID_BYTES - ID_DIGITS, "%s", prefix);
+    dice_digits(id + len, ID_DIGITS);
 }
 
 bool store_is_id(struct slice id)
