@@ -3,8 +3,8 @@
  *
  *     {"type":"budget_mark","id":"9f2c…","at":"2026-11-23T08:00:00Z","text":"80 % of …","budget":"interns",
  *      "whose":"team interns","percent":80,"limit_nanousd":20000000000,"limit_usd":"20.000000000",
- *      "window":"a
- * month","resets_at":"2026-12-01T00:00:00Z","spent_nanousd":16012000000,"spent_usd":"16.012000000"}
+ *      "window":"a month","resets_at":"2026-12-01T00:00:00Z","spent_nanousd":16012000000,
+ *      "spent_usd":"16.012000000"}
  *     {"type":"redis_away","id":"…","at":"…","text":"Redis has not answered for 30 s: …"}
  *     {"type":"redis_back","id":"…","at":"…","text":"Redis answers again after 95 s"}
  *

@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/log.h"
+#include "clock.h"
 #include "base/slice.h"
 
 #include <errno.h>
@@ -13,29 +14,15 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-    POLL_MS = 10,
     LIVED_MS = 60000, /* one that lived this long is started again at once */
     AGAIN_FIRST_MS = 1000,
     AGAIN_MOST_MS = 60000,
     KEEPER_MS = 5000, /* that a keeper gives what it keeps, to end by itself */
     KEPT_WORDS_MOST = 256,
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void nap(void)
-{
-    nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
-}
 
 bool child_find(const char *name, char out[PATH_MAX])
 {
@@ -156,7 +143,7 @@ bool child_start(struct child *child, const struct child_plan *plan, struct faul
     int error = errno;
     close(nowhere);
     free(environment);
-    child->started_ms = now_ms();
+    child->started_ms = clock_ms();
     if (pid < 0)
         return fault_set(why, FAULT_INTERNAL, "%s cannot be started: %s", plan->name, strerror(error));
     child->pid = pid;
@@ -169,7 +156,7 @@ bool child_has_ended(struct child *child)
 {
     if (child->pid == 0 || waitpid(child->pid, NULL, WNOHANG) == 0)
         return false;
-    bool lived = now_ms() - child->started_ms >= LIVED_MS;
+    bool lived = clock_ms() - child->started_ms >= LIVED_MS;
     child->pid = 0;
     child->again_ms = lived ? 0 : child->again_ms ? 2 * child->again_ms : AGAIN_FIRST_MS;
     if (child->again_ms > AGAIN_MOST_MS)
@@ -179,16 +166,16 @@ bool child_has_ended(struct child *child)
 
 bool child_may_start(const struct child *child)
 {
-    return child->pid == 0 && now_ms() - child->started_ms >= child->again_ms;
+    return child->pid == 0 && clock_ms() - child->started_ms >= child->again_ms;
 }
 
 /* ---- stopping ---- */
 
 bool child_ends_within(struct child *child, int64_t ms)
 {
-    int64_t until_ms = now_ms() + ms;
-    while (child->pid && !child_has_ended(child) && now_ms() < until_ms)
-        nap();
+    int64_t until_ms = clock_ms() + ms;
+    while (child->pid && !child_has_ended(child) && clock_ms() < until_ms)
+        clock_nap();
     return child->pid == 0;
 }
 
@@ -230,7 +217,7 @@ __attribute__((noreturn)) static void become_kept(char *const argv[], pid_t keep
 static void end_group(pid_t group)
 {
     kill(-group, SIGTERM);
-    for (int64_t until_ms = now_ms() + KEEPER_MS; now_ms() < until_ms && kill(-group, 0) == 0; nap())
+    for (int64_t until_ms = clock_ms() + KEEPER_MS; clock_ms() < until_ms && kill(-group, 0) == 0; clock_nap())
         (void)waitpid(-1, NULL, WNOHANG);
     kill(-group, SIGKILL);
 }

@@ -5,6 +5,7 @@
  *   look    which answers; with --answer, of one, what was asked and answered: sealed in Redis, opened here
  *   purge   forgets them, for all proxies
  */
+#include "base/hex.h"
 #include "cache_admin.h"
 #include "cmd_store.h"
 #include "commands.h"
@@ -66,10 +67,8 @@ static void note_found(struct task *t, const struct cache_row *row)
 {
     struct cache_key *key = &t->found.key;
     snprintf(key->tag, sizeof key->tag, "%s", row->tag);
-    for (size_t i = 0; i < CACHE_HASH_BYTES; i++) {
-        const char hex[3] = { row->key.ptr[2 * i], row->key.ptr[2 * i + 1], '\0' };
-        key->exact[i] = (unsigned char)strtoul(hex, NULL, 16);
-    }
+    if (!hex_read(row->key, key->exact, sizeof key->exact))
+        memset(key->exact, 0, sizeof key->exact); /* no answer lies there */
 }
 
 static void on_row(void *arg, const struct cache_row *row)

@@ -2,11 +2,11 @@
  * cmd_calibrate.c - weir calibrate: a team's own difficulty, from prompts with outcomes or from Weir's own
  * records.
  *
- *     {"prompt": …, "weak_ok": true, "strong_ok": true}      "text" will do for "prompt"; strong_ok may be left
- * out
+ *     {"prompt": …, "weak_ok": true, "strong_ok": true}
  *
- * or what `records:` keeps (outcomes.h). It tells what routing by it would have been worth on rows that it had
- * not learned from, beside the head inside the binary, and says so where that is no better.
+ * ("text" will do for "prompt", and strong_ok may be left out), or what `records:` keeps (outcomes.h). It tells
+ * what routing by it would have been worth on rows that it had not learned from, beside the head inside the
+ * binary, and says so where that is no better.
  */
 #include "cmd_drafts.h"
 #include "cmd_load.h"

@@ -3,7 +3,7 @@
  *
  * It needs no running daemon: all is in Redis, and whoever runs hears of it there.
  */
-#include "base/die.h"
+#include "clock.h"
 #include "cmd_store.h"
 #include "commands.h"
 #include "keys.h"
@@ -72,7 +72,7 @@ static bool read_expiry(const char *text, int64_t *ms)
 {
     struct tm   day = { 0 };
     const char *end;
-    int64_t     in_ms, now_ms = (int64_t)time(NULL) * 1000;
+    int64_t     in_ms, now_ms = clock_wall_ms();
     if (strcmp(text, "never") == 0) {
         *ms = 0;
         return true;

@@ -2,6 +2,7 @@
  * cmd_prices.c - weir prices list, weir prices check: what models cost, since when that is known, and from
  * whom.
  */
+#include "clock.h"
 #include "cmd_store.h"
 #include "commands.h"
 #include "spend_query.h"
@@ -9,9 +10,8 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
-enum { OLD_DAYS = 90, SEEN_DAYS = 30, NAME_COLUMNS = 22, DAYS_MOST = 100000 };
+enum { DAY_MS = 24 * 60 * 60 * 1000, OLD_DAYS = 90, SEEN_DAYS = 30, NAME_COLUMNS = 22, DAYS_MOST = 100000 };
 
 static const char help[] =
     "usage: weir prices list [-c weir.yaml]\n"
@@ -61,7 +61,7 @@ static const char *where_from(const struct price_source *source)
 
 static int64_t today(void)
 {
-    return (int64_t)time(NULL) / (24 * 60 * 60);
+    return clock_wall_ms() / DAY_MS;
 }
 
 /* ---- list ---- */
@@ -198,7 +198,7 @@ static int look_at_seen(const char *file, struct found *found)
     struct spend_question question;
     struct looking        looking = { .store = &store, .found = found };
     int                   status = 1;
-    spend_question_init(&question, (int64_t)time(NULL) * 1000);
+    spend_question_init(&question, clock_wall_ms());
     question.since = question.until - SEEN_DAYS;
     question.by[0] = SPEND_MODEL;
     if (store_open(&store, file)) {

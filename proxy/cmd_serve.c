@@ -10,6 +10,7 @@
 
 #include "admin.h"
 #include "base/die.h"
+#include "clock.h"
 #include "endpoints.h"
 #include "generators.h"
 #include "redis_child.h"
@@ -342,15 +343,6 @@ static void close_all(struct daemon *d)
 
 /* ---- the daemon ---- */
 
-static bool open_journal(struct daemon *d, struct fault *why)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    d->journal = journal_open(d->snapshot->settings->state_folder,
-                              (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, why);
-    return d->journal != NULL;
-}
-
 static bool open_all(struct daemon *d, struct fault *why)
 {
     const struct settings *settings = d->snapshot->settings;
@@ -366,7 +358,8 @@ static bool open_all(struct daemon *d, struct fault *why)
     if (settings->records_file &&
         !(d->records = audit_open_bounded(settings->records_file, settings->records_most_bytes, why)))
         return false;
-    if (!open_journal(d, why))
+    d->journal = journal_open(settings->state_folder, clock_wall_ms(), why);
+    if (!d->journal)
         return false;
     unsigned slm_threads = settings->slm_threads ? settings->slm_threads : (cores() + 1) / 2;
     d->slm_pool = slm_pool_new(slm_threads, SLM_QUEUE_MOST);

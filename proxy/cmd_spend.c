@@ -1,13 +1,13 @@
 /*
  * cmd_spend.c - weir spend: what was spent, by whom and on what, and what was saved.
  */
+#include "clock.h"
 #include "cmd_store.h"
 #include "commands.h"
 #include "spend_query.h"
 
 #include <getopt.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { ANSWER_MOST_BYTES = 64 << 20 };
 
@@ -104,7 +104,7 @@ int cmd_spend(int argc, char **argv)
     struct store          store;
     const char           *file = NULL;
     int                   status;
-    spend_question_init(&question, (int64_t)time(NULL) * 1000);
+    spend_question_init(&question, clock_wall_ms());
     if (read_words(argc, argv, arena, &question, &file, &status)) {
         status = store_open(&store, file) ? answer(&store, &question) : 1;
         store_close(&store);

@@ -18,7 +18,7 @@ struct generators;
  * settings must outlive them. */
 MUST_CHECK struct generators *generators_start(const struct settings *, struct providers *, struct fault *why);
 
-/* Asked now and then (each second): starts those again that have ended, with a pause where they keep ending. */
+/* Asked now and then (twice a second): starts those again that have ended, with a pause where they keep ending. */
 void generators_tend(struct generators *);
 
 void generators_stop(struct generators **);

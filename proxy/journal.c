@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/log.h"
+#include "clock.h"
 #include "dice.h"
 #include "files.h"
 #include "journal_entries.h"
@@ -77,13 +78,6 @@ static bool write_anew(struct journal *j)
     return ok;
 }
 
-static int64_t wall_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void append(struct journal *j, struct slice text)
 {
     if (text.len && !file_add(j->fd, text))
@@ -92,7 +86,7 @@ static void append(struct journal *j, struct slice text)
     entries_note_all(&j->kept, text);
     if (j->file_bytes < JOURNAL_MOST_BYTES)
         return;
-    entries_forget(&j->kept, wall_now_ms());
+    entries_forget(&j->kept, clock_wall_ms());
     if (!write_anew(j))
         complain(j, "writing it anew");
     j->file_bytes = 0; /* so many bytes more, before the next try */
@@ -131,11 +125,11 @@ static void *work(void *arg)
         is_unsynced = is_unsynced || taken.len > 0;
         append(j, taken);
         queue_done(j->queue);
-        if (is_unsynced && (!goes_on || wall_now_ms() - synced_ms >= JOURNAL_SYNC_MS)) {
+        if (is_unsynced && (!goes_on || clock_wall_ms() - synced_ms >= JOURNAL_SYNC_MS)) {
             if (fdatasync(j->fd) != 0)
                 complain(j, "syncing");
             is_unsynced = false;
-            synced_ms = wall_now_ms();
+            synced_ms = clock_wall_ms();
         }
     }
     return NULL;
@@ -323,7 +317,7 @@ void journal_close(struct journal **handle)
     *handle = NULL;
     if (!j)
         return;
-    const struct journal_entry all = entry_of_heir(j->name, true, wall_now_ms());
+    const struct journal_entry all = entry_of_heir(j->name, true, clock_wall_ms());
     journal_add(j, &all);
     pthread_mutex_lock(&j->lock);
     j->is_closing = true;

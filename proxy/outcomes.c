@@ -1,8 +1,10 @@
 /* outcomes.c - see outcomes.h. */
 #include "outcomes.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "records are written as they lie in memory, and they are little-endian"
@@ -17,10 +19,7 @@ static size_t seen_bytes(unsigned dim)
 
 static void fingerprint_of(uint64_t print, char out[FINGERPRINT_DIGITS + 1])
 {
-    static const char digits[] = "0123456789abcdef";
-    for (int i = FINGERPRINT_DIGITS - 1; i >= 0; i--, print >>= 4)
-        out[i] = digits[print & 15];
-    out[FINGERPRINT_DIGITS] = '\0';
+    snprintf(out, FINGERPRINT_DIGITS + 1, "%0*" PRIx64, FINGERPRINT_DIGITS, print);
 }
 
 /* Where the middle layer's mean begins in a view. */

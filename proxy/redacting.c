@@ -157,7 +157,7 @@ static bool read_restore(struct errand *e, struct fault *why)
 
 /* ---- writing ---- */
 
-/* Strings one after the other, each made by write_one; in brackets unless it is the one text. */
+/* Strings one after the other, each made by make(); in brackets unless it is the one text. */
 static void write_texts(struct redacting *r, struct vault *vault,
                         void (*make)(struct redacting *, struct vault *, size_t i, struct buf *made))
 {

@@ -11,6 +11,7 @@
 #include "base/die.h"
 #include "base/log.h"
 #include "child.h"
+#include "clock.h"
 #include "files.h"
 
 #include <errno.h>
@@ -21,13 +22,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
     START_MS = 10000,
     STOP_MS = 3000, /* for each of SHUTDOWN and SIGTERM */
-    POLL_MS = 10,
     PING_MS = 500,
     SOCKET_PATH_BYTES = sizeof(((struct sockaddr_un *)0)->sun_path)
 };
@@ -39,18 +38,6 @@ struct redis_child {
     char         url[SOCKET_PATH_BYTES + 8];
     struct child server; /* not running: another Weir's is shared */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void nap(void)
-{
-    nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
-}
 
 /* --- where things are --- */
 
@@ -149,8 +136,8 @@ static const char *const server_settings[][2] = {
     { "--appendonly", "yes" },
     { "--appendfsync", "everysec" },
     { "--save", "" },
-    /* Full, it forgets what would end soonest anyway: cached answers (90 days at most) before budgets (100).
-     * The sample is large so that it finds one of the former. */
+    /* Full, it forgets what would end soonest anyway: cached answers (90 days at most) before budgets of weeks
+     * and months (500). The sample is large so that it finds one of the former. */
     { "--maxmemory", "512mb" },
     { "--maxmemory-policy", "volatile-ttl" },
     { "--maxmemory-samples", "64" },
@@ -197,7 +184,7 @@ static bool spawn(struct redis_child *child, int lock, struct fault *why)
 
 static bool wait_until_it_answers(struct redis_child *child, struct fault *why)
 {
-    for (int64_t until_ms = now_ms() + START_MS; now_ms() < until_ms; nap()) {
+    for (int64_t until_ms = clock_ms() + START_MS; clock_ms() < until_ms; clock_nap()) {
         if (is_answering(child))
             return true;
         if (child_has_ended(&child->server))

@@ -6,7 +6,8 @@
  *     unix:///path[?db=N]                          a unix socket
  *     redis+sentinel://[user:password@]host[:port][,host[:port]...]/master[/db][?sentinel_user=...]
  *                      [&sentinel_password=...]    whoever Sentinel, port 26379, says is the master; the login
- * is for Redis rediss+sentinel://...                        the same, Sentinel and Redis over TLS
+ *                                                  is for Redis
+ *     rediss+sentinel://...                        the same, Sentinel and Redis over TLS
  *
  * User and password are percent-decoded. The URL holds a secret, so no error here quotes any of it.
  */
