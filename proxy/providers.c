@@ -202,7 +202,7 @@ static void learn(struct known_provider *k, struct known_model *m, const struct 
     case LEG_LIMITED:
         if (told->wait_ms >= 0 || !is_forgiven)
             m->rests_until_ms = now_ms + (told->wait_ms < 0 ? LIMITED_MS : told->wait_ms);
-        /* fall through */
+        __attribute__((fallthrough));
     case LEG_WENT_WELL:
         breaker_went_well(&k->breaker, &provider->breaker, now_ms);
         if (k->key.state != BREAKER_CLOSED)

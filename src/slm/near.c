@@ -334,50 +334,29 @@ static void narrow(struct search *s)
         s->bar--;
 }
 
-static inline uint32_t differing(const uint64_t *a, const uint64_t *b, size_t words)
+static inline __attribute__((always_inline)) void scan_by(const struct group *g, const uint64_t *signs,
+                                                          size_t words, struct search *s)
 {
-    uint32_t sum = 0;
-    for (size_t i = 0; i < words; i++)
-        sum += (uint32_t)__builtin_popcountll(a[i] ^ b[i]);
-    return sum;
-}
-
-#define DEFINE_SCAN(name)                                                                                      \
-    static void name(const struct group *g, const uint64_t *signs, size_t words, struct search *s)             \
-    {                                                                                                          \
-        for (uint32_t i = 0; i < g->count; i++) {                                                              \
-            uint32_t differs = differing(g->signs + i * words, signs, words);                                  \
-            if (differs > s->bar)                                                                              \
-                continue;                                                                                      \
-            s->found[s->count++] = (struct candidate){ i, differs, 0 };                                        \
-            if (s->count == GATHERED)                                                                          \
-                narrow(s);                                                                                     \
-        }                                                                                                      \
+    for (uint32_t i = 0; i < g->count; i++) {
+        const uint64_t *theirs = g->signs + i * words;
+        uint32_t        differing = 0;
+        for (size_t w = 0; w < words; w++)
+            differing += (uint32_t)__builtin_popcountll(theirs[w] ^ signs[w]);
+        if (differing > s->bar)
+            continue;
+        s->found[s->count++] = (struct candidate){ i, differing, 0 };
+        if (s->count == GATHERED)
+            narrow(s);
     }
+}
 
 /* One source, compiled for processors that count bits by themselves, and for any. */
-DEFINE_SCAN(scan_portable)
 #ifdef __x86_64__
-#pragma GCC push_options
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("popcnt"))), apply_to = function)
-#else
-#pragma GCC target("popcnt")
-#endif
-static inline uint32_t differing_counted(const uint64_t *a, const uint64_t *b, size_t words)
+__attribute__((target("popcnt"))) static void scan_counted(const struct group *g, const uint64_t *signs,
+                                                           size_t words, struct search *s)
 {
-    uint32_t sum = 0;
-    for (size_t i = 0; i < words; i++)
-        sum += (uint32_t)__builtin_popcountll(a[i] ^ b[i]);
-    return sum;
+    scan_by(g, signs, words, s);
 }
-#define differing differing_counted
-DEFINE_SCAN(scan_counted)
-#undef differing
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-#pragma GCC pop_options
 #endif
 
 static void scan(const struct group *g, const uint64_t *signs, size_t words, struct search *s)
@@ -388,7 +367,7 @@ static void scan(const struct group *g, const uint64_t *signs, size_t words, str
         return;
     }
 #endif
-    scan_portable(g, signs, words, s);
+    scan_by(g, signs, words, s);
 }
 
 void near_pack(const float *embedding, size_t dim, int8_t *out)
