@@ -263,7 +263,7 @@ static enum auth_answer ask_made(struct auth *auth, struct auth_ask *a, struct s
         if (judge(a, record))
             return AUTH_KNOWN;
         /* A secret may be younger than what is remembered: the key was rotated just now. */
-        if (!a->is_stranger || !auth_may_ask_again(auth->memory, a->id, loop_now_ms(auth->loop)))
+        if (!a->is_stranger || !auth_may_ask_again(auth->memory, a->id, a->hash, loop_now_ms(auth->loop)))
             return AUTH_REFUSED;
         a->why = (struct fault){ .kind = FAULT_NONE };
         break;

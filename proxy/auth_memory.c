@@ -2,7 +2,6 @@
 #include "auth_memory.h"
 
 #include "base/die.h"
-#include "policy/api_key.h"
 
 #include <stdio.h>
 #include <sys/queue.h>
@@ -12,10 +11,11 @@ enum { SLOTS = 4096 };
 struct memory {
     struct memory *next; /* of its slot */
     TAILQ_ENTRY(memory) link;
-    char    id[API_KEY_ID_BYTES];
-    int64_t used_ms, asked_ms;
-    size_t  len;
-    char    record[];
+    char          id[API_KEY_ID_BYTES];
+    int64_t       used_ms, asked_ms;
+    unsigned char asked_for[API_KEY_HASH_BYTES]; /* on whose behalf, at asked_ms */
+    size_t        len;
+    char          record[];
 };
 
 struct auth_memory {
@@ -78,13 +78,16 @@ enum recollection auth_recall(struct auth_memory *m, const char *id, int64_t now
     return AUTH_UNHEARD;
 }
 
-bool auth_may_ask_again(struct auth_memory *m, const char *id, int64_t now_ms)
+bool auth_may_ask_again(struct auth_memory *m, const char *id, const unsigned char hash[API_KEY_HASH_BYTES],
+                        int64_t now_ms)
 {
     struct memory *one = *locate(m, id);
-    if (one && now_ms - one->asked_ms < AUTH_AGAIN_MS)
+    if (!one)
+        return true;
+    if (now_ms - one->asked_ms < AUTH_AGAIN_MS && memcmp(one->asked_for, hash, API_KEY_HASH_BYTES) == 0)
         return false;
-    if (one)
-        one->asked_ms = now_ms;
+    one->asked_ms = now_ms;
+    memcpy(one->asked_for, hash, API_KEY_HASH_BYTES);
     return true;
 }
 
@@ -92,6 +95,8 @@ void auth_remember(struct auth_memory *m, const char *id, struct slice record, i
 {
     struct memory *old = *locate(m, id), *one = must_calloc(1, sizeof *one + record.len);
     one->asked_ms = old ? old->asked_ms : now_ms - AUTH_AGAIN_MS;
+    if (old)
+        memcpy(one->asked_for, old->asked_for, sizeof one->asked_for);
     auth_forget(m, id);
     snprintf(one->id, sizeof one->id, "%s", id);
     one->used_ms = now_ms;

@@ -8,7 +8,7 @@
 #ifndef WEIR_AUTH_MEMORY_H
 #define WEIR_AUTH_MEMORY_H
 
-#include "base/slice.h"
+#include "policy/api_key.h"
 
 enum {
     AUTH_KEYS_MOST = 4096,
@@ -26,9 +26,11 @@ void                auth_memory_free(struct auth_memory **);
 enum recollection { AUTH_UNHEARD, AUTH_REMEMBERED, AUTH_UNKNOWN };
 /* REMEMBERED: *record is set; it lives until the next call. */
 enum recollection auth_recall(struct auth_memory *, const char *id, int64_t now_ms, struct slice *record);
-/* May what is remembered be asked about anew, because something does not fit it? Not more often than every
- * AUTH_AGAIN_MS. */
-bool auth_may_ask_again(struct auth_memory *, const char *id, int64_t now_ms);
+/* May what is remembered be asked about anew, because a secret of that hash does not fit it? Not more often
+ * than every AUTH_AGAIN_MS on the same one's behalf: whoever goes on with a retired secret stands in nobody's
+ * way. */
+bool auth_may_ask_again(struct auth_memory *, const char *id, const unsigned char hash[API_KEY_HASH_BYTES],
+                        int64_t now_ms);
 void auth_remember(struct auth_memory *, const char *id, struct slice record, int64_t now_ms);
 void auth_remember_unknown(struct auth_memory *, const char *id, int64_t now_ms);
 

@@ -1,5 +1,6 @@
 // Other people's libraries look someone up with a tool, whole and streamed; what came of it is printed as JSON for
 // test_sdk.py to judge.
+import { webcrypto } from 'node:crypto';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { HumanMessage, ToolMessage } from '@langchain/core/messages';
@@ -8,6 +9,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { generateText, stepCountIs, streamText, tool } from 'ai';
 import { z } from 'zod';
 
+globalThis.crypto ??= webcrypto; // Debian 12's Node.js is 18, and LangChain asks for what 19 has
 const [baseURL, apiKey] = process.argv.slice(2);
 const question = 'Who is ada@example.com?';
 const description = 'Looks someone up.';

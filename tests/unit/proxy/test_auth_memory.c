@@ -97,13 +97,15 @@ static void the_unknown_push_out_nothing_that_is_good(void **state)
 static void one_may_ask_again_now_and_then(void **state)
 {
     (void)state;
+    const unsigned char retired[API_KEY_HASH_BYTES] = { 1 }, fresh[API_KEY_HASH_BYTES] = { 2 };
     struct auth_memory *m = auth_memory_new();
     auth_remember(m, "a", S("x"), 0);
-    assert_true(auth_may_ask_again(m, "a", 1));
+    assert_true(auth_may_ask_again(m, "a", retired, 1));
     auth_remember(m, "a", S("y"), 1); /* what came of it is no leave to ask once more */
-    assert_false(auth_may_ask_again(m, "a", AUTH_AGAIN_MS));
-    assert_true(auth_may_ask_again(m, "a", AUTH_AGAIN_MS + 1));
-    assert_false(auth_may_ask_again(m, "a", AUTH_AGAIN_MS + 2));
+    assert_false(auth_may_ask_again(m, "a", retired, AUTH_AGAIN_MS));
+    assert_true(auth_may_ask_again(m, "a", retired, AUTH_AGAIN_MS + 1));
+    assert_false(auth_may_ask_again(m, "a", retired, AUTH_AGAIN_MS + 2));
+    assert_true(auth_may_ask_again(m, "a", fresh, AUTH_AGAIN_MS + 2));
     auth_memory_free(&m);
 }
 
