@@ -485,10 +485,13 @@ def test_what_is_left_on_disk_holds_nothing_private(rig):
 def test_there_is_no_core(stage, words):
     """Where the machine writes cores at all."""
     stage.write("weir.yaml", stage.settings(cloud={"url": "http://127.0.0.1:9/v1", "key": PROVIDER_KEYS["cloud"]}))
-    unlimited = lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))  # noqa: E731
+
+    def prepare():
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell's background jobs ignore it
     with open(stage.folder / "log", "wb") as log:
         child = subprocess.Popen([BINARY, "serve", "-c", stage.folder / "weir.yaml", *words], cwd=stage.folder, stdout=log, stderr=log,
-                                 preexec_fn=unlimited, env={**os.environ, "ASAN_OPTIONS": "disable_coredump=0"})
+                                 preexec_fn=prepare, env={**os.environ, "ASAN_OPTIONS": "disable_coredump=0"})
     wait_for(lambda: b'"ready"' in (stage.folder / "log").read_bytes(), 60, "weir to be ready")
     os.kill(child.pid, signal.SIGQUIT)
     _, status = os.waitpid(child.pid, 0)
