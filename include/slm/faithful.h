@@ -2,7 +2,7 @@
  * faithful.h - may a summary stand in for its source? Judged by the words alone, without a model.
  *
  * It may not where
- *   - it is empty, or hardly shorter than the source;
+ *   - it is empty, hardly shorter than the source, or so long and so monotonous that it takes long to judge;
  *   - it has a number that the source has not (digits are compared, "1,200" being "1200"), or a placeholder;
  *   - it has a name that the source has not: a word with a capital letter that begins no sentence;
  *   - one of its clauses says no where the source's clause that shares most words with it says yes, or the

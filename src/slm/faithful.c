@@ -7,7 +7,10 @@
  * say the same, or the opposite. */
 static const double ALIKE_LEAST = 0.6, LENGTH_MOST = 0.9, QUESTION_LEAST = 0.5;
 
-enum { CONTENT_WORD_BYTES = 4 /* what is shorter says little by itself */ };
+enum {
+    CONTENT_WORD_BYTES = 4, /* what is shorter says little by itself */
+    STEPS_MOST = 1 << 26,   /* of comparing clauses: a tenth of a second or two */
+};
 
 /* ---- words ---- */
 
@@ -73,34 +76,35 @@ struct words {
     size_t    mask;
 };
 
-static bool add_word(struct words *w, uint64_t hash)
+/* Where the word is, or where it would be; its slot is free then. */
+static size_t slot_of(const struct words *w, uint64_t *hash)
 {
-    size_t i = hash & w->mask;
-    hash = hash ? hash : 1;
-    while (w->slot[i] && w->slot[i] != hash)
+    *hash = *hash ? *hash : 1;
+    size_t i = *hash & w->mask;
+    while (w->slot[i] && w->slot[i] != *hash)
         i = (i + 1) & w->mask;
-    bool is_new = !w->slot[i];
-    w->slot[i] = hash;
-    return is_new;
+    return i;
 }
 
 static bool has_word(const struct words *w, uint64_t hash)
 {
-    size_t i = hash & w->mask;
-    hash = hash ? hash : 1;
-    while (w->slot[i] && w->slot[i] != hash)
-        i = (i + 1) & w->mask;
-    return w->slot[i] == hash;
+    return w->slot[slot_of(w, &hash)] != 0;
 }
 
 static struct words words_of(struct arena *arena, struct slice text)
 {
-    size_t room = 16, at = 0;
-    while (room < text.len + 2) /* a word and what parts it from the next take two bytes */
+    size_t room = 16, count = 0, at = 0;
+    while (next_word(text, &at).len)
+        count++;
+    while (room < 2 * count)
         room *= 2;
     struct words w = { arena_array(arena, room, sizeof *w.slot), room - 1 };
-    for (struct slice word; (word = next_word(text, &at)).len;)
-        add_word(&w, word_hash(word));
+    at = 0;
+    for (struct slice word; (word = next_word(text, &at)).len;) {
+        uint64_t hash = word_hash(word);
+        size_t   slot = slot_of(&w, &hash);
+        w.slot[slot] = hash;
+    }
     return w;
 }
 
@@ -151,13 +155,7 @@ static bool is_no(struct slice word)
     return word.len > 3 && (slice_ends(word, S("n't")) || slice_ends(word, S("N'T")));
 }
 
-/* A clause: "the ferry is old, and it will not be repaired" has two, of which one says no. */
-struct clause {
-    struct slice text;
-    struct words words;
-    bool         says_no;
-};
-
+/* "The ferry is old, and it will not be repaired" has two clauses, of which one says no. */
 static bool ends_clause(struct slice text, size_t at)
 {
     static const char *const joining[] = { " and ", " but ", " while ", " whereas ", NULL };
@@ -180,61 +178,103 @@ static struct slice next_clause(struct slice text, size_t *at)
     return slice_cut(text, from, to);
 }
 
-static size_t clauses_of(struct arena *arena, struct slice text, struct clause **out)
+static bool says_no(struct slice clause)
 {
-    size_t count = 0, cap = 0, at = 0;
-    *out = NULL;
-    while (at < text.len) {
-        struct clause c = { .text = next_clause(text, &at) };
-        size_t        in = 0;
-        c.words = words_of(arena, c.text);
-        for (struct slice word; (word = next_word(c.text, &in)).len;)
-            c.says_no = c.says_no || is_no(word);
-        if (count == cap)
-            *out = arena_grow(arena, *out, count, sizeof **out, &cap);
-        (*out)[count++] = c;
-    }
-    return count;
-}
-
-/* Share of a clause's longer words that are in the set; 0 where there are fewer than two: "so it is" is like
- * anything. */
-static double shared(struct slice text, const struct words *in)
-{
-    size_t at = 0, all = 0, there = 0;
-    for (struct slice word; (word = next_word(text, &at)).len;) {
-        if (word.len < CONTENT_WORD_BYTES || is_no(word))
-            continue;
-        all++;
-        there += has_word(in, word_hash(word));
-    }
-    return all > 1 ? (double)there / (double)all : 0;
-}
-
-/* Does the clause of the source that is most like this one say the opposite? */
-static bool is_opposed(const struct clause *said, const struct clause *source, size_t count)
-{
-    double best = ALIKE_LEAST;
-    bool   agrees = true;
-    for (size_t i = 0; i < count; i++) {
-        double alike = shared(said->text, &source[i].words);
-        bool   same = said->says_no == source[i].says_no;
-        if (alike > best || (alike == best && same)) {
-            agrees = same;
-            best = alike;
-        }
-    }
-    return !agrees;
-}
-
-static bool is_turned_round(struct arena *arena, struct slice source, struct slice summary)
-{
-    struct clause *meant, *said;
-    size_t         from = clauses_of(arena, source, &meant), count = clauses_of(arena, summary, &said);
-    for (size_t i = 0; i < count; i++)
-        if (is_opposed(&said[i], meant, from))
+    size_t at = 0;
+    for (struct slice word; (word = next_word(clause, &at)).len;)
+        if (is_no(word))
             return true;
     return false;
+}
+
+struct clause {
+    bool     says_no;
+    uint32_t shares; /* # words of the clause it was last held against */
+    size_t   asked;  /* which that was */
+};
+
+struct place {
+    uint32_t clause, before; /* the place before this one of the same word; 0: none */
+};
+
+/* The source's clauses, and for each word those that have it: so a clause of the summary meets only those that
+ * share a word with it. */
+struct source {
+    const struct words *words;
+    uint32_t           *last; /* place of each slot's word; 0: none */
+    struct place       *place;
+    size_t              places, places_cap;
+    struct clause      *clause;
+    size_t              clauses, clauses_cap;
+    size_t              steps; /* done so far */
+};
+
+static void add_place(struct arena *arena, struct source *s, struct slice word)
+{
+    uint64_t hash = word_hash(word);
+    size_t   slot = slot_of(s->words, &hash);
+    uint32_t clause = (uint32_t)s->clauses - 1, last = s->last[slot];
+    if (last && s->place[last].clause == clause)
+        return;
+    if (s->places == s->places_cap)
+        s->place = arena_grow(arena, s->place, s->places, sizeof *s->place, &s->places_cap);
+    s->last[slot] = (uint32_t)s->places;
+    s->place[s->places++] = (struct place){ clause, last };
+}
+
+static struct source source_read(struct arena *arena, struct slice text, const struct words *words)
+{
+    struct source s = { .words = words, .last = arena_array(arena, words->mask + 1, sizeof *s.last) };
+    s.place = arena_grow(arena, NULL, 0, sizeof *s.place, &s.places_cap);
+    s.places = 1; /* place 0 is none */
+    for (size_t at = 0; at < text.len;) {
+        struct slice clause = next_clause(text, &at);
+        if (s.clauses == s.clauses_cap)
+            s.clause = arena_grow(arena, s.clause, s.clauses, sizeof *s.clause, &s.clauses_cap);
+        s.clause[s.clauses++] = (struct clause){ .says_no = says_no(clause) };
+        size_t in = 0;
+        for (struct slice word; (word = next_word(clause, &in)).len;)
+            add_place(arena, &s, word);
+    }
+    return s;
+}
+
+/* Does the clause of the source that shares most words with this one say the opposite? Longer words count, and
+ * only where there are two or more: "so it is" is like anything. asked: # of the clause, from 1. */
+static bool is_opposed(struct source *s, struct slice said, size_t asked)
+{
+    const bool no = says_no(said);
+    uint32_t   words = 0, best = 0;
+    bool       agrees = true;
+    size_t     at = 0;
+    for (struct slice word; (word = next_word(said, &at)).len;) {
+        if (word.len < CONTENT_WORD_BYTES || is_no(word))
+            continue;
+        words++;
+        uint64_t hash = word_hash(word);
+        for (uint32_t p = s->last[slot_of(s->words, &hash)]; p; p = s->place[p].before, s->steps++) {
+            struct clause *c = &s->clause[s->place[p].clause];
+            c->shares = c->asked == asked ? c->shares + 1 : 1;
+            c->asked = asked;
+            if (c->shares > best || (c->shares == best && c->says_no == no))
+                agrees = c->says_no == no;
+            best = c->shares > best ? c->shares : best;
+        }
+    }
+    return words > 1 && (double)best / words > ALIKE_LEAST && !agrees;
+}
+
+/* NULL where nothing was turned round. */
+static const char *turned_round(struct source *s, struct slice summary)
+{
+    size_t asked = 0;
+    for (size_t at = 0; at < summary.len;) {
+        if (is_opposed(s, next_clause(summary, &at), ++asked))
+            return "negation";
+        if (s->steps > STEPS_MOST)
+            return "long";
+    }
+    return NULL;
 }
 
 /* ---- what was lost ---- */
@@ -262,7 +302,9 @@ const char *summary_fault(struct arena *arena, struct slice source, struct slice
     const char  *invented = made_up(summary, &in_source);
     if (invented)
         return invented;
-    if (is_turned_round(arena, source, summary))
-        return "negation";
+    struct source told = source_read(arena, source, &in_source);
+    const char   *turned = turned_round(&told, summary);
+    if (turned)
+        return turned;
     return has_lost(question, &in_source, &in_summary) ? "question" : NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "slm/faithful.h"
 
 static const char source[] =
@@ -98,6 +99,37 @@ static void test_text_cut_anywhere_is_read_within_its_bounds(void **state)
     arena_free(&arena);
 }
 
+/* Each clause of the summary held against each of the source would take minutes. */
+static void test_a_long_source(void **state)
+{
+    (void)state;
+    enum { CLAUSES = 30000 };
+    struct arena *arena = arena_new();
+    struct buf    text, summary;
+    buf_init(&text, SIZE_MAX / 2);
+    buf_init(&summary, SIZE_MAX / 2);
+    for (int i = 0; i < CLAUSES; i++) {
+        buf_printf(&text, "ship%d was in harbour%d in May.\n", i, i % 1000);
+        if (i % 2)
+            buf_printf(&summary, "ship%d was in harbour%d.\n", i, i % 1000);
+    }
+    assert_null(summary_fault(arena, buf_slice(&text), buf_slice(&summary), S("")));
+    buf_printf(&summary, "ship%d was never in harbour%d.", CLAUSES / 2, CLAUSES / 2 % 1000);
+    assert_string_equal(summary_fault(arena, buf_slice(&text), buf_slice(&summary), S("")), "negation");
+
+    /* All of them alike: that is given up. */
+    buf_reset(&text);
+    buf_reset(&summary);
+    for (int i = 0; i < CLAUSES; i++) {
+        buf_add_str(&text, "ships sailed in spring, ");
+        buf_add_str(&summary, i % 2 ? "ships sailed, " : "");
+    }
+    assert_string_equal(summary_fault(arena, buf_slice(&text), buf_slice(&summary), S("")), "long");
+    buf_fini(&text);
+    buf_fini(&summary);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +140,7 @@ int main(void)
         cmocka_unit_test(test_the_question_must_not_be_lost),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_text_cut_anywhere_is_read_within_its_bounds),
+        cmocka_unit_test(test_a_long_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
