@@ -12,8 +12,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { TELL_AGAIN_MS = 60 * 1000 }; /* of entries that do not open */
-
 /* ---- answers ---- */
 
 bool cached_fits(const struct cached *c, int64_t max_tokens)
@@ -99,7 +97,7 @@ static void tell_unreadable(struct cache *cache)
 {
     int64_t now_ms = loop_now_ms(cache->loop);
     metrics_add(cache->metrics, METRIC_CACHE_UNREADABLE, 1);
-    if (cache->told_ms && now_ms - cache->told_ms < TELL_AGAIN_MS)
+    if (cache->told_ms && now_ms - cache->told_ms < CACHE_TELL_AGAIN_MS)
         return;
     cache->told_ms = now_ms;
     log_warn("cache_unreadable",

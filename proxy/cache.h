@@ -46,7 +46,8 @@ enum {
     CACHE_HEX_BYTES = 2 * CACHE_HASH_BYTES + 1, /* NUL-terminated */
     CACHE_TAG_BYTES = 16,                       /* hex digits */
     CACHE_LEASE_MS = 5000,
-    CACHE_LEASE_AGAIN_MS = 1500, /* who leads says so again that often */
+    CACHE_LEASE_AGAIN_MS = 1500,     /* who leads says so again that often */
+    CACHE_TELL_AGAIN_MS = 60 * 1000, /* the log, of what does not open */
     CACHE_PASSED_BYTES = 36, /* an entry's first bytes, its nonce and seal among them, tell it from others */
 };
 

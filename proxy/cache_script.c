@@ -2,7 +2,8 @@
  * cache_script.c - what Redis does for the cache in one piece.
  *
  * An entry leaves the books (index, about, "bytes") when it is replaced, when it makes room, and, having ended
- * by its TTL, at the next keeping in its space.
+ * by its TTL, at the next keeping in its space. Books that Redis has evicted, or that others have written to,
+ * keep no answer from being kept.
  */
 #include "cache_inside.h"
 
@@ -36,8 +37,8 @@ const char cache_keep_script[] =
     "  redis.call('HINCRBY', KEYS[4], 'bytes', '-' .. (string.match(about, '^%d+') or '0'))\n"
     "end\n"
     "if redis.call('GET', KEYS[2]) == ARGV[6] then redis.call('DEL', KEYS[2]) end\n"
-    "local purged = redis.call('HGET', KEYS[5], 'purged_ms')\n"
-    "if purged then\n"
+    "local purged = redis.pcall('HGET', KEYS[5], 'purged_ms')\n"
+    "if type(purged) == 'string' then\n"
     "  local time = redis.call('TIME')\n"
     "  if time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[10] <= tonumber(purged) then return 0 end\n"
     "end\n"

@@ -8,8 +8,8 @@
  * question that one proxy answers is known to all within a second. Nothing is served from here: what is found
  * is the key of an answer, which Redis is asked for; an answer that has been replaced or has ended is not
  * there, and then its question is forgotten here too. Whoever purges answers says so in the stream, so that
- * their questions are forgotten by all within a second. When the stream is gone (a flush, a Redis without
- * memory), all are.
+ * their questions are forgotten by all within a second. What does not open is passed over, counted and told.
+ * When the stream is gone (a flush, a Redis without memory), all are.
  *
  * The index is read and changed on SLM threads alone, where a lock may be waited for.
  *

@@ -9,6 +9,7 @@
 #include "similar_inside.h"
 
 #include "base/hex.h"
+#include "base/log.h"
 #include "policy/caching.h"
 #include "privacy/seal.h"
 #include "similar_record.h"
@@ -34,14 +35,16 @@ static void wait_for_tick(struct similar *s)
 
 /* ---- on an SLM thread ---- */
 
-static void put(struct similar *s, const struct feed *f, struct slice sealed)
+/* That another model has embedded it is nothing to complain of. */
+static void put(struct similar *s, struct feed *f, struct slice sealed)
 {
     const struct snapshot *snapshot = f->job.snapshot;
     struct near_entry      entry;
     struct buf             plain;
     buf_init(&plain, SIMILAR_RECORD_MOST);
-    if (seal_open(&snapshot->cache_secret.seal, similar_purpose, sealed, &plain) &&
-        similar_record_read(buf_slice(&plain), slm_fingerprint(snapshot->slm), &entry))
+    if (!seal_open(&snapshot->cache_secret.seal, similar_purpose, sealed, &plain))
+        f->unreadable++;
+    else if (similar_record_read(buf_slice(&plain), slm_fingerprint(snapshot->slm), &entry))
         near_put(s->near, &entry, f->wall_ms);
     buf_wipe(&plain);
 }
@@ -57,9 +60,10 @@ static void drop_gone(struct similar *s, struct slice keys)
 }
 
 /* In their order: what was purged may have been asked again since. */
-static void take_all(struct similar *s, const struct feed *f)
+static void take_all(struct similar *s, struct feed *f)
 {
     size_t at = 0;
+    f->unreadable = 0;
     for (unsigned i = 0; i < f->count; i++) {
         struct slice record = slice_cut(buf_slice(&f->records), at, at + f->length[i]);
         at += f->length[i];
@@ -95,6 +99,18 @@ static void run_feed(struct job *job, const struct inspector *inspector)
     f->known = near_count(s->near);
 }
 
+/* Law 6: the log is told that, and not what. */
+static void tell_unreadable(struct similar *s, unsigned count)
+{
+    int64_t now_ms = loop_now_ms(s->loop);
+    metrics_add(s->metrics, METRIC_CACHE_UNREADABLE, count);
+    if (count == 0 || (s->told_ms && now_ms - s->told_ms < CACHE_TELL_AGAIN_MS))
+        return;
+    s->told_ms = now_ms;
+    log_warn("similar_unreadable",
+             "remembered questions do not open: they were changed, or kept with another secret");
+}
+
 static void on_fed(struct job *job)
 {
     struct feed    *f = (struct feed *)job;
@@ -106,6 +122,7 @@ static void on_fed(struct job *job)
     snapshot_unref(&f->job.snapshot);
     metrics_add(s->metrics, METRIC_CACHE_KNOWN, (int64_t)f->known - (int64_t)s->known);
     s->known = f->known;
+    tell_unreadable(s, f->unreadable);
     if (was_full)
         on_tick(s);
     else

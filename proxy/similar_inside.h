@@ -26,10 +26,10 @@ struct feed {
     bool            clears; /* the index, before all else */
     int64_t         wall_ms;
     struct buf      records;
-    size_t          length[256];  /* of each record */
-    bool            is_gone[256]; /* is it keys of what was purged? */
-    unsigned        count;
-    size_t          known; /* # in the index, afterwards */
+    size_t          length[256];       /* of each record */
+    bool            is_gone[256];      /* is it keys of what was purged? */
+    unsigned        count, unreadable; /* of the records, how many did not open */
+    size_t          known;             /* # in the index, afterwards */
 };
 
 /* What audits found of one route. */
@@ -63,7 +63,8 @@ struct similar {
     uint64_t                audits_id;             /* asked last; it may have been answered */
     char                    last[STREAM_ID_BYTES]; /* the last entry read */
     unsigned                turn;
-    size_t                  known; /* as METRIC_CACHE_KNOWN has it */
+    size_t                  known;   /* as METRIC_CACHE_KNOWN has it */
+    int64_t                 told_ms; /* when the log last heard of records that do not open; 0: never */
     struct feed             feed;
 };
 

@@ -16,7 +16,7 @@ METRIC(CACHE_AUDITS_WRONG, counter, "weir_cache_audits_wrong_total",    "of thes
 METRIC(CACHE_KNOWN,        gauge,   "weir_cache_known_questions",       "questions that are remembered for answering similar ones")
 METRIC(CACHE_WAITED,       counter, "weir_cache_waited_total",          "requests that waited for another who asked the same")
 METRIC(CACHE_STALE,        counter, "weir_cache_stale_total",           "answers from the cache that were past their time, and asked for anew")
-METRIC(CACHE_UNREADABLE,   counter, "weir_cache_unreadable_total",      "entries that did not open: changed, foreign, or of another secret or version")
+METRIC(CACHE_UNREADABLE,   counter, "weir_cache_unreadable_total",      "answers and questions that did not open: changed, foreign, or of another secret or version")
 METRIC(CACHE_SAVED,        counter, "weir_cache_saved_nanousd_total",   "what answers from the cache cost when they were made")
 METRIC(REDACTIONS,         counter, "weir_redactions_total",            "places in prompts hidden behind placeholders")
 METRIC(INSPECTIONS,        counter, "weir_inspections_total",           "requests inspected on an SLM thread")

@@ -45,7 +45,14 @@ def ask_as_anthropic(weir, words, stream):
     return "".join(event["delta"].get("text", "") for event in events if event["type"] == "content_block_delta")
 
 
-CLIENTS = [ask_as_openai, ask_as_completions, ask_as_responses, ask_as_anthropic]
+def ask_as_ollama(weir, words, stream):
+    answer = weir.post({"model": "auto", "messages": [{"role": "user", "content": words}], "stream": stream}, path="/api/chat")
+    pieces = [json.loads(line) for line in answer.body.decode().splitlines()]
+    assert pieces[-1]["done"] and pieces[-1]["done_reason"] == "stop"
+    return "".join(piece["message"]["content"] for piece in pieces)
+
+
+CLIENTS = [ask_as_openai, ask_as_completions, ask_as_responses, ask_as_anthropic, ask_as_ollama]
 PROVIDERS = {
     "openai": lambda stage: stage.provider(says("Paris, I think.")),
     "anthropic": lambda stage: {"api": "anthropic", "url": stage.provider(answers(thought("hm"), text("Paris, I think."))).url()

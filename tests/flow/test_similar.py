@@ -210,6 +210,10 @@ def test_foreign_entries_are_passed_over_and_without_redis_all_is_a_miss(stage, 
     redis("xadd", "weir:cache:similar", "*", "other", "x" * 5000, "more", "y")
     weir.chat(QUESTION)
     known(weir)
+    assert weir.metric("weir_cache_unreadable_total") == 1 and "similar_unreadable" in weir.log
+    stranger = begin(stage, cloud, name="stranger", redis={"url": redis.url}, secret="another secret than theirs, long enough")
+    wait_for(lambda: "cache_other_secret" in stranger.log, what="the operator to be told")
+    wait_for(lambda: stranger.metric("weir_cache_unreadable_total") == 2, what="the foreign question to be counted")
     redis.child.kill()
     redis.child.wait()
     answer = weir.chat(OTHER_WORDS)

@@ -658,6 +658,33 @@ static void test_what_does_not_open_is_a_miss_and_is_counted(void **state)
     close_cache(&s);
 }
 
+/* Without its books an entry is found all the same; only purging does not know of it. */
+static void test_books_that_are_gone_or_foreign_are_in_nobodys_way(void **state)
+{
+    (void)state;
+    static const char *const books[] = { "index", "about", "sum" };
+    struct cache_stage       s;
+    open_cache(&s);
+    struct cache_ask ask = ask_about("hello"), again = ask_about("hello!");
+    keep(&s, &ask, "{}");
+    for (size_t i = 0; i < 2 * sizeof books / sizeof *books; i++) {
+        const char *book = books[i / 2];
+        char        line[100];
+        if (i % 2)
+            snprintf(line, sizeof line, "SET weir:{%s}:cache:%s foreign", ask.key.tag, book);
+        else
+            snprintf(line, sizeof line, "DEL weir:{%s}:cache:%s", ask.key.tag, book);
+        ask_and_wait(s.stage.loop, s.stage.redis, line);
+        assert_true(look(&s, "hello").is_hit);
+        snprintf(line, sizeof line, "{\"nth\":%zu}", i);
+        keep(&s, &again, line);
+        assert_string_equal(look(&s, "hello!").answer, line);
+    }
+    cache_release(&ask, CACHE_NEXT);
+    cache_release(&again, CACHE_NEXT);
+    close_cache(&s);
+}
+
 static void test_away_is_a_miss(void **state)
 {
     (void)state;
@@ -741,6 +768,7 @@ int main(void)
         cmocka_unit_test(test_too_large_is_not_kept),
         cmocka_unit_test(test_what_was_asked_before_a_purge_is_not_kept_after_it),
         cmocka_unit_test(test_what_does_not_open_is_a_miss_and_is_counted),
+        cmocka_unit_test(test_books_that_are_gone_or_foreign_are_in_nobodys_way),
         cmocka_unit_test(test_away_is_a_miss),
         cmocka_unit_test(test_each_part_makes_another_key),
     };

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "wire/question.h"
+#include "wire/translate.h"
 
 #include <stdio.h>
 
@@ -16,10 +17,21 @@ struct asked {
 
 static struct asked ask_in(enum dialect dialect, const char *body)
 {
-    struct asked a = { .arena = arena_new() };
-    struct chat  chat;
-    struct fault why = { 0 };
-    if (!chat_read_in(dialect, a.arena, slice_str(body), &chat, &why))
+    struct asked    a = { .arena = arena_new() };
+    struct chat     chat;
+    struct fault    why = { 0 };
+    struct left_out left_out = { .fields = "" };
+    struct slice    request = slice_str(body);
+    struct buf      heard;
+    buf_init(&heard, 1 << 16);
+    if (dialect_heard(dialect) != dialect) {
+        if (!translate_request(a.arena, dialect, DIALECT_OPENAI, request, (struct limits_of_model){ 0 }, &heard,
+                               &left_out, &why))
+            fail_msg("%s: %s", body, why.detail);
+        request = arena_copy(a.arena, buf_slice(&heard));
+    }
+    buf_fini(&heard);
+    if (!chat_read_in(dialect_heard(dialect), a.arena, request, &chat, &why))
         fail_msg("%s: %s", body, why.detail);
     assert_true(question_read(&chat, a.arena, &a.q));
     return a;
@@ -196,6 +208,183 @@ static void test_what_a_dialect_says_alone_it_shares_with_nobody(void **state)
     }
 }
 
+/* ---- each field of each dialect ---- */
+
+#define ANTHROPICS "\"model\":\"m\",\"max_tokens\":9," HELLO
+
+/* What stands in a request besides "hello". Asked: it shares an answer with none of the others; else it is
+ * about the way alone, and shares one with whoever says nothing but "hello". */
+struct field {
+    bool        is_asked;
+    const char *members;
+};
+
+static const struct field openais[] = {
+    { false, "\"stream\":false" },
+    { false, "\"user\":\"ann\"" },
+    { false, "\"store\":false" },
+    { false, "\"prompt_cache_retention\":\"24h\"" },
+    { false, "\"service_tier\":\"priority\"" },
+    { true, "\"tool_choice\":\"none\"" },
+    { true, "\"tool_choice\":\"required\"" },
+    { true,
+      "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},{\"type\":\"function\",\"function\":{"
+      "\"name\":\"g\"}}]" },
+    { true,
+      "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"g\"}},{\"type\":\"function\",\"function\":{"
+      "\"name\":\"f\"}}]" },
+    { true, "\"parallel_tool_calls\":false" },
+    { true, "\"functions\":[{\"name\":\"f\"}]" },
+    { true, "\"function_call\":\"none\"" },
+    { true, "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{}}}" },
+    { true, "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":true}}" },
+    { true, "\"n\":2" },
+    { true, "\"seed\":1" },
+    { true, "\"logprobs\":true" },
+    { true, "\"logprobs\":true,\"top_logprobs\":2" },
+    { true, "\"logit_bias\":{\"1\":1}" },
+    { true, "\"temperature\":0.1" },
+    { true, "\"top_p\":0.1" },
+    { true, "\"presence_penalty\":0.1" },
+    { true, "\"frequency_penalty\":0.1" },
+    { true, "\"reasoning_effort\":\"low\"" },
+    { true, "\"verbosity\":\"low\"" },
+    { true, "\"prediction\":{\"type\":\"content\",\"content\":\"x\"}" },
+    { true, "\"modalities\":[\"text\",\"audio\"]" },
+    { true, "\"web_search_options\":{}" },
+    { true, "\"stop\":\"x\"" },
+    { true, "\"what_comes_next_year\":1" },
+};
+
+static const struct field completions[] = {
+    { false, "\"echo\":true" },
+    { false, "\"max_tokens\":5" },
+    { false, "\"user\":\"ann\"" },
+    { true, "\"temperature\":0.1" },
+    { true, "\"stop\":[\"x\"]" },
+    { true, "\"n\":2" },
+    { true, "\"seed\":1" },
+    { true, "\"logit_bias\":{\"1\":1}" },
+    { true, "\"what_comes_next_year\":1" },
+};
+
+static const struct field responses[] = {
+    { false, "\"stream\":true" },
+    { false, "\"store\":true" },
+    { false, "\"metadata\":{\"a\":\"b\"}" },
+    { false, "\"user\":\"ann\"" },
+    { false, "\"safety_identifier\":\"x\"" },
+    { false, "\"prompt_cache_key\":\"k\"" },
+    { false, "\"service_tier\":\"flex\"" },
+    { false, "\"include\":[\"reasoning.encrypted_content\"]" },
+    { false, "\"max_output_tokens\":9" },
+    { false, "\"text\":{\"format\":{\"type\":\"text\"}}" },
+    { true, "\"instructions\":\"be brief\"" },
+    { true, "\"instructions\":\"be long\"" },
+    { true, "\"temperature\":0.1" },
+    { true, "\"top_p\":0.1" },
+    { true, "\"reasoning\":{\"effort\":\"low\"}" },
+    { true, "\"text\":{\"verbosity\":\"low\"}" },
+    { true, "\"text\":{\"format\":{\"type\":\"json_object\"}}" },
+    { true, "\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"a\",\"schema\":{}}}" },
+    { true, "\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"a\",\"schema\":{},\"strict\":true}}" },
+    { true, "\"tools\":[{\"type\":\"function\",\"name\":\"f\"}]" },
+    { true, "\"tools\":[{\"type\":\"function\",\"name\":\"f\",\"strict\":true}]" },
+    { true, "\"tool_choice\":\"none\"" },
+    { true, "\"tool_choice\":{\"type\":\"function\",\"name\":\"f\"}" },
+    { true, "\"parallel_tool_calls\":false" },
+};
+
+static const struct field ollamas[] = {
+    { false, "\"stream\":false" },
+    { false, "\"keep_alive\":\"5m\"" },
+    { false, "\"options\":{\"num_ctx\":4096,\"num_predict\":5}" },
+    { true, "\"think\":false" },
+    { true, "\"think\":\"low\"" },
+    { true, "\"think\":\"high\"" },
+    { true, "\"format\":\"json\"" },
+    { true, "\"format\":{\"type\":\"object\"}" },
+    { true, "\"format\":{\"type\":\"array\"}" },
+    { true, "\"options\":{\"temperature\":0.1}" },
+    { true, "\"options\":{\"top_p\":0.1}" },
+    { true, "\"options\":{\"top_k\":1}" },
+    { true, "\"options\":{\"min_p\":0.1}" },
+    { true, "\"options\":{\"seed\":1}" },
+    { true, "\"options\":{\"stop\":[\"x\"]}" },
+    { true, "\"options\":{\"presence_penalty\":0.1}" },
+    { true, "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]" },
+    { true, "\"logprobs\":true" },
+};
+
+static const struct field generations[] = {
+    { false, "\"keep_alive\":0" },         { true, "\"system\":\"be brief\"" },
+    { true, "\"system\":\"be long\"" },    { true, "\"images\":[\"/9j/\"]" },
+    { true, "\"images\":[\"/9j/AA==\"]" }, { true, "\"images\":[\"/9j/\",\"/9j/AA==\"]" },
+};
+
+static const struct field anthropics[] = {
+    { false, "\"stream\":false" },
+    { false, "\"metadata\":{\"user_id\":\"u\"}" },
+    { false, "\"service_tier\":\"auto\"" },
+    { false, "\"cache_control\":{\"type\":\"ephemeral\"}" },
+    { true, "\"system\":\"be brief\"" },
+    { true, "\"system\":[{\"type\":\"text\",\"text\":\"be\"},{\"type\":\"text\",\"text\":\" brief\"}]" },
+    { true, "\"temperature\":0.1" },
+    { true, "\"top_p\":0.1" },
+    { true, "\"top_k\":1" },
+    { true, "\"stop_sequences\":[\"x\"]" },
+    { true, "\"stop_sequences\":[\"x\",\"y\"]" },
+    { true, "\"tools\":[{\"name\":\"f\",\"input_schema\":{}},{\"name\":\"g\",\"input_schema\":{}}]" },
+    { true, "\"tools\":[{\"name\":\"g\",\"input_schema\":{}},{\"name\":\"f\",\"input_schema\":{}}]" },
+    { true, "\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}]" },
+    { true, "\"tool_choice\":{\"type\":\"none\"}" },
+    { true, "\"tool_choice\":{\"type\":\"any\"}" },
+    { true, "\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}" },
+    { true, "\"output_config\":{\"effort\":\"low\"}" },
+    { true, "\"context_management\":{}" },
+    { true, "\"container\":\"c\"" },
+    { true, "\"mcp_servers\":[]" },
+    { true, "\"what_comes_next_year\":1" },
+};
+
+#define FIELDS(list) list, sizeof(list) / sizeof *(list)
+
+static const struct {
+    enum dialect        dialect;
+    const char         *hello; /* nothing but that is asked */
+    const struct field *field;
+    size_t              count;
+} dialects[] = {
+    { DIALECT_OPENAI, "\"model\":\"m\"," HELLO, FIELDS(openais) },
+    { DIALECT_COMPLETIONS, "\"model\":\"m\",\"prompt\":\"hello\"", FIELDS(completions) },
+    { DIALECT_RESPONSES, "\"model\":\"m\",\"input\":\"hello\"", FIELDS(responses) },
+    { DIALECT_OLLAMA, "\"model\":\"m\"," HELLO, FIELDS(ollamas) },
+    { DIALECT_OLLAMA, "\"model\":\"m\",\"prompt\":\"hello\"", FIELDS(generations) },
+    { DIALECT_ANTHROPIC, ANTHROPICS, FIELDS(anthropics) },
+};
+
+static void test_each_field_that_asks_for_another_answer_makes_another_question(void **state)
+{
+    (void)state;
+    static const char *const hello = "{\"model\":\"m\"," HELLO "}";
+    for (size_t d = 0; d < sizeof dialects / sizeof *dialects; d++) {
+        char body[2][600];
+        snprintf(body[0], sizeof body[0], "{%s}", dialects[d].hello);
+        assert_compared(DIALECT_OPENAI, hello, dialects[d].dialect, body[0], true);
+        for (size_t i = 0; i < dialects[d].count; i++) {
+            const struct field *one = &dialects[d].field[i];
+            snprintf(body[0], sizeof body[0], "{%s,%s}", dialects[d].hello, one->members);
+            assert_compared(DIALECT_OPENAI, hello, dialects[d].dialect, body[0], !one->is_asked);
+            for (size_t j = i + 1; j < dialects[d].count; j++) {
+                const struct field *two = &dialects[d].field[j];
+                snprintf(body[1], sizeof body[1], "{%s,%s}", dialects[d].hello, two->members);
+                assert_compared(dialects[d].dialect, body[0], dialects[d].dialect, body[1],
+                                !one->is_asked && !two->is_asked);
+            }
+        }
+    }
+}
+
 /* ---- the last turn ---- */
 
 static void test_only_the_last_turns_words_are_apart_from_the_context(void **state)
@@ -270,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_a_stop_is_a_list_of_one),
         cmocka_unit_test(test_both_dialects_say_the_same),
         cmocka_unit_test(test_what_a_dialect_says_alone_it_shares_with_nobody),
+        cmocka_unit_test(test_each_field_that_asks_for_another_answer_makes_another_question),
         cmocka_unit_test(test_only_the_last_turns_words_are_apart_from_the_context),
         cmocka_unit_test(test_parameters_that_matter_to_the_cache),
         cmocka_unit_test(test_texts_are_as_they_go_out),
