@@ -11,6 +11,7 @@
 #include "slm_inside.h"
 
 #include "base/die.h"
+#include "floats.h"
 
 enum {
     WINDOW_TOKENS = 256, /* [CLS] and [SEP] among them */
@@ -118,17 +119,15 @@ static void run_head(const struct names *n, struct names_scratch *s, struct wind
 {
     for (size_t i = 0; i < w.count; i++) {
         const struct names_word *word = &s->words[i];
-        float *mean = s->states + word->first * n->hidden, *logit = s->logits + i * NAMES_OUTPUTS;
+        float                   *mean = s->states + word->first * n->hidden, logit[NAMES_OUTPUTS];
         for (unsigned t = word->first + 1; t < word->last; t++)
             for (size_t f = 0; f < n->hidden; f++)
                 mean[f] += s->states[t * n->hidden + f];
-        for (unsigned o = 0; o < NAMES_OUTPUTS; o++)
-            logit[o] = n->head_bias[o];
-        for (size_t f = 0; f < n->hidden; f++) {
-            float x = mean[f] / (float)(word->last - word->first);
-            for (unsigned o = 0; o < NAMES_OUTPUTS; o++)
-                logit[o] += x * n->head[f * NAMES_OUTPUTS + o];
-        }
+        memcpy(logit, n->head_bias, sizeof logit);
+        for (size_t f = 0; f < n->hidden; f++)
+            add_row(logit, mean[f] / (float)(word->last - word->first), n->head + f * NAMES_OUTPUTS,
+                    NAMES_OUTPUTS);
+        memcpy(s->logits + i * NAMES_OUTPUTS, logit, sizeof logit);
     }
 }
 
