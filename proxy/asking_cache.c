@@ -167,10 +167,16 @@ static void replay(struct exchange *x, struct slice bytes)
         log_debug("replay_failed", "%s: %s", x->id, why.detail);
 }
 
-static void on_replayed(struct exchange *x)
+/* The route may want less than it did when that was kept. */
+static bool ends_well(struct exchange *x)
 {
     struct fault why = { 0 };
-    if (!relay_end(x->relay, &x->out, &why)) {
+    return relay_end(x->relay, &x->out, &why) && !(relay_outcome(x->relay)->flaws & ~allowed_flaws(x));
+}
+
+static void on_replayed(struct exchange *x)
+{
+    if (!ends_well(x)) {
         forget_hit(x);
         exchange_missed(x);
     } else if (served(x) == END) {
@@ -228,7 +234,7 @@ enum step_result exchange_replay(struct exchange *x)
     x->relay = asking_relay(x);
     if (replay_guarded(x, answer) == WAIT)
         return WAIT;
-    if (relay_feed(x->relay, answer, &x->out, &why) && relay_end(x->relay, &x->out, &why))
+    if (relay_feed(x->relay, answer, &x->out, &why) && ends_well(x))
         return served(x);
     forget_hit(x);
     return NEXT;

@@ -123,10 +123,16 @@ enum cache_says cache_understand(struct cache_ask *ask, const redisReply *reply,
     return reply->type == REDIS_REPLY_STRING ? CACHE_SAYS_ODD : CACHE_SAYS_GO;
 }
 
-bool cache_is_stale(const struct cache_ask *ask, const struct cached *hit)
+/* By how much its time is over; negative: it is not. */
+static int64_t overdue_ms(const struct cache_ask *ask, const struct cached *hit)
 {
     int64_t keep_ms = hit->keep_ms < ask->keep_ms ? hit->keep_ms : ask->keep_ms;
-    return cached_age_ms(hit, loop_wall_ms(ask->cache->loop)) > keep_ms;
+    return cached_age_ms(hit, loop_wall_ms(ask->cache->loop)) - keep_ms;
+}
+
+bool cache_is_stale(const struct cache_ask *ask, const struct cached *hit)
+{
+    return overdue_ms(ask, hit) > 0;
 }
 
 /* What has come while it waited is as new as any answer that it could have. */
@@ -139,7 +145,7 @@ static bool is_young_enough(const struct cache_ask *ask, const struct cached *hi
 bool cache_is_of_use(const struct cache_ask *ask, const struct cached *hit)
 {
     return cached_fits(hit, ask->max_tokens) && is_young_enough(ask, hit) &&
-           (ask->takes_stale || !cache_is_stale(ask, hit));
+           overdue_ms(ask, hit) <= ask->stale_ms;
 }
 
 void cache_answer(struct cache_ask *ask, const struct cached *hit)

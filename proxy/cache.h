@@ -116,8 +116,8 @@ struct cache_ask {
     struct cache_key           key;
     const struct cache_secret *secret;
     int64_t                    wait_ms; /* patience with whoever asks the same; 0: neither waits nor leads */
-    int64_t keep_ms; /* as the policy says now: an older entry is stale, whatever it said when it was kept */
-    bool    takes_stale;
+    int64_t keep_ms;  /* as the policy says now: an older entry is stale, whatever it said when it was kept */
+    int64_t stale_ms; /* so long after that it is of use all the same */
     int64_t most_age_ms; /* an older one is no hit, as its client wishes; INT64_MAX: any */
     int64_t max_tokens;  /* -1: no limit */
     bool    leads;       /* it has the lease: others wait for it */

@@ -137,7 +137,7 @@ static void show_answer(struct task *t)
     struct cache   *cache = cache_new(t->store.loop, t->store.redis, metrics);
     t->found.secret = &t->secret;
     t->found.keep_ms = t->found.most_age_ms = INT64_MAX;
-    t->found.takes_stale = true;
+    t->found.stale_ms = INT64_MAX;
     t->found.max_tokens = -1;
     if (t->rows == 1) {
         cache_look(cache, &t->found, on_opened, t);

@@ -68,12 +68,14 @@ static struct slice decision_bytes(struct exchange *x)
     else
         add_model(&out, x->recalling.kept_model);
     add_model(&out, d->escalate_to);
-    buf_printf(&out, "%g %x %g %g %d %lld %g ", d->escalation.below, d->escalation.doubts, d->escalation.alike,
-               d->escalation.wrong_above, d->escalation.hint, (long long)d->compress_above_tokens,
-               d->compress_to);
+    if (d->escalate_to)
+        buf_printf(&out, "%g %x %g %g %d ", d->escalation.below, d->escalation.doubts, d->escalation.alike,
+                   d->escalation.wrong_above, d->escalation.hint);
+    if (d->escalate_to && d->escalation.head) /* numbers alone, which calibrating changes */
+        add_part(&out, slice_of((const char *)d->escalation.head, sizeof *d->escalation.head));
     add_model(&out, d->compress_by);
-    buf_printf(&out, "%llx %llx %llx ", (unsigned long long)d->hide, (unsigned long long)d->surrogate,
-               (unsigned long long)d->remove);
+    buf_printf(&out, "%lld %g %llx %llx %llx ", (long long)d->compress_above_tokens, d->compress_to,
+               (unsigned long long)d->hide, (unsigned long long)d->surrogate, (unsigned long long)d->remove);
     add_part(&out, http1_header(client_head(x->client), "anthropic-beta"));
     add_part(&out, is_usual_version(x) ? S("") : http1_header(client_head(x->client), "anthropic-version"));
     struct slice bytes = arena_copy(x->arena, buf_slice(&out));
@@ -225,7 +227,7 @@ bool exchange_recall(struct exchange *x)
     r->is_out = true;
     r->ask.wait_ms = r->wishes.only_if_cached ? 0 : caching->wait_ms;
     r->ask.keep_ms = caching->keep_ms;
-    r->ask.takes_stale = caching->stale_ms > 0 && r->wishes.most_age_ms == INT64_MAX;
+    r->ask.stale_ms = r->wishes.most_age_ms == INT64_MAX ? caching->stale_ms : 0;
     r->ask.most_age_ms = r->wishes.most_age_ms;
     r->ask.max_tokens = x->chat.max_tokens;
     cache_recall(x->tools->cache, &r->ask, on_recalled, x);

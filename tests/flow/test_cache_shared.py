@@ -179,6 +179,9 @@ def test_calls_of_tools_are_kept_where_the_route_says_so(stage):
     call = [chunk["choices"][0]["delta"]["tool_calls"][0] for chunk in streamed.chunks if chunk["choices"][0]["delta"].get("tool_calls")]
     assert json.loads("".join(piece["function"].get("arguments", "") for piece in call)) == {"city": "Paris"}
     assert streamed.chunks[-1]["choices"][0]["finish_reason"] == "tool_calls"
+    stage.write_policy({"routes": [{**route, "cache": {"keep": "1h"}}]})
+    weir.reload()
+    wait_for(lambda: weir.chat("weather?", tools=tools).told("cache") == "miss", what="the route to want them no more")
 
 
 # ---- between teams ----

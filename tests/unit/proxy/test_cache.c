@@ -56,7 +56,7 @@ static struct cache_ask ask_about(const char *words)
     struct cache_ask ask = { .secret = &secret,
                              .wait_ms = GUARD_MS,
                              .keep_ms = INT64_MAX,
-                             .takes_stale = true,
+                             .stale_ms = INT64_MAX,
                              .most_age_ms = INT64_MAX,
                              .max_tokens = -1 };
     cache_key_make(&ask.key, &secret, &walls, &question);
@@ -201,12 +201,15 @@ static void test_what_is_too_old_for_the_asker_is_a_miss(void **state)
     young.most_age_ms = -1;
     assert_true(!recall(&s, &young).is_hit && young.leads);
     cache_release(&young, CACHE_NEXT);
-    fresh.takes_stale = false;
+    fresh.stale_ms = 0;
     fresh.keep_ms = -1;
     assert_true(!recall(&s, &fresh).is_hit && fresh.leads);
     cache_release(&fresh, CACHE_NEXT);
-    fresh.takes_stale = true;
+    fresh.stale_ms = GUARD_MS;
     assert_true(recall(&s, &fresh).is_hit);
+    cache_release(&fresh, CACHE_NEXT);
+    fresh.keep_ms = -2 * GUARD_MS; /* the policy has let the time after it be shorter since */
+    assert_false(recall(&s, &fresh).is_hit);
     cache_release(&fresh, CACHE_NEXT);
     short_one.max_tokens = 4;
     assert_true(!recall(&s, &short_one).is_hit && short_one.leads);
