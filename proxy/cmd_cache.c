@@ -7,6 +7,7 @@
  */
 #include "base/hex.h"
 #include "cache_admin.h"
+#include "cmd_lines.h"
 #include "cmd_store.h"
 #include "commands.h"
 
@@ -122,12 +123,16 @@ static void on_opened(void *arg, struct cache_ask *ask, const struct cached *hit
 {
     struct task *t = arg;
     (void)ask;
-    if (hit)
-        buf_printf(&t->out, "asked\n%.*s\n\nanswered\n%.*s\n", SLICE_ARG(hit->question),
-                   SLICE_ARG(hit->answer));
-    else
+    if (hit) {
+        buf_add_str(&t->out, "asked\n");
+        lines_add_tame(&t->out, hit->question);
+        buf_add_str(&t->out, "\n\nanswered\n");
+        lines_add_tame(&t->out, hit->answer);
+        buf_add_byte(&t->out, '\n');
+    } else {
         fault_set(&t->why, FAULT_INTERNAL,
                   "the answer does not open with this installation's secret, or has gone");
+    }
     store_done(&t->store);
 }
 

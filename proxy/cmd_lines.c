@@ -71,6 +71,18 @@ bool lines_answer_all(const struct loaded *l, const char                        
     return ok;
 }
 
+void lines_add_tame(struct buf *out, struct slice text)
+{
+    const char *end = text.ptr + text.len;
+    for (const char *p = text.ptr; p < end;) {
+        size_t len = utf8_length(p, end);
+        bool   is_plain = len > 0 && (!utf8_is_control(p, len) || *p == '\n' || *p == '\t');
+        len = len ? len : 1;
+        buf_add(out, is_plain ? slice_of(p, len) : S("?"));
+        p += len;
+    }
+}
+
 int lines_answer(const char *settings_file, const char                                           *command,
                  void (*answer)(const struct loaded *, struct slice, struct buf *, void *), void *arg)
 {

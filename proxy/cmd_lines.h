@@ -30,6 +30,9 @@ MUST_CHECK bool lines_next(struct lines *, struct slice *line);
 /* The beginning of what is shown to people of a line, on one line. */
 void lines_add_words(struct buf *out, struct slice line);
 
+/* What others said, for a terminal: what that would obey becomes "?", but for tabs and line ends. */
+void lines_add_tame(struct buf *out, struct slice text);
+
 /* Answers stdin's lines one by one, each answer written when it is made. False, told on stderr, where one could
  * not be read or written. */
 bool lines_answer_all(const struct loaded *, const char *command,

@@ -6,6 +6,7 @@
  * /api/tags, by which api they are asked for chats does not matter. All others are asked for /models beneath
  * their url.
  */
+#include "cmd_lines.h"
 #include "cmd_load.h"
 #include "cmd_models_ask.h"
 #include "commands.h"
@@ -91,7 +92,20 @@ static const char *size_words(int64_t bytes, char out[32])
     return out;
 }
 
-static void print_holding(const struct holding *h)
+/* What a server says goes to a terminal without what a terminal would obey. */
+static struct slice tame(struct arena *arena, struct slice text)
+{
+    struct buf copy;
+    buf_init(&copy, SIZE_MAX); /* no longer than the text */
+    lines_add_tame(&copy, text);
+    char *line = arena_cstr(arena, buf_slice(&copy));
+    for (char *c = line; *c; c++)
+        *c = *c == '\n' || *c == '\t' ? ' ' : *c;
+    buf_fini(&copy);
+    return slice_str(line);
+}
+
+static void print_holding(struct arena *arena, const struct holding *h)
 {
     char size[32];
     printf("%s, %s\n", h->provider->name,
@@ -101,8 +115,9 @@ static void print_holding(const struct holding *h)
                                 : "OpenAI's API");
     for (size_t i = 0; i < h->held.count; i++) {
         const struct held_model *m = &h->held.model[i];
-        printf("  %-*.*s %9s  %-14.*s %s\n", NAME_COLUMN, SLICE_ARG(m->name), size_words(m->bytes, size),
-               SLICE_ARG(m->about), is_loaded(h, m->name) ? "loaded" : "");
+        printf("  %-*.*s %9s  %-14.*s %s\n", NAME_COLUMN, SLICE_ARG(tame(arena, m->name)),
+               size_words(m->bytes, size), SLICE_ARG(tame(arena, m->about)),
+               is_loaded(h, m->name) ? "loaded" : "");
     }
 }
 
@@ -143,7 +158,7 @@ static int list(struct models_command *c)
         if (c->is_json)
             add_holding(&json, &h);
         else
-            print_holding(&h);
+            print_holding(c->loaded.arena, &h);
     }
     buf_add_str(&json, "]\n");
     if (c->is_json)
@@ -187,16 +202,6 @@ static void draw(const struct progress *p, const struct pull_line *line)
            (int)(line->completed * 100 / line->total), size_words(line->completed, done),
            size_words(line->total, all));
     fflush(stdout);
-}
-
-/* What a server says goes to a terminal without what a terminal would obey. */
-static struct slice tame(struct arena *arena, struct slice text)
-{
-    char *copy = arena_cstr(arena, text);
-    for (char *c = copy; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7F)
-            *c = '?';
-    return slice_str(copy);
 }
 
 static void on_pull_line(void *arg, struct slice text)

@@ -25,13 +25,6 @@ bool log_is_on(enum log_level level)
     return (int)level >= atomic_load_explicit(&least_level, memory_order_relaxed);
 }
 
-/* A terminal obeys DEL and the controls U+0080..U+009F, as well as those of ASCII. */
-static bool is_control(const char *p, size_t len)
-{
-    unsigned char first = (unsigned char)p[0];
-    return first < 0x20 || first == 0x7F || (len == 2 && first == 0xC2 && (unsigned char)p[1] < 0xA0);
-}
-
 /* Escapes in place of printing: a detail may quote a file's name or a provider's words, in no encoding at all.
  */
 static size_t add_escaped(char *out, size_t at, size_t most, struct slice text)
@@ -43,7 +36,7 @@ static size_t add_escaped(char *out, size_t at, size_t most, struct slice text)
         if (c == '"' || c == '\\') {
             out[at++] = '\\';
             out[at++] = (char)c;
-        } else if (is_control(p, len)) {
+        } else if (utf8_is_control(p, len)) {
             at += (size_t)snprintf(out + at, most - at, "\\u%04x", len == 2 ? (unsigned char)p[1] : c);
         } else if (len == 0) {
             out[at++] = '?';

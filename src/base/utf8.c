@@ -29,6 +29,12 @@ size_t utf8_length(const char *p, const char *end)
     return 0;
 }
 
+bool utf8_is_control(const char *p, size_t len)
+{
+    unsigned char first = (unsigned char)p[0];
+    return first < 0x20 || first == 0x7F || (len == 2 && first == 0xC2 && (unsigned char)p[1] < 0xA0);
+}
+
 size_t utf8_whole(const char *text, size_t len)
 {
     for (size_t back = 1; back <= 3 && back <= len; back++) {

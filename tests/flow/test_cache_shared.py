@@ -401,7 +401,7 @@ def test_what_is_remembered_is_shown_and_forgotten(stage):
                               teams={"red": {"keys": ["key-of-red"]}, "blue": {"keys": ["key-of-blue"]}})
     weir = stage.weir(settings={**settings, "admin": {"address": "127.0.0.1:0", "key": "the-admin-api-of-a-test"}})
     other = stage.weir(settings=settings, name="other")
-    for key, words in (("key-of-red", "one"), ("key-of-red", "two"), ("key-of-blue", "one, to ada@example.com")):
+    for key, words in (("key-of-red", "one"), ("key-of-red", "two"), ("key-of-blue", "one, to ada@example.com\x1b]0;yours\x07\u009b2J")):
         weir.chat(words, key=key)
     weir.chat("two", key="key-of-red")
     weir.chat("three", key="key-of-red", model="weir/also")
@@ -420,6 +420,7 @@ def test_what_is_remembered_is_shown_and_forgotten(stage):
     key = weir.admin("GET", "/cache/entries?team=blue").json["entries"][0]["key"]
     status, shown = cache_command(stage, weir, "look", "--key", key[:20], "--answer")
     assert status == 0 and "one, to EMAIL_" in shown and '"yes"' in shown and "ada@" not in shown
+    assert "?]0;yours??2J" in shown, "no terminal obeys what somebody asked"
 
     assert weir.admin("POST", "/cache/purge", {"team": "red", "text": "two"}).json == {"purged": 1}
     assert [other.chat(words, key="key-of-red").told("cache") for words in ("one", "two")] == ["hit", "miss"]

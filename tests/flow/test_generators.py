@@ -210,6 +210,7 @@ def models(stage, settings, *argv):
 def test_models_are_listed_with_what_is_loaded(stage):
     ollama, actor, settings = with_ollama(stage)
     ollama.loaded = ["phi4:latest"]
+    ollama.held.append("evil\x1b[2J")
     llama = stage.provider(lambda request, wire: wire.whole({"data": [{"id": "m.gguf", "meta": {"n_ctx_train": 4096, "size": 4912898304}}]})
                            if request.path == "/v1/models" else wire.whole({"error": "no"}, 404), "llama")
     settings["providers"]["llama"] = {"api": "openai", "zone": "local", "url": llama.url()}
@@ -217,6 +218,7 @@ def test_models_are_listed_with_what_is_loaded(stage):
     settings["providers"]["far"] = {"api": "openai", "zone": "cloud", "url": f"http://127.0.0.1:{free_port()}"}
     told = models(stage, settings)
     assert told.returncode == 0, told.stderr
+    assert "evil?[2J" in told.stdout, "no terminal obeys a name"
     lines = [line.split() for line in told.stdout.splitlines()]
     assert ["qwen3:1.7b", "1.4", "GB", "2.0B", "Q4_K_M"] in lines
     assert ["phi4:latest", "1.4", "GB", "2.0B", "Q4_K_M", "loaded"] in lines
