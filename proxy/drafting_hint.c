@@ -19,31 +19,15 @@ static const doubt_set helpful = (doubt_set)1 << DOUBT_LENGTH | (doubt_set)1 << 
 
 static void run_look(struct job *job, const struct inspector *inspector)
 {
-    struct hinting  *h = (struct hinting *)job;
-    struct exchange *x = h->thought.exchange;
-    struct fault     why = { 0 };
-    h->is_read = chat_of_prompt(h->arena, S("auto"), h->words, &h->chat, &why) &&
-                 inspect(inspector, x->snapshot->needs, h->arena, &h->chat, &h->inspection, &why);
-}
-
-/* Where a client's own words would go as they are. */
-static bool may_go_along(const struct exchange *x)
-{
-    const struct hinting *h = &x->hinting;
-    struct facts          facts;
-    struct decision       d;
-    struct fault          why = { 0 };
-    if (!h->is_read)
-        return false;
-    facts_of(&h->chat, &h->inspection, x->team, &facts);
-    facts.payer = &x->payer;
-    return decide_reach(x->snapshot->policy, &facts, &d, &why) &&
-           reach_allows(d.reach, x->decision.escalate_to->provider->zone) && !(d.hide & h->inspection.pii);
+    struct hinting        *h = (struct hinting *)job;
+    const struct exchange *x = h->thought.exchange;
+    h->may_go =
+        exchange_words_may_leave(x, inspector, h->arena, h->words, x->decision.escalate_to->provider->zone);
 }
 
 static void on_looked(struct exchange *x)
 {
-    if (may_go_along(x))
+    if (x->hinting.may_go)
         x->drafting.hint = x->hinting.words;
     asking_ask(x);
 }

@@ -121,12 +121,10 @@ struct drafting {
 
 /* May a draft's words go along to whoever is asked next? drafting_hint.c. */
 struct hinting {
-    struct thought    thought;
-    struct arena     *arena;
-    struct slice      words;   /* in the exchange's arena */
-    struct chat       chat;    /* of them alone */
-    bool              is_read; /* the inspection may be: it did not fail */
-    struct inspection inspection;
+    struct thought thought;
+    struct arena  *arena; /* the look's own */
+    struct slice   words; /* in the exchange's arena */
+    bool           may_go;
 };
 
 /* A model that would have been asked, or was, before the one that answered; the word says why it did not. */
@@ -275,6 +273,10 @@ void             exchange_end_with(struct exchange *, const struct fault *why);
 void exchange_go_behind(struct exchange *);
 /* What it was waiting for on an SLM thread has come back after its end. */
 void exchange_free_when_nothing_is_out(struct exchange *);
+
+/* leaving.c, on an SLM thread: may words that a model said go on to one in that zone, as they are? */
+MUST_CHECK bool exchange_words_may_leave(const struct exchange *, const struct inspector *, struct arena *,
+                                         struct slice words, unsigned zone);
 
 /* thinking.c: has it run on an SLM thread. One of heard() and late() follows, never from within, unless the
  * exchange stops thinking first; at most one thought at a time is waited for. late NULL: nobody waits, and

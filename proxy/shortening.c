@@ -38,14 +38,25 @@ static size_t passages_words(const struct thinking *t)
     return words;
 }
 
+/* Why the summary may not stand in for its text; NULL: it may. It goes wherever the request may. */
+static const char *fault_of(struct thinking *t, const struct inspector *inspector, struct slice text,
+                            struct slice summary)
+{
+    const struct exchange *x = t->thought.exchange;
+    const char            *fault = summary_fault(t->arena, text, summary, t->question);
+    if (!fault && !exchange_words_may_leave(x, inspector, t->arena, summary, x->decision.reach))
+        return "private";
+    return fault;
+}
+
 /* A summary that may stand in for its text does, and is not cut further. */
-static void judge_summaries(struct thinking *t)
+static void judge_summaries(struct thinking *t, const struct inspector *inspector)
 {
     for (size_t i = 0; i < t->passages; i++) {
         struct passage *passage = &t->passage[i];
         if (t->summary[i].len == 0)
             continue;
-        const char *fault = summary_fault(t->arena, passage->text, t->summary[i], t->question);
+        const char *fault = fault_of(t, inspector, passage->text, t->summary[i]);
         if (fault) {
             log_debug("summary_refused", "%s: %s", t->thought.exchange->id, fault);
             t->summary[i].len = 0;
@@ -62,7 +73,7 @@ static void run_shortening(struct job *job, const struct inspector *inspector)
     struct thinking *t = (struct thinking *)job;
     struct exchange *x = t->thought.exchange;
     size_t           words = passages_words(t);
-    judge_summaries(t);
+    judge_summaries(t, inspector);
     double wanted = x->decision.compress_to * (double)words, left = (double)passages_words(t);
     if (inspector->worker && wanted < left)
         shorten(inspector->worker, t->arena, t->question, t->passage, t->passages, wanted / left);

@@ -54,6 +54,19 @@ def test_a_summary_stands_in_for_a_long_turn_and_nothing_else_changes(stage):
     assert weir.metric("weir_summaries_total") == 1 and weir.metric("weir_summaries_refused_total") == 0
 
 
+@pytest.mark.parametrize("more", ["Mail ann@example.org for it.", "The token is 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 there."])
+@pytest.mark.parametrize("rule", [{"redact": "placeholder"}, {"reach": "local"}])
+def test_a_summary_that_says_what_is_private_does_not_leave(stage, more, rule):
+    """Whoever makes it may know more than it was told."""
+    near, far = stage.provider(says(f"{SUMMARY} {more}")), stage.provider(says("Ada does."))
+    told = [message for message in conversation() if EMAIL not in str(message)]
+    told.insert(1, {"role": "user", "content": LONG.replace(EMAIL, "the desk")})
+    weir = stage.weir(local=near, cloud=far, policy={"privacy": [{"name": "mail", "when": {"pii": ["email", "api_key"]}, **rule}], **route()})
+    answer = weir.chat(*told)
+    assert (answer.text, answer.told("summaries")) == ("Ada does.", None) and near.requests
+    assert more[-30:].encode() not in bytes(far.received)
+
+
 def test_streams_are_shortened_too(stage):
     near, far = stage.provider(says(SUMMARY)), stage.provider(says("Ada does."))
     weir = stage.weir(local=near, cloud=far, policy=route())
