@@ -21,7 +21,7 @@ struct member {
     struct slice  note;         /* ours */
     struct group *group;        /* NULL: a free slot */
     uint32_t      place;        /* in its group */
-    uint32_t      next_by_id;   /* in its chain; of a free slot the next free one */
+    uint32_t      next_by_id;   /* in its chain; of a slot that is free again the next such one */
     uint32_t      newer, older; /* in the order in which they came */
 };
 
@@ -79,6 +79,7 @@ struct near *near_new(size_t dim, size_t entries_most, struct near_lock lock)
                         .words = (dim + 63) / 64,
                         .lock = lock,
                         .most = (uint32_t)entries_most,
+                        .free = NONE,
                         .newest = NONE,
                         .oldest = NONE,
                         .buckets = 64 };
@@ -88,8 +89,6 @@ struct near *near_new(size_t dim, size_t entries_most, struct near_lock lock)
     n->by_id = must_calloc(n->buckets, sizeof *n->by_id);
     n->by_name = must_calloc(n->buckets, sizeof(struct group *));
     memset(n->by_id, 0xff, n->buckets * sizeof *n->by_id);
-    for (uint32_t i = 0; i < n->most; i++)
-        n->member[i].next_by_id = i + 1 < n->most ? i + 1 : NONE;
     return n;
 }
 
@@ -227,12 +226,20 @@ static struct slice note_copy(struct slice note)
     return slice_of(copy, note.len);
 }
 
+/* Slots that were never taken are not touched, so that they cost no memory. */
+static uint32_t take_slot(struct near *n)
+{
+    uint32_t slot = n->free;
+    if (slot == NONE)
+        return n->used++;
+    n->free = n->member[slot].next_by_id;
+    return slot;
+}
+
 static void add(struct near *n, const struct near_entry *entry)
 {
-    uint32_t       slot = n->free, *chain = &n->by_id[bucket_of(n, entry->id)];
+    uint32_t       slot = take_slot(n), *chain = &n->by_id[bucket_of(n, entry->id)];
     struct member *m = &n->member[slot];
-    n->free = m->next_by_id;
-    n->used = slot < n->used ? n->used : slot + 1;
     *m = (struct member){ .ends_ms = entry->ends_ms,
                           .note = note_copy(entry->note),
                           .group = group_made(n, entry->group),
@@ -255,7 +262,7 @@ void near_put(struct near *n, const struct near_entry *entry, int64_t wall_ms)
     uint32_t *old = id_link(n, entry->id);
     if (*old != NONE)
         drop(n, old);
-    else if (n->free == NONE)
+    else if (n->count == n->most)
         drop(n, id_link(n, n->member[n->oldest].id));
     add(n, entry);
     give(n);
