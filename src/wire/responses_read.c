@@ -254,6 +254,32 @@ static bool read_limit(struct rewrite *w, json_at at)
     return true;
 }
 
+/* Of what else could be brought along, tokens' probabilities are all that a chat can: the rest is of tools that
+ * only their provider runs, or sealed. */
+static bool wants_logprobs(struct rewrite *w)
+{
+    json_at include = get(w, 0, "include");
+    for (json_at i = json_first(w->json, include); i != JSON_NONE; i = json_next(w->json, i))
+        if (slice_is(json_string(w->json, i, w->arena), "message.output_text.logprobs"))
+            return true;
+    return false;
+}
+
+static bool read_include(struct rewrite *w, json_at include)
+{
+    (void)include;
+    if (wants_logprobs(w))
+        json_add_member(w->out, "logprobs", S("true"));
+    return true;
+}
+
+static bool read_top_logprobs(struct rewrite *w, json_at top)
+{
+    if (wants_logprobs(w))
+        rewrite_copy_as(w, top, "top_logprobs");
+    return true;
+}
+
 static bool refuse_kept(struct rewrite *w, json_at at)
 {
     enum json_kind kind = json_kind(w->json, at);
@@ -284,7 +310,8 @@ static const struct rewrite_field fields[] = {
     { "service_tier", rewrite_copy },
     { "metadata", rewrite_nothing }, /* said back, and of no use to a provider that keeps nothing */
     { "store", rewrite_nothing },
-    { "include", rewrite_nothing },
+    { "include", read_include },
+    { "top_logprobs", read_top_logprobs },
     { "truncation", rewrite_nothing },
     { "previous_response_id", refuse_kept },
     { "conversation", refuse_kept },

@@ -21,7 +21,8 @@ struct item {
     uint32_t       call;  /* a call's index */
     struct slice   id;    /* of the item */
     struct slice   call_id, name;
-    struct buf     text; /* what it has said, or its arguments */
+    struct buf     text;     /* what it has said, or its arguments */
+    struct buf     logprobs; /* of a message's tokens: raw JSON, joined by commas */
 };
 
 struct telling {
@@ -37,6 +38,7 @@ static void wipe_item(void *arg)
 {
     struct item *item = arg;
     buf_wipe(&item->text);
+    buf_wipe(&item->logprobs);
 }
 
 /* ---- the response ---- */
@@ -54,6 +56,14 @@ static void add_member_text(struct buf *out, const char *key, const struct item 
     json_add_text_member(out, key, buf_slice(&item->text));
 }
 
+static void add_logprobs(struct buf *out, struct slice tokens)
+{
+    json_add_key(out, "logprobs");
+    buf_add_byte(out, '[');
+    buf_add(out, tokens);
+    buf_add_byte(out, ']');
+}
+
 static void add_part(const struct item *item, struct buf *out)
 {
     buf_add_byte(out, '{');
@@ -69,7 +79,8 @@ static void add_part(const struct item *item, struct buf *out)
     default:
         json_add_text_member(out, "type", S("output_text"));
         add_member_text(out, "text", item);
-        buf_add_str(out, ",\"annotations\":[],\"logprobs\":[]");
+        buf_add_str(out, ",\"annotations\":[]");
+        add_logprobs(out, buf_slice(&item->logprobs));
     }
     buf_add_byte(out, '}');
 }
@@ -230,6 +241,21 @@ static void tell_part(struct telling *s, const char *type, const struct item *it
     end_event(out);
 }
 
+/* What a choice tells of its words' tokens: raw JSON, joined by commas; empty where it tells nothing. */
+static struct slice tokens_of(const struct json *j, json_at choice, enum item_kind kind)
+{
+    struct slice list = json_raw(j, json_get(j, json_get(j, choice, "logprobs"), "content"));
+    bool         is_list = kind == MESSAGE && list.len > 2 && list.ptr[0] == '[';
+    return is_list ? slice_trim(slice_cut(list, 1, list.len - 1)) : S("");
+}
+
+static void keep_tokens(struct translation *t, struct item *item, struct slice tokens)
+{
+    if (tokens.len && item->logprobs.len)
+        translate_keep(t, &item->logprobs, S(","));
+    translate_keep(t, &item->logprobs, tokens);
+}
+
 static const struct {
     const char *delta, *done, *member;
 } texts[] = {
@@ -241,14 +267,17 @@ static const struct {
     [CUSTOM] = { "response.custom_tool_call_input.delta", "response.custom_tool_call_input.done", "input" },
 };
 
-static void tell_delta(struct translation *t, struct item *item, struct slice text, struct buf *out)
+/* tokens: a message's, in this piece. */
+static void tell_delta(struct translation *t, struct item *item, struct slice text, struct slice tokens,
+                       struct buf *out)
 {
     struct telling *s = t->state;
     translate_keep(t, &item->text, text);
+    keep_tokens(t, item, tokens);
     begin_item_event(s, texts[item->kind].delta, item, out);
     json_add_text_member(out, "delta", text);
     if (item->kind == MESSAGE)
-        json_add_member(out, "logprobs", S("[]"));
+        add_logprobs(out, tokens);
     end_event(out);
 }
 
@@ -257,7 +286,7 @@ static void tell_done(struct telling *s, const struct item *item, struct buf *ou
     begin_item_event(s, texts[item->kind].done, item, out);
     add_member_text(out, texts[item->kind].member, item);
     if (item->kind == MESSAGE)
-        json_add_member(out, "logprobs", S("[]"));
+        add_logprobs(out, buf_slice(&item->logprobs));
     if (item->kind == FUNCTION)
         json_add_text_member(out, "name", item->name);
     end_event(out);
@@ -276,6 +305,7 @@ static struct item *add_new(struct translation *t, enum item_kind kind)
     item->id = slice_str(
         arena_printf(t->arena, "%s_%.*s_%u", kinds[kind].prefix, SLICE_ARG(s->completion.id), item->place));
     buf_init(&item->text, t->most_bytes);
+    buf_init(&item->logprobs, t->most_bytes);
     arena_defer(t->arena, wipe_item, item);
     if (is_call(item))
         translate_keep_call(t);
@@ -347,7 +377,8 @@ static void begin(struct translation *t, struct buf *out)
     tell_response(t, "response.in_progress", "in_progress", NULL, out);
 }
 
-static void tell_text(struct translation *t, enum item_kind kind, struct slice text, struct buf *out)
+static void tell_text(struct translation *t, enum item_kind kind, struct slice text, struct slice tokens,
+                      struct buf *out)
 {
     bool         is_new;
     struct item *item = item_for(t, kind, 0, &is_new);
@@ -355,7 +386,7 @@ static void tell_text(struct translation *t, enum item_kind kind, struct slice t
         tell_item(t->state, "response.output_item.added", item, false, out);
         tell_part(t->state, "response.content_part.added", item, out);
     }
-    tell_delta(t, item, text, out);
+    tell_delta(t, item, text, tokens, out);
 }
 
 static void tell_call(struct translation *t, const struct json *j, json_at piece, struct buf *out)
@@ -374,7 +405,7 @@ static void tell_call(struct translation *t, const struct json *j, json_at piece
     }
     struct slice text = translate_text(t, j, called, is_custom ? "input" : "arguments");
     if (text.len)
-        tell_delta(t, item, text, out);
+        tell_delta(t, item, text, S(""), out);
 }
 
 static void on_event(struct translation *t, const struct json *j, struct buf *out)
@@ -399,7 +430,7 @@ static void on_event(struct translation *t, const struct json *j, struct buf *ou
         for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
             struct slice text = translate_text(t, j, delta, said[i].key);
             if (text.len)
-                tell_text(t, said[i].kind, text, out);
+                tell_text(t, said[i].kind, text, tokens_of(j, c, said[i].kind), out);
         }
         for (json_at p = json_first(j, calls); p != JSON_NONE; p = json_next(j, p))
             tell_call(t, j, p, out);
@@ -429,8 +460,11 @@ static void on_document(struct translation *t, const struct json *j, struct buf 
     read_finish(t, j, choice);
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
         struct slice text = translate_text(t, j, message, said[i].key);
-        if (text.len)
-            translate_keep(t, &add_new(t, said[i].kind)->text, text);
+        if (!text.len)
+            continue;
+        struct item *item = add_new(t, said[i].kind);
+        translate_keep(t, &item->text, text);
+        keep_tokens(t, item, tokens_of(j, choice, item->kind));
     }
     for (json_at c = json_first(j, calls); c != JSON_NONE; c = json_next(j, c)) {
         bool         is_custom = json_kind(j, json_get(j, c, "custom")) == JSON_OBJECT;

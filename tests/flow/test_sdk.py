@@ -97,6 +97,21 @@ def test_python_fields_reach_the_provider_as_they_are(stage):
     assert cloud.requests[0].json == {"model": "large-as-sent", **asked}
 
 
+def test_python_logprobs_of_responses(stage):
+    cloud = stage.provider(says("one two", logprob=-0.5, size=4))
+    weir = stage.weir(cloud=cloud)
+    asked = {"model": "large", "input": "x", "top_logprobs": 2, "include": ["message.output_text.logprobs", "reasoning.encrypted_content"]}
+    with openai.OpenAI(base_url=weir.base + "/v1", api_key="any", max_retries=0) as client:
+        whole = client.responses.create(**asked).output[0].content[0].logprobs
+        with client.responses.stream(**asked) as stream:
+            pieces = [event.logprobs for event in stream if event.type == "response.output_text.delta"]
+            streamed = stream.get_final_response().output[0].content[0].logprobs
+        client.responses.create(model="large", input="x")
+    assert [(token.token, token.logprob) for token in whole] == [("one", -0.5), ("two", -0.5)]
+    assert [[token.logprob for token in piece] for piece in pieces] == [[-0.5], [-0.5]] and len(streamed) == 2
+    assert [(request.json.get("logprobs"), request.json.get("top_logprobs")) for request in cloud.requests] == [(True, 2), (True, 2), (None, None)]
+
+
 def test_python_models(client):
     assert "large" in {model.id for model in client.models.list()}
 
@@ -168,6 +183,13 @@ def test_tool_loops_of_other_libraries(weir):
         else:
             assert (saw["whole"], saw["streamed"], saw["asked"]) == (said, said, ["ada@example.com"] * 2), name
             assert saw["tokens"] == 2 * 14 or saw["tokens"] == 14 + 7, name
+
+
+def test_anthropics_node_client(weir):
+    node = json.loads(run_node("anthropic.mjs", weir.base, KEY))
+    assert node["streamed"] == node["looped"] == "You said: Who is ada@example.com?"
+    assert node["seen"] == ["ada@example.com"] and node["counted"] > 0 and "large" in node["models"]
+    assert node["refused"] == {"status": 404, "type": "not_found_error"}
 
 
 def test_node_hears_of_a_stream_that_breaks(stage):
