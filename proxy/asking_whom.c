@@ -104,7 +104,7 @@ static bool add_stand_ins(struct exchange *x, enum instead why)
 {
     struct decision  *d = &x->decision;
     struct stand_ins *instead = &d->instead[why];
-    for (unsigned i = 0; i < instead->count && d->count < CANDIDATES_MOST; i++)
+    for (unsigned i = 0; i < instead->count && d->count < ASKED_MOST; i++)
         if (!was_or_is_there(d, instead->model[i]))
             d->candidate[d->count++] = instead->model[i];
     instead->count = 0;

@@ -90,7 +90,11 @@ struct escalation {
  * the prompt is too long for one of them; the provider's own filter refused it. */
 enum instead { INSTEAD_ERROR, INSTEAD_CONTEXT, INSTEAD_FILTER, INSTEADS };
 
-enum { RULES_TOLD_MOST = 16, INSTEAD_MOST = 4 };
+enum {
+    RULES_TOLD_MOST = 16,
+    INSTEAD_MOST = 16,
+    ASKED_MOST = CANDIDATES_MOST + 1, /* all that a route may ask, and who a conversation stays with */
+};
 
 struct stand_ins {
     const struct model *model[INSTEAD_MOST];
@@ -104,10 +108,11 @@ struct decision {
     pii_set     surrogate, remove; /* of these, those that are hidden so; the rest by placeholders */
     pii_set     answers_redact, answers_block; /* kinds that no answer may bring which the client did
                                                   not send; a kind is in one of both */
-    const char         *answers_rule; /* that blocks them, else one that redacts (ref in policy); NULL: none */
-    const struct model *candidate[CANDIDATES_MOST]; /* to try, in order */
-    unsigned            count;
-    const struct model *struck[CANDIDATES_MOST]; /* would have been asked, but are beyond the reach */
+    const char *answers_rule; /* that blocks them, else one that redacts (ref in policy); NULL: none */
+    const struct model
+            *candidate[CANDIDATES_MOST + 1]; /* to try, in order; one more: who a conversation stays with */
+    unsigned count;
+    const struct model *struck[ASKED_MOST]; /* would have been asked, but are beyond the reach */
     unsigned            struck_count;
     struct stand_ins    instead[INSTEADS]; /* to try after them, in order; none that is beyond the reach */
     const struct group *first_of; /* what candidate[0] is a member of; NULL: it was asked for by its own name */

@@ -16,7 +16,7 @@
 #include "slm/slm.h"
 #include "wire/chat.h"
 
-enum { ZONES_MOST = 8, CANDIDATES_MOST = 16 };
+enum { ZONES_MOST = 8, CANDIDATES_MOST = 64 };
 
 struct url {
     bool        is_tls;

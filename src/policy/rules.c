@@ -88,6 +88,41 @@ static void read_instead(struct compiling *c, const struct yaml *y, struct route
         yaml_each(yaml_get(y, keys[i]), add_stand_in, &(struct stand_in_list){ c, route, (enum instead)i });
 }
 
+/* Models, those of groups among them, that the list adds to the set, which has a flag for each of the
+ * settings'. */
+static unsigned count_models(const struct settings *settings, const struct asked *list, unsigned count,
+                             bool *set)
+{
+    unsigned added = 0;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned members = list[i].group ? list[i].group->count : 1;
+        for (unsigned k = 0; k < members; k++) {
+            bool *is_there =
+                &set[(list[i].group ? list[i].group->member[k].model : list[i].model) - settings->model];
+            added += !*is_there;
+            *is_there = true;
+        }
+    }
+    return added;
+}
+
+/* What would have no room when it is asked must not be left out in silence then. */
+static void check_room(struct compiling *c, const struct yaml *y, const struct route *route)
+{
+    const struct settings *settings = c->policy->settings;
+    bool                  *all = arena_array(c->arena, settings->model_count, sizeof *all);
+    unsigned               count = count_models(settings, route->ask, route->ask_count, all);
+    for (unsigned why = 0; why < INSTEADS; why++) {
+        bool *own = arena_array(c->arena, settings->model_count, sizeof *own);
+        if (count_models(settings, route->instead[why], route->instead_count[why], own) > INSTEAD_MOST)
+            diag_error(c->diag, yaml_get(y, "instead")->place,
+                       "more than %d models to ask instead, those of groups counted", INSTEAD_MOST);
+        count += count_models(settings, route->instead[why], route->instead_count[why], all);
+    }
+    if (count > CANDIDATES_MOST)
+        diag_error(c->diag, y->place, "more than %d models to ask, those of groups counted", CANDIDATES_MOST);
+}
+
 /* compress: { above_tokens: 6000, to: 0.5 }, and `by: small` for summaries in a model's own words. */
 static void read_compress(struct compiling *c, const struct yaml *y, struct route *route)
 {
@@ -125,6 +160,7 @@ static void read_route(struct compiling *c, const struct yaml *y)
         diag_error(c->diag, y->place, "a route needs `ask`: the models to try, in order");
     read_ask(c, yaml_get(y, "ask"), route);
     read_instead(c, yaml_get(y, "instead"), route);
+    check_room(c, y, route);
     read_escalate(c, yaml_get(y, "escalate"), route);
     read_compress(c, yaml_get(y, "compress"), route);
     route->cache = caching_read(c, yaml_get(y, "cache"));

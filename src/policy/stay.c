@@ -48,10 +48,8 @@ static void put_first(const struct model *model, struct decision *out)
     unsigned at = 0;
     while (at < out->count && out->candidate[at] != model)
         at++;
-    if (at == out->count && out->count < CANDIDATES_MOST)
+    if (at == out->count)
         out->count++;
-    if (at == CANDIDATES_MOST)
-        at--;
     memmove(out->candidate + 1, out->candidate, at * sizeof(struct model *));
     out->candidate[0] = model;
     for (unsigned i = 0; out->first_of && i < out->first_of->count; i++)

@@ -138,6 +138,37 @@ static void every_mistake_of_a_group_is_told(void **state)
                      "weir.yaml:13:12: \"a\" is a name already; an alias needs one of its own\n");
 }
 
+/* All that a route may ask has room, or is told when the policy is read. */
+static void none_is_left_out_in_silence(void **state)
+{
+    struct fixture *f = *state;
+    struct buf      text;
+    buf_init(&text, 1 << 16);
+    buf_add_str(&text, PROVIDERS "models:\n");
+    for (int i = 0; i < CANDIDATES_MOST + 1; i++)
+        buf_printf(&text, "  m%d: { provider: far, model: m%d }\n", i, i);
+    for (int half = 0; half < 2; half++) {
+        buf_printf(&text, "  g%d: { any: [", half);
+        for (int i = half; i < CANDIDATES_MOST + 1; i += 2)
+            buf_printf(&text, "m%d,", i);
+        buf_add_str(&text, "] }\n");
+    }
+    buf_add_str(&text, "policies: [a.yaml]\n");
+    buf_add_byte(&text, '\0');
+    take_settings(f, text.ptr);
+    assert_errors(f, "");
+    compile(f, "routes: [{ name: all, ask: [g0, m1, m3] }]\n", NULL);
+    assert_errors(f, "");
+    f->facts = (struct facts){ .team = &f->settings->team[0], .model = S("auto"), .is_inspected = true };
+    assert_true(decide(f->policy, &f->facts, &f->decision, &f->why));
+    assert_int_equal(f->decision.count, 35);
+    compile(f, "routes: [{ name: all, ask: [g0, g1] }, { name: one, ask: [m0], instead: { error: g1 } }]\n",
+            NULL);
+    assert_errors(f, "a.yaml:1:10: more than 64 models to ask, those of groups counted\n"
+                     "a.yaml:1:73: more than 16 models to ask instead, those of groups counted\n");
+    buf_fini(&text);
+}
+
 static void what_providers_are_told_besides(void **state)
 {
     struct fixture *f = *state;
@@ -190,6 +221,7 @@ int main(void)
         TEST(the_law_of_zones_strikes_members_and_stand_ins),
         TEST(stand_ins_are_told_by_reason),
         TEST(every_mistake_of_a_group_is_told),
+        TEST(none_is_left_out_in_silence),
         TEST(what_providers_are_told_besides),
         TEST(every_mistake_of_a_provider_is_told),
     };
