@@ -23,7 +23,9 @@ struct visiting {
     struct hold          *purse; /* NULL: it costs nothing, or nobody counts it */
     int64_t               worst_nanousd;
     bool                  is_booking;
+    bool                  is_in_hand; /* its provider counts this visit */
     struct call          *call;
+    struct timer          late;     /* an answer that trickles in is to end some day */
     bool                  was_sent; /* the provider may have begun to work on it */
     int                   status;
     struct buf            heard;
@@ -108,9 +110,11 @@ static bool find_model(struct visiting *v, struct fault *why)
     return true;
 }
 
-static void wipe_heard(void *arg)
+static void clean_up(void *arg)
 {
-    buf_wipe(arg);
+    struct visiting *v = arg;
+    buf_wipe(&v->heard);
+    timer_fini(&v->late);
 }
 
 /* The body; of a request without one, what its path says, since an id might be anything. */
@@ -133,7 +137,7 @@ static bool read_request(struct errand *e, struct fault *why)
 {
     struct visiting *v = (struct visiting *)e;
     buf_init(&v->heard, (size_t)e->snapshot->settings->answer_most_bytes);
-    arena_defer(e->arena, wipe_heard, &v->heard);
+    arena_defer(e->arena, clean_up, v);
     v->payer = e->asking_who.caller.payer;
     payer_add_tags(&v->payer, http1_header(client_head(e->client), "x-weir-tags"), e->arena);
     return read_path(v, why) && plain_chat_read(e->arena, what_is_said(v), &v->chat, why) && find_model(v, why);
@@ -182,6 +186,15 @@ static void hide(struct visiting *v)
 
 /* ---- hearing ---- */
 
+static void let_go(struct visiting *v, enum leg_end end)
+{
+    struct tools *tools = v->errand.tools;
+    timer_clear(&v->late);
+    if (v->is_in_hand)
+        providers_end_visit(tools->providers, v->model->provider, end, loop_now_ms(tools->loop));
+    v->is_in_hand = false;
+}
+
 static void done(struct visiting *v)
 {
     v->call = NULL;
@@ -197,11 +210,27 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
     v->status = head->status;
 }
 
+static void hang_up(struct visiting *v, enum fault_kind kind, const char *what)
+{
+    v->was_sent = call_was_sent(v->call);
+    fault_set(&v->errand.why, kind, "%s: %s", v->model->provider->name, what);
+    call_cancel(&v->call);
+    let_go(v, LEG_FAILED);
+    done(v);
+}
+
+static void on_late(void *arg)
+{
+    hang_up(arg, FAULT_PROVIDER_SILENT, "the answer did not end");
+}
+
 static void on_body(struct call *call, struct slice bytes, void *arg)
 {
     struct visiting *v = arg;
     (void)call;
     buf_add(&v->heard, bytes);
+    if (v->heard.full)
+        hang_up(v, FAULT_PROVIDER_BROKE, "the answer is too long");
 }
 
 static void on_end(struct call *call, void *arg)
@@ -209,6 +238,8 @@ static void on_end(struct call *call, void *arg)
     struct visiting *v = arg;
     struct errand   *e = &v->errand;
     v->was_sent = call_was_sent(call);
+    let_go(v, v->status < 300 ? LEG_WENT_WELL
+                              : leg_end_of(refusal_read(v->status, buf_slice(&v->heard), e->arena)));
     if (v->status == 404)
         fault_set(&e->why, FAULT_NOT_KEPT, "nor at %s", v->model->provider->name);
     else if (v->status == 400 || v->status == 413 || v->status == 422)
@@ -226,6 +257,7 @@ static void on_fault(struct call *call, const struct fault *why, void *arg)
 {
     struct visiting *v = arg;
     v->was_sent = call_was_sent(call);
+    let_go(v, LEG_FAILED);
     v->errand.why = *why;
     done(v);
 }
@@ -241,16 +273,25 @@ static const struct call_handler hearing = {
 
 static void ask(struct visiting *v)
 {
-    const struct errand      *e = &v->errand;
+    struct errand            *e = &v->errand;
+    const struct provider    *provider = v->model->provider;
     const struct chat_changes changes = { .model = slice_str(v->model->sent_as) };
+    struct resting            rests;
     struct buf                body;
+    v->is_in_hand = providers_begin_visit(e->tools->providers, provider, loop_now_ms(e->tools->loop), &rests);
+    if (!v->is_in_hand) {
+        fault_set(&e->why, FAULT_PROVIDER_RESTS, "%s is %s", provider->name, rest_word(rests.why));
+        e->retry_after_ms = rests.wait_ms;
+        errand_fetched(e);
+        return;
+    }
+    timer_set(e->tools->loop, &v->late, provider->progress_ms, on_late, v);
     buf_init(&body, SIZE_MAX); /* bounded by what was received */
     if (e->body.len)
         chat_write(&v->chat, &changes, e->arena, &body);
     v->asked_bytes = (int64_t)body.len;
     const struct inquiry inquiry = { .method = v->method, .path = v->path, .body = buf_slice(&body) };
-    v->call = upstream_ask(e->tools->upstream, snapshot_origin(e->snapshot, v->model->provider), &inquiry,
-                           &hearing, v);
+    v->call = upstream_ask(e->tools->upstream, snapshot_origin(e->snapshot, provider), &inquiry, &hearing, v);
     buf_wipe(&body);
 }
 
@@ -369,6 +410,7 @@ static void cancel(struct errand *e)
     struct visiting *v = (struct visiting *)e;
     v->was_sent = v->was_sent || (v->call && call_was_sent(v->call));
     call_cancel(&v->call);
+    let_go(v, LEG_SAID_NOTHING);
     if (v->is_booking)
         ledger_cancel(e->tools->ledger, v->purse);
     v->is_booking = false;
@@ -412,9 +454,8 @@ static void give_answer(struct visiting *v)
     mask_strike_out(&v->heard, slice_str(v->model->provider->key)); /* it may quote all that it was sent */
     if (v->heard.len == 0 && strcmp(v->method, "DELETE") == 0)
         add_deleted(v);
-    else if (v->heard.full || !json_read(e->arena, buf_slice(&v->heard), &json, NULL) ||
-             json_kind(&json, 0) != JSON_OBJECT)
-        fault_set(&e->why, FAULT_PROVIDER_BROKE, "it is no JSON object, or too long");
+    else if (!json_read(e->arena, buf_slice(&v->heard), &json, NULL) || json_kind(&json, 0) != JSON_OBJECT)
+        fault_set(&e->why, FAULT_PROVIDER_BROKE, "it is no JSON object");
     else {
         usage_read(&json, json_get(&json, 0, "usage"), &v->usage);
         give(v);

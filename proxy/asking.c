@@ -225,9 +225,9 @@ enum step_result take_forward(struct exchange *x)
         return take_forward(x);
     }
     x->asked_bytes = (int64_t)body.len;
-    x->call =
-        upstream_post(x->tools->upstream, snapshot_origin(x->snapshot, model->provider), exchange_ask_path(x),
-                      exchange_ask_headers(x), buf_slice(&body), &asking_hearing, x);
+    x->call = upstream_post(x->tools->upstream, snapshot_origin(x->snapshot, model->provider),
+                            exchange_ask_path(x, model, x->chat.stream), exchange_ask_headers(x),
+                            buf_slice(&body), &asking_hearing, x);
     buf_wipe(&body);
     x->asked_us = loop_now_us(x->tools->loop);
     x->cancel = cancel_call;

@@ -14,25 +14,6 @@ enum {
 
 /* ---- a provider's errors ---- */
 
-/* What an error says of its provider. */
-static enum leg_end end_of(enum refusal means)
-{
-    switch (means) {
-    case REFUSAL_REQUEST:
-    case REFUSAL_CONTEXT:
-    case REFUSAL_FILTER:
-    case REFUSAL_NO_MODEL:
-        return LEG_WENT_WELL;
-    case REFUSAL_KEY:
-        return LEG_KEY;
-    case REFUSAL_LIMITED:
-        return LEG_LIMITED;
-    case REFUSAL_SERVER:
-        break;
-    }
-    return LEG_FAILED;
-}
-
 static enum fault_kind fault_of(enum refusal means)
 {
     if (means == REFUSAL_KEY)
@@ -46,7 +27,7 @@ static void provider_refused(struct exchange *x)
     const struct slice body = buf_slice(&x->error_body);
     enum refusal       means = refusal_read(x->error_status, body, x->arena);
     int64_t            wait_ms = x->told_wait_ms >= 0 ? x->told_wait_ms : refusal_body_wait_ms(body, x->arena);
-    exchange_let_go(x, end_of(means), wait_ms);
+    exchange_let_go(x, leg_end_of(means), wait_ms);
     bool goes_on = asking_look_elsewhere(x, means, wait_ms) || x->draft_model || x->drafting.cut;
     if (!goes_on) {
         exchange_count_leg(x, false);

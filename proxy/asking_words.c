@@ -165,17 +165,17 @@ static void add_escaped(struct buf *out, const char *name)
     }
 }
 
-const char *exchange_ask_path(struct exchange *x)
+const char *exchange_ask_path(struct exchange *x, const struct model *model, bool is_stream)
 {
-    const struct provider *provider = x->model->provider;
-    const char            *pattern = x->chat.stream ? provider->api->stream_path : provider->api->path;
+    const struct provider *provider = model->provider;
+    const char            *pattern = is_stream ? provider->api->stream_path : provider->api->path;
     struct buf             path;
     if (!strpbrk(pattern, "*%"))
         return pattern;
     buf_init(&path, PATH_MOST);
     for (const char *c = pattern; *c; c++) {
         if (*c == '*')
-            add_escaped(&path, x->model->sent_as);
+            add_escaped(&path, model->sent_as);
         else if (*c == '%')
             add_escaped(&path, provider->api_version);
         else

@@ -370,7 +370,7 @@ struct slice exchange_passed_on(struct exchange *);
  * why where the provider's dialect cannot say it. */
 MUST_CHECK bool exchange_write_body(struct exchange *, struct buf *body, struct fault *why);
 struct slice    exchange_ask_headers(struct exchange *);
-const char     *exchange_ask_path(struct exchange *);
+const char     *exchange_ask_path(struct exchange *, const struct model *, bool is_stream);
 
 /* settle.c */
 void exchange_settle(struct exchange *);

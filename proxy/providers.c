@@ -141,18 +141,35 @@ static struct resting resting_model(const struct known_provider *k, const struct
     return resting;
 }
 
+/* Neither breaker refuses after a look; each is told that its trial begins. */
+static bool begin(struct known_provider *k, const struct resting *resting, int64_t now_ms)
+{
+    bool is_asked =
+        resting->why == REST_NONE && breaker_admits(&k->key, now_ms) && breaker_admits(&k->breaker, now_ms);
+    if (is_asked)
+        k->used_ms = now_ms;
+    return is_asked;
+}
+
 bool providers_begin(struct providers *p, const struct model *model, int64_t now_ms, struct resting *resting)
 {
     pthread_mutex_lock(&p->lock);
     struct known_provider *k = provider_of(p, model->provider);
     struct known_model    *m = model_of(p, model);
     *resting = resting_model(k, m, now_ms);
-    /* None of these refuses after the look above; each is told that its trial begins. */
-    bool is_asked =
-        resting->why == REST_NONE && breaker_admits(&k->key, now_ms) && breaker_admits(&k->breaker, now_ms);
+    bool is_asked = begin(k, resting, now_ms);
     m->busy += is_asked;
-    if (is_asked)
-        k->used_ms = now_ms;
+    pthread_mutex_unlock(&p->lock);
+    return is_asked;
+}
+
+bool providers_begin_visit(struct providers *p, const struct provider *provider, int64_t now_ms,
+                           struct resting *resting)
+{
+    pthread_mutex_lock(&p->lock);
+    struct known_provider *k = provider_of(p, provider);
+    *resting = resting_provider(k, now_ms);
+    bool is_asked = begin(k, resting, now_ms);
     pthread_mutex_unlock(&p->lock);
     return is_asked;
 }
@@ -180,6 +197,25 @@ static void tell_change(const struct known_provider *k, const struct resting *be
         log_info("provider_back", "%s is asked again", k->name);
 }
 
+enum leg_end leg_end_of(enum refusal means)
+{
+    switch (means) {
+    case REFUSAL_REQUEST:
+    case REFUSAL_CONTEXT:
+    case REFUSAL_FILTER:
+    case REFUSAL_NO_MODEL:
+        return LEG_WENT_WELL;
+    case REFUSAL_KEY:
+        return LEG_KEY;
+    case REFUSAL_LIMITED:
+        return LEG_LIMITED;
+    case REFUSAL_SERVER:
+        break;
+    }
+    return LEG_FAILED;
+}
+
+/* m: NULL where no model was asked. */
 static void learn(struct known_provider *k, struct known_model *m, const struct provider *provider,
                   const struct leg_told *told, int64_t now_ms)
 {
@@ -200,7 +236,7 @@ static void learn(struct known_provider *k, struct known_model *m, const struct 
         breaker_learned_nothing(&k->key, now_ms);
         break;
     case LEG_LIMITED:
-        if (told->wait_ms >= 0 || !is_forgiven)
+        if (m && (told->wait_ms >= 0 || !is_forgiven))
             m->rests_until_ms = now_ms + (told->wait_ms < 0 ? LIMITED_MS : told->wait_ms);
         __attribute__((fallthrough));
     case LEG_WENT_WELL:
@@ -224,6 +260,17 @@ void providers_end(struct providers *p, const struct model *model, const struct 
         m->first_byte_us = choice_latency_us(m->first_byte_us, told->first_byte_us, now_ms - m->seen_ms);
         m->seen_ms = now_ms;
     }
+    tell_change(k, &before, now_ms);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void providers_end_visit(struct providers *p, const struct provider *provider, enum leg_end end, int64_t now_ms)
+{
+    const struct leg_told told = { .end = end, .wait_ms = -1 };
+    pthread_mutex_lock(&p->lock);
+    struct known_provider *k = provider_of(p, provider);
+    struct resting         before = resting_provider(k, now_ms);
+    learn(k, NULL, provider, &told, now_ms);
     tell_change(k, &before, now_ms);
     pthread_mutex_unlock(&p->lock);
 }

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "policy/choice.h"
+#include "wire/refusal.h"
 
 struct providers;
 
@@ -53,6 +54,14 @@ struct leg_told {
 };
 
 void providers_end(struct providers *, const struct model *, const struct leg_told *, int64_t now_ms);
+
+/* The same where no model is asked, but what else a provider has. */
+MUST_CHECK bool providers_begin_visit(struct providers *, const struct provider *, int64_t now_ms,
+                                      struct resting *);
+void            providers_end_visit(struct providers *, const struct provider *, enum leg_end, int64_t now_ms);
+
+/* What an error says of its provider. */
+enum leg_end leg_end_of(enum refusal);
 
 /* Does its provider say that it has loaded it? False where it says nothing of that. */
 bool providers_has_loaded(struct providers *, const struct model *);

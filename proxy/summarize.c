@@ -244,8 +244,8 @@ static enum step_result ask_next(struct exchange *x)
     buf_reset(&s->heard);
     s->status = 0;
     s->asked_bytes = (int64_t)body.len;
-    s->call = upstream_post(x->tools->upstream, snapshot_origin(x->snapshot, by->provider), "/chat/completions",
-                            slice_of(NULL, 0), buf_slice(&body), &handler, x);
+    s->call = upstream_post(x->tools->upstream, snapshot_origin(x->snapshot, by->provider),
+                            exchange_ask_path(x, by, false), slice_of(NULL, 0), buf_slice(&body), &handler, x);
     buf_wipe(&body);
     x->asked_us = loop_now_us(x->tools->loop);
     x->cancel = drop_call;

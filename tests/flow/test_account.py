@@ -5,7 +5,7 @@ import httpx
 import openai
 import pytest
 
-from actors.scripted import echoes, says
+from actors.scripted import echoes, fails, says
 from actors.weir import ROOT, wait_for
 
 MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
@@ -187,6 +187,39 @@ def test_its_errors_are_told_and_not_quoted(stage, answer, status, told, code):
     weir = stage.weir(cloud=stage.provider(account(answer, status)))
     refused = httpx.get(weir.base + "/v1/responses/resp_1")
     assert refused.status_code == told and refused.json()["error"]["code"] == code and "secret words" not in refused.text
+
+
+def never_ends(request, wire):
+    wire.head()
+    while True:  # until Weir hangs up
+        wire.chunk(b" " * 65536)
+
+
+def trickles(request, wire):
+    wire.head()
+    while not wire.wait_until_gone(0.1):
+        wire.chunk(b" ")
+
+
+@pytest.mark.parametrize("script, code", [(never_ends, "provider_broken_answer"), (trickles, "provider_timeout")])
+def test_an_answer_without_an_end_is_not_waited_for(stage, script, code):
+    cloud = stage.provider(script)
+    weir = stage.weir(cloud={"url": cloud.url(), "progress": "500ms"}, limits={"answer": "1m"})
+    refused = httpx.get(weir.base + "/v1/responses/resp_1", timeout=20)
+    assert refused.json()["error"]["code"] == code and cloud.left.wait(5)
+
+
+def test_whoever_keeps_failing_is_left_alone_here_too(stage):
+    """What visits to an account find out spares chats the same, and the other way round."""
+    cloud = stage.provider(fails(500))
+    weir = stage.weir(cloud={"url": cloud.url(), "breaker": {"failures": 2, "rest": "2s"}})
+    told = [httpx.get(weir.base + "/v1/responses/resp_1").json()["error"]["code"] for _ in range(3)]
+    assert told == ["provider_error", "provider_error", "provider_unavailable"]
+    assert weir.chat("hello").error["code"] == "provider_unavailable" and len(cloud.requests) == 2
+    cloud.script = account()
+    wait_for(lambda: httpx.get(weir.base + "/v1/responses/resp_1").status_code == 200, what="the trial to go well")
+    cloud.script = says("hello")
+    assert weir.chat("hello").text == "hello"
 
 
 def test_a_client_that_hangs_up_ends_the_asking(stage):

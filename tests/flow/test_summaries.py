@@ -67,6 +67,14 @@ def test_a_summary_that_says_what_is_private_does_not_leave(stage, more, rule):
     assert more[-30:].encode() not in bytes(far.received)
 
 
+def test_a_model_of_azures_may_sum_up(stage):
+    near, far = stage.provider(says(SUMMARY)), stage.provider(says("Ada does."))
+    azure = {"api": "azure", "url": near.url().removesuffix("/v1"), "api_version": "2025-01-01"}
+    weir = stage.weir(local=azure, cloud=far, policy=route())
+    assert weir.chat(*conversation()).told("summaries") == "1"
+    assert near.requests[0].path == "/openai/deployments/small-as-sent/chat/completions?api-version=2025-01-01"
+
+
 def test_streams_are_shortened_too(stage):
     near, far = stage.provider(says(SUMMARY)), stage.provider(says("Ada does."))
     weir = stage.weir(local=near, cloud=far, policy=route())
