@@ -136,7 +136,7 @@ static void on_head(struct call *call, const struct http1_head *head, void *arg)
     }
     x->retry_after_s = x->retry_after_ms = 0;
     x->first_byte_us = loop_now_us(x->tools->loop) - x->asked_us;
-    enum dialect theirs = x->model->provider->api->dialect;
+    enum dialect theirs = dialect_answered(x->model->provider->api->dialect);
     x->heard = dialect_heard(theirs);
     x->relay = asking_relay(x);
     begin_progress(x);

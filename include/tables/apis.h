@@ -11,6 +11,8 @@ API(OPENAI,    "openai",    "/chat/completions", NULL,
                             "authorization: Bearer ",  "",                                   "/health",   OPENAI)
 API(AZURE,     "azure",     "/openai/deployments/*/chat/completions?api-version=%", NULL,
                             "api-key: ",               "",                                   "/health",   OPENAI)
+API(MISTRAL,   "mistral",   "/chat/completions", NULL,
+                            "authorization: Bearer ",  "",                                   "/health",   MISTRAL)
 API(ANTHROPIC, "anthropic", "/v1/messages", NULL,
                             "x-api-key: ",             "anthropic-version: 2023-06-01\r\n",  "/health",   ANTHROPIC)
 API(GEMINI,    "gemini",    "/v1beta/models/*:generateContent", "/v1beta/models/*:streamGenerateContent?alt=sse",

@@ -7,6 +7,5 @@
 HOST_LIMIT("api.openai.com",      MAX_COMPLETION_TOKENS)
 HOST_LIMIT(".openai.azure.com",   MAX_COMPLETION_TOKENS)
 HOST_LIMIT("api.groq.com",        MAX_COMPLETION_TOKENS)
-HOST_LIMIT("api.mistral.ai",      MAX_TOKENS)
 HOST_LIMIT("api.deepseek.com",    MAX_TOKENS)
 HOST_LIMIT("api.together.xyz",    MAX_TOKENS)

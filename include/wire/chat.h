@@ -29,6 +29,7 @@ enum dialect {
     DIALECT_OLLAMA_GENERATE,
     DIALECT_RESPONSES,
     DIALECT_COMPLETIONS,
+    DIALECT_MISTRAL, /* chat completions of Mistral's own kind: requests alone, its answers are OpenAI's */
 };
 
 enum chat_role { CHAT_SYSTEM, CHAT_USER, CHAT_ASSISTANT, CHAT_TOOL, CHAT_NO_ROLE };

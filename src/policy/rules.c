@@ -3,6 +3,7 @@
 #include "rules.h"
 
 #include "settings_parts.h"
+#include "wire/translate.h"
 
 const char *const rule_for_keys[] = { "team", "key", "user", "tag", NULL };
 
@@ -135,8 +136,9 @@ static void read_compress(struct compiling *c, const struct yaml *y, struct rout
                    "compress is { above_tokens: 6000, to: 0.5 }: when, and the share of words kept");
     route->compress_above_tokens = yaml_int(yaml_get(y, "above_tokens"), 1, 1000000000, 0, c->diag);
     route->compress_by = yaml_get(y, "by") ? model_named(c, yaml_get(y, "by")) : NULL;
-    if (route->compress_by && route->compress_by->provider->api->dialect != DIALECT_OPENAI)
-        diag_error(c->diag, yaml_get(y, "by")->place, "a model that sums up must speak `api: openai`");
+    if (route->compress_by && dialect_answered(route->compress_by->provider->api->dialect) != DIALECT_OPENAI)
+        diag_error(c->diag, yaml_get(y, "by")->place,
+                   "a model that sums up must speak `api: openai`, `azure` or `mistral`");
     route->compress_to = yaml_number(yaml_get(y, "to"), 0.05, 1, 1, c->diag);
 }
 

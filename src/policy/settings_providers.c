@@ -68,6 +68,16 @@ static const struct api *read_api(struct setup *s, const struct yaml *y, const c
     return &apis[0];
 }
 
+/* Mistral's is like OpenAI's in all but what it refuses: who calls it so means its own. */
+static const struct api *api_of_host(const struct api *said, const struct url *url)
+{
+    bool is_mistral = url->host && slice_ends(slice_str(url->host), S("api.mistral.ai"));
+    for (size_t i = 0; is_mistral && said->dialect == DIALECT_OPENAI && i < sizeof apis / sizeof *apis; i++)
+        if (apis[i].dialect == DIALECT_MISTRAL)
+            return &apis[i];
+    return said;
+}
+
 /* A key goes into a header as it stands. */
 static bool is_token(struct slice key)
 {
@@ -216,6 +226,7 @@ static void read_provider(struct setup *s, const struct yaml *y, struct provider
     const char *url = setup_needed(s, y, "url", whose);
     if (url && !url_parse(s->arena, slice_str(url), &provider->url, &why))
         diag_error(s->diag, yaml_get(y, "url")->place, "%s: %s", whose, why.detail);
+    provider->api = api_of_host(provider->api, &provider->url);
 
     struct slice zone = slice_str(setup_needed(s, y, "zone", whose));
     char         hint[DIAG_HINT_BYTES];

@@ -14,6 +14,11 @@ enum dialect dialect_heard(enum dialect dialect)
     return dialect == DIALECT_ANTHROPIC ? dialect : DIALECT_OPENAI;
 }
 
+enum dialect dialect_answered(enum dialect dialect)
+{
+    return dialect == DIALECT_MISTRAL ? DIALECT_OPENAI : dialect;
+}
+
 bool dialect_tells_lines(enum dialect dialect)
 {
     return dialect == DIALECT_OLLAMA || dialect == DIALECT_OLLAMA_GENERATE;

@@ -74,7 +74,7 @@ struct slice rewrite_text(struct rewrite *, json_at object, const char *key);
 typedef bool rewrite_request(struct rewrite *);
 
 rewrite_request anthropic_write_request, anthropic_read_request, gemini_write_request, ollama_write_request,
-    ollama_read_request, responses_read_request, completions_read_request;
+    ollama_read_request, responses_read_request, completions_read_request, mistral_write_request;
 
 /* ---- answers ---- */
 

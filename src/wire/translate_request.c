@@ -25,10 +25,24 @@ bool rewrite_refuse(struct rewrite *w, const char *member, const char *wrong)
     return fault_set_param(w->why, FAULT_UNSUPPORTED, param, "'%s' %s", param, wrong);
 }
 
+/* Does the list hold it already? */
+static bool is_listed(struct slice list, struct slice field)
+{
+    while (list.len) {
+        size_t end = slice_find(list, S(", "));
+        if (slice_eq(slice_cut(list, 0, end), field))
+            return true;
+        list = end == SLICE_NONE ? S("") : slice_cut(list, end + strlen(", "), list.len);
+    }
+    return false;
+}
+
 void left_out_add(struct left_out *left_out, struct slice field)
 {
     char  *to = left_out->fields;
     size_t len = strlen(to);
+    if (is_listed(slice_str(to), field))
+        return;
     snprintf(to + len, sizeof left_out->fields - len, "%s%.*s", len ? ", " : "", SLICE_ARG(field));
 }
 
@@ -240,6 +254,7 @@ static const struct {
     [DIALECT_OLLAMA_GENERATE] = { ollama_read_request, NULL },
     [DIALECT_RESPONSES] = { responses_read_request, NULL },
     [DIALECT_COMPLETIONS] = { completions_read_request, NULL },
+    [DIALECT_MISTRAL] = { NULL, mistral_write_request },
 };
 
 static bool go(struct rewrite *w, rewrite_request *way, struct slice body, struct buf *out)

@@ -34,6 +34,20 @@ def speaks(*deltas, finish="stop", message=None, usage=PLAIN_USAGE, before=b"", 
     return script
 
 
+MISTRALS = {"model", "messages", "tools", "tool_choice", "stream", "max_tokens", "temperature"}
+
+
+def strict(script):
+    """Mistral's, which takes nothing that it does not know."""
+    def check(request, wire):
+        extra = set(request.json) - MISTRALS
+        if extra:
+            wire.whole({"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc": ["body", *extra]}]}}, 422)
+        else:
+            script(request, wire)
+    return check
+
+
 THINKS = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
 SAYS = {"type": "text", "text": "Yes."}
 TOLD = {"type": "function", "function": {"name": "look_up", "arguments": "{}"}}
@@ -45,12 +59,13 @@ PLAIN = {
     "azure": ("openai", speaks(before=b'data: {"id":"","model":"","object":"","created":0,"choices":[],"prompt_filter_results":[]}\n\n')),
     "llama-server": ("openai", speaks(before=b":\n\n", last={"timings": {"predicted_ms": 1.5}})),
     "old vllm": ("openai", speaks(finish="eos", choice={"stop_reason": 128009})),
+    "mistral": ("mistral", strict(speaks())),
     "ollama": ("ollama", ollama_says("Yes.")),
     "gemini": ("gemini", gemini_says("Yes.")),
     "claude": ("anthropic", answers(text("Yes."))),
 }
 THINKING = {
-    "mistral": ("openai", speaks({"content": [THINKS]}, {"content": [SAYS]}, message={"content": [THINKS, SAYS]})),
+    "mistral": ("mistral", speaks({"content": [THINKS]}, {"content": [SAYS]}, message={"content": [THINKS, SAYS]})),
     "deepseek": ("openai", speaks({"reasoning_content": "Hm.", "content": None}, {"content": "Yes."},
                                   message={"content": "Yes.", "reasoning_content": "Hm."}, usage={**PLAIN_USAGE, "prompt_cache_hit_tokens": 4})),
     "vllm": ("openai", speaks({"reasoning": "Hm."}, {"content": "Yes."}, message={"content": "Yes.", "reasoning": "Hm."})),
@@ -59,6 +74,8 @@ THINKING = {
 }
 CALLING = {
     "google": ("openai", speaks({"tool_calls": [TOLD]}, finish="tool_calls", message={"content": None, "tool_calls": [{**TOLD, "id": ""}]})),
+    "mistral": ("mistral", strict(speaks({"tool_calls": [{**TOLD, "id": "D681PevKs"}]}, finish="tool_calls",
+                                         message={"content": "", "tool_calls": [{**TOLD, "id": "D681PevKs"}]}))),
     "claude": ("anthropic", answers(call({}), stop="tool_use")),
     "gemini": ("gemini", gemini_says("", parts=[{"functionCall": {"name": "look_up"}}])),
     "ollama": ("ollama", ollama_says("", calls=[{"name": "look_up", "arguments": {}}])),
@@ -79,7 +96,7 @@ def weir_before(stage, quirks):
     providers, models = {}, {}
     for name, (api, script) in quirks.items():
         url = stage.provider(script, name).url()
-        providers[name] = {"api": api, "zone": "cloud", "key": "k", "url": url if api == "openai" else url.removesuffix("/v1")}
+        providers[name] = {"api": api, "zone": "cloud", "key": "k", "url": url if api in ("openai", "mistral") else url.removesuffix("/v1")}
         models[name] = {"provider": name, "model": name}
     settings = {**stage.settings(), "providers": providers, "models": models}
     stage.write_policy({"routes": [{"name": "any", "ask": list(models)}]})

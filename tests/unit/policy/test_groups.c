@@ -174,7 +174,8 @@ static void what_providers_are_told_besides(void **state)
     struct fixture *f = *state;
     take_settings(f, PROVIDERS
                   "  ours: { api: ollama, url: http://localhost:11434, zone: local, start: [ollama, serve],\n"
-                  "          output: o.log, breaker: { failures: 2, within: 1s }, progress: 9s }\n" MODELS);
+                  "          output: o.log, breaker: { failures: 2, within: 1s }, progress: 9s }\n"
+                  "  le: { api: openai, url: https://api.mistral.ai/v1, zone: cloud }\n" MODELS);
     assert_errors(f, "");
     const struct provider *p = f->settings->provider;
     assert_int_equal(p[0].limit_key, LIMIT_AS_SENT);
@@ -191,6 +192,7 @@ static void what_providers_are_told_besides(void **state)
     assert_int_equal(p[3].breaker.within_ms, 1000);
     assert_int_equal(p[3].breaker.rest_ms, 10000);
     assert_int_equal(p[3].progress_ms, 9000);
+    assert_string_equal(p[4].api->word, "mistral"); /* known of that host, too */
 }
 
 static void every_mistake_of_a_provider_is_told(void **state)

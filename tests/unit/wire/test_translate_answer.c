@@ -281,6 +281,33 @@ static void test_what_is_written_for_an_hour(void **state)
     ",'usage':{'prompt_tokens':" prompt ",'completion_tokens':" output ",'total_tokens':" total                \
     ",'prompt_tokens_details':{'cached_tokens':" cached ",'cache_creation_tokens':0},"                         \
     "'completion_tokens_details':{'reasoning_tokens':" thought "}}"
+/* Of several thoughts each is sealed apart, so that nobody takes them for one; a paused turn is not whole. */
+static void test_several_thoughts(void **state)
+{
+#define THOUGHT(index, words, signature)                                                                       \
+    EVENT("content_block_start", ",'index':" index ",'content_block':{'type':'thinking','thinking':''}")       \
+    EVENT("content_block_delta",                                                                               \
+          ",'index':" index ",'delta':{'type':'thinking_delta','thinking':'" words "'}")                       \
+    EVENT("content_block_delta",                                                                               \
+          ",'index':" index ",'delta':{'type':'signature_delta','signature':'" signature "'}")
+    expect(*state, DIALECT_ANTHROPIC, true,
+           START THOUGHT("0", "a", "s1=") THOUGHT("1", "b", "s2=")
+               EVENT("message_delta", ",'delta':{'stop_reason':'pause_turn'}"),
+           DELTA("'role':'assistant','content':''") DELTA("'reasoning_content':'a'")
+               DELTA("'reasoning_signature':'s1='") DELTA("'reasoning_content':'b'")
+                   DELTA("'reasoning_signature':',s2='") CHUNK
+           "[{'index':0,'delta':{},'finish_reason':'length','stop_reason':'pause_turn'}]}\n\n");
+    expect(
+        *state, DIALECT_ANTHROPIC, false,
+        "{'id':'msg_1','model':'claude','content':[{'type':'thinking','thinking':'a','signature':'s1='},"
+        "{'type':'redacted_thinking','data':'r1'},{'type':'thinking','thinking':'b','signature':'s2='},"
+        "{'type':'redacted_thinking','data':'r2'},{'type':'text','text':'c'}],'stop_reason':'end_turn'}",
+        "{'id':'msg_1','object':'chat.completion','created':1700000000,'model':'claude','choices':[{'index':0,"
+        "'message':{'role':'assistant','content':'c','refusal':null,'reasoning_content':'ab',"
+        "'reasoning_signature':'s1=,s2=','reasoning_redacted':'r1,r2'},'logprobs':null,'finish_reason':'stop',"
+        "'stop_reason':'end_turn'}]}");
+}
+
 #define GEMINI(delta) THEIR_DELTA("r1", "g", delta)
 
 static void test_a_stream_of_geminis(void **state)
@@ -587,6 +614,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_there_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_written_for_an_hour, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_geminis_sound, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_several_thoughts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_stream_of_geminis, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_geminis_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_geminis_failures, set_up, tear_down),

@@ -198,6 +198,41 @@ static void test_results_alone(void **state)
         "");
 }
 
+/* Redacted thoughts go back one by one; words of which two signatures speak cannot. */
+static void test_several_thoughts_go_back(void **state)
+{
+    expect(*state, DIALECT_OPENAI,
+           "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':'a'},{'role':'assistant','content'"
+           ":'c',"
+           "'reasoning_content':'ab','reasoning_signature':'s1=,s2=','reasoning_redacted':'r1,r2'}]}",
+           "{'model':'m','messages':[{'role':'user','content':'a'},{'role':'assistant','content':["
+           "{'type':'redacted_thinking','data':'r1'},{'type':'redacted_thinking','data':'r2'},"
+           "{'type':'text','text':'c'}]}],'max_tokens':9}",
+           "reasoning_content");
+}
+
+/* Signed thoughts are their own provider's; those that nobody signed go back with the calls that they led to.
+ */
+static void test_thoughts_of_messages(void **state)
+{
+    expect(*state, DIALECT_ANTHROPIC,
+           "{'model':'m','max_tokens':9,'messages':[{'role':'assistant','content':["
+           "{'type':'thinking','thinking':'a\\n','signature':''},{'type':'thinking','thinking':'b','signature':"
+           "''},"
+           "{'type':'tool_use','id':'t1','name':'w','input':{}}]},"
+           "{'role':'assistant','content':[{'type':'thinking','thinking':'a','signature':'s='},"
+           "{'type':'tool_use','id':'t2','name':'w','input':{}}]},"
+           "{'role':'assistant','content':[{'type':'thinking','thinking':'a','signature':''},"
+           "{'type':'text','text':'c'}]}]}",
+           "{'model':'m','max_tokens':9,'messages':[{'role':'assistant','content':null,'reasoning_content':'"
+           "a\\nb',"
+           "'tool_calls':[{'id':'t1','type':'function','function':{'name':'w','arguments':'{}'}}]},"
+           "{'role':'assistant','content':null,"
+           "'tool_calls':[{'id':'t2','type':'function','function':{'name':'w','arguments':'{}'}}]},"
+           "{'role':'assistant','content':[{'type':'text','text':'c'}]}]}",
+           "thinking");
+}
+
 static void test_documents_and_schemas(void **state)
 {
     expect(*state, DIALECT_ANTHROPIC,
@@ -369,6 +404,37 @@ static void test_images_take_little_context(void **state)
     buf_wipe(&out);
 }
 
+/* It takes no member that it does not know, and ids of nine letters and digits. */
+static void test_a_tool_loop_for_mistral(void **state)
+{
+    expect_to(
+        *state, DIALECT_OPENAI, DIALECT_MISTRAL,
+        TOOL_LOOP ",'tool_choice':'required','user':'u','store':false,'max_completion_tokens':8,"
+                  "'stream_options':{'include_usage':true},'reasoning_effort':'low'}",
+        "{'model':'m','messages':[{'role':'system','content':'Be exact.'},{'role':'user','content':["
+        "{'type':'text','text':'Weather?'},{'type':'image_url','image_url':'data:image/png;base64,AAA='}]},"
+        "{'role':'assistant','content':'I look.','tool_calls':[{'id':'7pPNQO8GX','type':'function',"
+        "'function':{'name':'w','arguments':'{\\'at\\': 1.10}'}},{'id':'wCBTlKcFX','type':'function',"
+        "'function':{'name':'x','arguments':''}}]},"
+        "{'role':'tool','content':'sun','name':'x','tool_call_id':'wCBTlKcFX'},"
+        "{'role':'tool','content':'{\\'sky\\':\\'grey\\'}','name':'w','tool_call_id':'7pPNQO8GX'},"
+        "{'role':'user','content':'And?'}],"
+        "'tools':[{'type':'function','function':{'name':'w','description':'d','parameters':{'type':'object'}}}]"
+        ","
+        "'temperature':0.10,'stop':'END','stream':true,'random_seed':3,'tool_choice':'any','max_tokens':8}",
+        "user, reasoning_effort");
+    expect_to(
+        *state, DIALECT_OPENAI, DIALECT_MISTRAL,
+        "{'model':'m','messages':[{'role':'user','content':[]},{'role':'assistant','content':null,"
+        "'reasoning_content':'hm','tool_calls':[{'id':'aZ3456789','type':'function','function':{'name':'w'}}]},"
+        "{'role':'tool','tool_call_id':'aZ3456789','content':'1','note':'x'}],'tools':[],'tool_choice':'none',"
+        "'temperature':1.8,'logprobs':false}",
+        "{'model':'m','messages':[{'role':'user','content':''},{'role':'assistant','content':'','tool_calls':["
+        "{'id':'aZ3456789','type':'function','function':{'name':'w','arguments':'{}'}}]},"
+        "{'role':'tool','content':'1','name':'w','tool_call_id':'aZ3456789'}],'temperature':1.5}",
+        "reasoning_content, temperature above 1.5");
+}
+
 static void test_messages_for_ollama(void **state)
 {
     expect_to(
@@ -533,6 +599,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_would_be_another_answer_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_messages_become_a_chat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_results_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_several_thoughts_go_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_thoughts_of_messages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_documents_and_schemas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_only_anthropic_has_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_tool_loop_for_gemini, set_up, tear_down),
@@ -540,6 +608,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_how_hard_gemini_thinks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_tool_loop_for_ollama, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_images_take_little_context, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_tool_loop_for_mistral, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_context_that_ollama_needs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_messages_for_ollama, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forty_thousand_calls, set_up, tear_down),
