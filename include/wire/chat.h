@@ -80,7 +80,8 @@ MUST_CHECK bool chat_read(struct arena *, struct slice body, struct chat *out, s
 MUST_CHECK bool anthropic_chat_read(struct arena *, struct slice body, struct chat *out, struct fault *why);
 
 /* Any other body of OpenAI's, a JSON object, for who passes it on: `input` is what a user says, and every other
- * string is listed too. It may have no model. */
+ * string is listed too. Of its items and parts those that are not known to be texts count as unreadable. It may have no
+ * model. */
 MUST_CHECK bool plain_chat_read(struct arena *, struct slice body, struct chat *out, struct fault *why);
 
 MUST_CHECK bool chat_read_in(enum dialect, struct arena *, struct slice body, struct chat *out,

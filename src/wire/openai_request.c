@@ -167,8 +167,56 @@ bool chat_read(struct arena *arena, struct slice body, struct chat *out, struct 
 
 /* ---- bodies that are no chats ---- */
 
+/* Items and parts that are made of texts. */
+static bool is_of_texts(const struct openai_reader *r, json_at object)
+{
+    static const char *const types[] = { "message",
+                                         "text",
+                                         "input_text",
+                                         "output_text",
+                                         "refusal",
+                                         "summary_text",
+                                         "reasoning_text",
+                                         "reasoning",
+                                         "function_call",
+                                         "custom_tool_call",
+                                         "compaction",
+                                         "function_call_output",
+                                         "custom_tool_call_output" };
+    json_at                  type = json_get(r->json, object, "type");
+    struct slice             word = json_string(r->json, type, r->arena);
+    if (type == JSON_NONE)
+        return json_get(r->json, object, "role") != JSON_NONE;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (slice_is(word, types[i]))
+            return true;
+    return false;
+}
+
+/* Whatever is none of them may be an image, a sound or a file, or name one. */
+static void count_unreadable(struct openai_reader *r, json_at at)
+{
+    static const char *const within[] = { "content", "output", "summary" };
+    if (json_kind(r->json, at) == JSON_OBJECT) {
+        r->chat->unreadable += !is_of_texts(r, at);
+        for (size_t i = 0; i < sizeof within / sizeof *within; i++)
+            count_unreadable(r, json_get(r->json, at, within[i]));
+    }
+    if (json_kind(r->json, at) == JSON_ARRAY)
+        for (json_at i = json_first(r->json, at); i != JSON_NONE; i = json_next(r->json, i))
+            count_unreadable(r, i);
+}
+
+/* A template that lies elsewhere: neither its words nor what fills it are known. */
+static bool read_prompt(struct openai_reader *r, json_at at)
+{
+    r->chat->unreadable += json_kind(r->json, at) != JSON_NULL;
+    return openai_read_other(r, at);
+}
+
 static bool read_user_input(struct openai_reader *r, json_at at)
 {
+    count_unreadable(r, at);
     r->role = CHAT_USER;
     r->message = 0;
     openai_add_all(r, at, CHAT_CONTENT);
@@ -181,6 +229,8 @@ static bool read_user_input(struct openai_reader *r, json_at at)
 
 static const struct openai_field plain_fields[] = {
     { "model", openai_read_model },
+    { "models", openai_refuse_stand_ins },
+    { "prompt", read_prompt },
     { "input", read_user_input },
     { "encoding_format", openai_read_words },
     { "dimensions", openai_read_number },

@@ -66,6 +66,24 @@ def test_it_is_bound_by_the_reach(stage):
     assert not cloud.requests
 
 
+IMAGE = {"type": "input_image", "image_url": "data:image/png;base64,iVBORw0KGgo="}
+
+
+@pytest.mark.parametrize("path, body", [
+    ("/moderations", {"input": [{"type": "text", "text": "x"}, {"type": "image_url", "image_url": {"url": IMAGE["image_url"]}}]}),
+    ("/responses/input_tokens", {"previous_response_id": "resp_1", "input": [{"role": "user", "content": [IMAGE]}]}),
+    ("/responses/compact", {"model": "x", "previous_response_id": "resp_1", "input": [{"type": "function_call_output", "call_id": "c", "output": [IMAGE]}]}),
+    ("/responses/compact", {"model": "x", "previous_response_id": "resp_1", "input": [{"type": "item_reference", "id": "msg_1"}]}),
+    ("/responses/compact", {"model": "x", "previous_response_id": "resp_1", "input": "x", "prompt": {"id": "p", "variables": {"a": IMAGE}}})])
+def test_what_cannot_be_read_does_not_go_there_unless_a_rule_lets_it(stage, path, body):
+    cloud = stage.provider(account())
+    weir = stage.weir(cloud=cloud, policy=MASK)
+    refused = httpx.post(weir.base + "/v1" + path, json=body)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "out_of_reach") and not cloud.requests
+    lets = {**MASK, "privacy": [*MASK["privacy"], {"name": "images may go", "unreadable": "allow"}]}
+    assert httpx.post(stage.weir(cloud=cloud, policy=lets, name="second", state=str(stage.folder / "second")).base + "/v1" + path, json=body).status_code == 200
+
+
 def test_it_is_paid_for(stage):
     cloud = stage.provider(account())
     budget = {"cost": [{"name": "purse", "budget": {"usd": 0.05, "every": "month"}}], "routes": [{"name": "all", "ask": ["large"]}]}
