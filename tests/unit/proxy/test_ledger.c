@@ -623,6 +623,23 @@ static void limits(void **state)
     assert_int_equal(count(&s, &second, &tokens, 90), LEDGER_HELD);
     ledger_settle(s.ledger, &second.h);
 
+    /* What was used beyond what was asked for is a debt, for as long as it takes to pay: also where its answer
+     * took so long that the bucket was forgotten. */
+    for (int is_late = 0; is_late < 2; is_late++) {
+        ask_and_wait(s.stage.loop, s.stage.redis, "DEL weir:{team:interns}:rate:r:team=interns");
+        assert_int_equal(count(&s, &first, &tokens, 80), LEDGER_HELD);
+        if (is_late)
+            ask_and_wait(s.stage.loop, s.stage.redis, "DEL weir:{team:interns}:rate:r:team=interns");
+        first.h->rate[0].used_tokens = 1000;
+        ledger_settle(s.ledger, &first.h);
+        assert_int_equal(count(&s, &second, &tokens, 1), LEDGER_LIMITED);
+        assert_true(second.h->wait_ms > 8 * 60000 && second.h->wait_ms < 10 * 60000);
+        hold_free(&second.h);
+        assert_true(
+            ask_and_wait(s.stage.loop, s.stage.redis, "PTTL weir:{team:interns}:rate:r:team=interns").integer >
+            8 * 60000);
+    }
+
     struct limit at_once = { .name = "r", .at_once = 1 };
     assert_int_equal(count(&s, &first, &at_once, 0), LEDGER_HELD);
     assert_int_equal(count(&s, &second, &at_once, 0), LEDGER_LIMITED);
