@@ -17,7 +17,8 @@
  * Exactly once. Each loop tells batches with rising numbers, one of a sheet at a time, and a script adds a
  * batch only when its number is above the last one of that loop: an answer that was lost is asked for again
  * without harm. A batch that was taken is kept until Redis, asked again SPEND_SURE_MS later, still has it: a
- * Redis that was restarted and has lost its last second is told it again. A
+ * Redis that was restarted and has lost its last second is told it again, and so is a master that was promoted
+ * while the old one still took what it was told. A
  * request that is alone goes at once, in the same flush as its settling; what is added while a batch is out, or
  * has just been sent, goes with the next one: at most one command a sheet and SPEND_PACE_MS, however many
  * requests there are.
@@ -38,7 +39,8 @@ enum {
     SPEND_ROWS_MOST = 1000,  /* of a team and day */
     SPEND_HELD_MOST = 16384, /* rows that wait in a loop, and rows that are kept there */
     SPEND_PACE_MS = 20,      /* between two batches of a sheet */
-    SPEND_SURE_MS = 3000     /* more than the second of an append-only file's sync, and its delay */
+    SPEND_ASK_MS = 3000,     /* between two questions whether Redis still has all */
+    SPEND_SURE_MS = 30000    /* more than the second of an append-only file's sync, and than a failover takes */
 };
 
 enum spend_measure {

@@ -96,7 +96,7 @@ void taken_free(struct sheet *, struct batch *);
 
 /* Sends the next batch, unless one is out or Redis is away; soon, where one has just been sent. */
 void tell_sheet(struct sheet *);
-/* Is what Redis took long ago enough to be on its disk still there? */
+/* Is what Redis took still there? */
 void ask_whether_sure(struct sheet *);
 
 #endif

@@ -169,8 +169,10 @@ void tell_sheet(struct sheet *sheet)
 void ask_whether_sure(struct sheet *sheet)
 {
     const struct spend *s = sheet->spend;
-    const struct batch *first = TAILQ_FIRST(&sheet->taken);
-    if (!sheet->asked_id && first && redis_is_up(s->redis) &&
-        loop_now_ms(s->loop) - first->taken_ms >= SPEND_SURE_MS)
-        send(sheet, sheet->known, NULL);
+    const int64_t       now_ms = loop_now_ms(s->loop);
+    if (sheet->asked_id || TAILQ_EMPTY(&sheet->taken) || !redis_is_up(s->redis) ||
+        now_ms - sheet->told_ms < SPEND_ASK_MS)
+        return;
+    sheet->told_ms = now_ms;
+    send(sheet, sheet->known, NULL);
 }

@@ -280,7 +280,14 @@ static void away_and_emptied(void **state)
     assert_int_equal(s.total.sum[SPENT_COST], 16);
 
     ask_and_wait(s.stage.loop, s.stage.redis, "FLUSHALL"); /* noticed though nothing more is spent */
-    wait_ms(&s, SPEND_SURE_MS + 1500);
+    wait_ms(&s, SPEND_ASK_MS + 1500);
+    run_until(s.stage.loop, is_idle, s.spend);
+    ask_sums(&s, "by=team");
+    assert_int_equal(s.total.sum[SPENT_COST], 16);
+
+    wait_ms(&s, SPEND_ASK_MS + 1000); /* it is asked, and has all; a failover may yet lose it */
+    ask_and_wait(s.stage.loop, s.stage.redis, "FLUSHALL");
+    wait_ms(&s, SPEND_ASK_MS + 1500);
     run_until(s.stage.loop, is_idle, s.spend);
     ask_sums(&s, "by=team");
     assert_int_equal(s.total.sum[SPENT_COST], 16);
