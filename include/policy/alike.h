@@ -5,8 +5,8 @@
  * paraphrases. So two checks, both of which must agree. First the rules: numbers (spelled ones too), units,
  * dates, negations, comparisons, tense, mood, names, identifiers, quotations, code, and who does what to whom
  * must be the same in both; a rule that finds a difference is sure. Then a chance, learned from pairs of our
- * own (src/slm/train/alike.py), by how the words of the two find each other in the encoder's states. Neither is
- * asked about the conversation before: that must be the same to begin with.
+ * own and from what people asked (src/slm/train/alike.py), by how the words of the two find each other in the
+ * encoder's states. Neither is asked about the conversation before: that must be the same to begin with.
  *
  * English alone, of ALIKE_WORDS_MOST words; all else differs. Both questions are as they go out: what is hidden
  * is a placeholder, which is an identifier.
@@ -64,8 +64,10 @@ float alike_chance(const struct alike_features *);
 /* Is it the model that the chance was learned with? */
 bool alike_fits(const struct slm *);
 
-/* The chance from which on at most such a share of what is served was wrong, on pairs that nothing was learned
- * from (an upper bound, at 95 %); above 1 where no chance is sure enough. */
+/* The chance from which on at most such a share of the questions that want another answer was served the one's:
+ * of families that nothing was learned from, an upper bound at 95 %, and for the kind of questions (templates,
+ * exams, commands, a bank's customers) that it is worst for. How much of what is served is wrong depends on how
+ * many of the others are asked. Above 1 where no chance is sure enough. */
 float alike_least_chance(double max_error);
 
 /* What live audits found, by the chance that an answer was served with, in hundredths. */

@@ -1,4 +1,4 @@
-/* alike_chance.c - the learned check: boosted trees over a pair's features, and the bars for their sum. */
+/* alike_chance.c - the learned check: boosted trees over a pair's features, and the bars for their chance. */
 #include "policy/alike.h"
 
 #include <math.h>
@@ -10,23 +10,29 @@ struct split {
     float   bar;
 };
 
+/* MADE learned from pairs made by edits, SAID from what people said: src/slm/train/alike.py. */
+enum forest { MADE, SAID, FORESTS };
+
 struct tree {
+    enum forest  forest;
     struct split split[SPLITS];
     float        leaf[LEAVES];
 };
 
 #define ALIKE_SPLITS(...)
 #define ALIKE_LEAVES(...)
-#define ALIKE_TREE(splits, leaves)
-#define ALIKE_BEGIN(sum) static const float begin = sum;
+#define ALIKE_TREE(forest, splits, leaves)
+#define ALIKE_BEGIN(forest, sum) [forest] = sum,
+static const float begin[FORESTS] = {
 #include "tables/alike_trees.h"
+};
 #undef ALIKE_SPLITS
 #undef ALIKE_LEAVES
 #undef ALIKE_TREE
 #undef ALIKE_BEGIN
 
 static const struct tree trees[] = {
-#define ALIKE_BEGIN(sum)
+#define ALIKE_BEGIN(forest, sum)
 #define ALIKE_SPLITS(...)                                                                                      \
     {                                                                                                          \
         __VA_ARGS__                                                                                            \
@@ -35,7 +41,7 @@ static const struct tree trees[] = {
     {                                                                                                          \
         __VA_ARGS__                                                                                            \
     }
-#define ALIKE_TREE(splits, leaves) { splits, leaves },
+#define ALIKE_TREE(forest, splits, leaves) { forest, splits, leaves },
 #include "tables/alike_trees.h"
 #undef ALIKE_SPLITS
 #undef ALIKE_LEAVES
@@ -53,10 +59,13 @@ static float leaf_of(const struct tree *t, const struct alike_features *f)
 
 float alike_chance(const struct alike_features *f)
 {
-    float sum = begin;
+    float sum[FORESTS], chance = 1;
+    memcpy(sum, begin, sizeof sum);
     for (size_t i = 0; i < sizeof trees / sizeof *trees; i++)
-        sum += leaf_of(&trees[i], f);
-    return 1 / (1 + expf(-sum));
+        sum[trees[i].forest] += leaf_of(&trees[i], f);
+    for (unsigned i = 0; i < FORESTS; i++)
+        chance /= 1 + expf(-sum[i]);
+    return chance;
 }
 
 float alike_least_chance(double max_error)

@@ -15,6 +15,7 @@ import random
 import re
 import sys
 
+import alike_natural
 from alike_texts import LEARNED, LEARNED_VALUES, REPORTED, REPORTED_VALUES
 
 PER_INTENT = 26
@@ -100,8 +101,8 @@ FRAMES = [
     (r"^how (?:do|can|should|would|could) (?:i|we|you|one) (.+)$",
      ["What is the best way to {}?", "What is a good way to {}?", "What are some ways to {}?", "What steps do I take to {}?", "I want to {}, how does that work?", "Any tips on how to {}?", "Is there a way to {}?", "How to {}?", "How would one {}?",
       "Can someone explain how to {}?", "What should I do to {}?", "How do people {}?"]),
-    (r"^what is (?:the )?((?:\\w+ ){0,2}\\w+ of .+)$", ["Do you know the {}?", "Give me the {}", "I'd like to know the {}", "Which is the {}?", "What would be the {}?", "Can you tell me the {}?"]),
-    (r"^what (?:is|are) ((?:a|an|the)? ?\\w+(?: \\w+)?)$", ["Can you explain {}?", "What does {} mean?", "What exactly is {}?", "Give me a definition of {}", "Explain {} to me"]),
+    (r"^what is (?:the )?((?:\w+ ){0,2}\w+ of .+)$", ["Do you know the {}?", "Give me the {}", "I'd like to know the {}", "Which is the {}?", "What would be the {}?", "Can you tell me the {}?"]),
+    (r"^what (?:is|are) ((?:a|an|the)? ?\w+(?: \w+)?)$", ["Can you explain {}?", "What does {} mean?", "What exactly is {}?", "Give me a definition of {}", "Explain {} to me"]),
     (r"^why (?:is|are|do|does|did|was|were) (.+)$", ["What is the reason why {}?", "What explains why {}?", "How come {}?", "Explain why {}"]),
     (r"^(?:is|are) (?:it|there) (.+)$", ["I wonder if it is {}", "Would you say it is {}?", "Is it really {}?"]),
     (r"^i(?: would|'d)? (?:want|like|need) to (.+)$", ["How can I {}?", "Help me {}", "Can you help me to {}?", "I have to {}", "I am trying to {}", "Please help me {}", "Is it possible to {}?"]),
@@ -337,7 +338,7 @@ def fill(r, phrasing, filled):
     return phrasing.format(**filled)
 
 
-def family_pairs(r, family, group, values):
+def family_pairs(r, family, group, values, asks_otherwise):
     for k, intent in enumerate(family):
         slots = slots_of(intent)
         for _ in range(PER_INTENT):
@@ -370,83 +371,77 @@ def family_pairs(r, family, group, values):
                 if edited and edited.lower() != a.lower() and done < 2:
                     done += 1
                     yield a, rough(edited), False, kind, group
+            if asks_otherwise:
+                yield from asked_otherwise(r, a, rough, group)
             sibling = r.choice([f for f in range(len(family)) if f != k])
             both = {**values_for(r, sorted(set(slots) | set(slots_of(family[sibling]))), values), **filled}
             yield a, fill(r, r.choice(family[sibling]), both), False, "sibling", group
 
 
-def made(families, values, seed):
+def made(families, values, seed, asks_otherwise=False):
     r = random.Random(seed)
     for group, family in enumerate(families):
-        yield from family_pairs(r, family, group, values)
+        yield from family_pairs(r, family, group, values, asks_otherwise)
 
 
 # ---- natural questions ----
 
-def natural_questions():
-    import data
-    exams = [data.without_options(m["prompt"]) for m in data.rows("routing", "mmlu.jsonl.gz")]
-    exams = [e for e in exams if 15 < len(e) < 160 and "_" not in e and ":" not in e and e.endswith("?")]
-    clinc = [(c["text"], c["intent"]) for c in data.rows("intent", "clinc_train.jsonl.gz")]
-    banking = [(c["text"], c["intent"]) for c in data.rows("intent", "banking_train.jsonl.gz") if len(c["text"]) < 160]
-    return exams, clinc, banking
+def reworded(r, text, group):
+    yield text, reword(r, text), True, "reworded", group
+    yield text, reword(r, alike_natural.loosen(r, text)), True, "reworded", group
+    yield text, alike_natural.loosen(r, text), True, "reworded", group
+    yield text, swap(r, swap(r, text)), True, "reworded", group
 
 
-def near(texts, labels, r, count, least):
-    """Pairs of different labels whose embeddings are close."""
-    import os
-    import encoder
-    import numpy as np
-    model = encoder.Encoder(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "models", "all-MiniLM-L6-v2"))
-    seen = model.see(texts)[:, : model.dim]
-    rows = r.sample(range(len(texts)), min(count * 2, len(texts)))
-    out = []
-    for i in rows:
-        cos = seen @ seen[i]
-        order = np.argsort(-cos)[:40]
-        good = [j for j in order if labels[j] != labels[i] and cos[j] > least and texts[j].lower() != texts[i].lower()]
-        if good:
-            out.append((texts[i], texts[r.choice(good[:3])]))
-        if len(out) == count:
-            break
-    return out
+def edited(r, text, group):
+    """By a neighbour of a word, by two edits that turn its answer, and by what asks something else of the same thing."""
+    rough = (lambda t: reword(r, t)) if r.random() < .4 else (lambda t: t)
+    word = edit_word(r, text)
+    if word:
+        yield text, rough(word), False, "word", group
+    yield from by(r, text, r.sample(sorted(EDITS.items()), len(EDITS)), rough, group)
+    yield from asked_otherwise(r, text, rough, group)
+
+
+def asked_otherwise(r, text, rough, group):
+    yield from by(r, text, r.sample(sorted(alike_natural.SIDES.items()), len(alike_natural.SIDES)), rough, group)
+
+
+def by(r, text, edits, rough, group, most=2):
+    done = 0
+    for kind, edit in edits:
+        other = edit(r, text)
+        if other and other.lower() != text.lower() and done < most:
+            done += 1
+            yield text, rough(other), False, kind, group
 
 
 def natural(seed):
+    import encoder
     r = random.Random(seed)
-    exams, clinc, banking = natural_questions()
-    group = 10000
-    learn_near_words(exams + [t for t, _ in clinc] + [t for t, _ in banking])
-    texts = r.sample(exams, 1800) + [t for t, _ in r.sample(clinc, 1200)] + [t for t, _ in r.sample(banking, 1200)]
-    for text in texts:
-        group += 1
-        yield text, reword(r, text), True, "reworded", group
-        yield text, reword(r, reword(r, text)), True, "reworded", group
-        yield text, swap(r, swap(r, text)), True, "reworded", group
-        word = edit_word(r, text)
-        if word:
-            yield text, (reword(r, word) if r.random() < .4 else word), False, "word", group
-        ways = list(EDITS.items())
-        r.shuffle(ways)
-        done = 0
-        for kind, edit in ways:
-            edited = edit(r, text)
-            if edited and edited.lower() != text.lower() and done < 2:
-                done += 1
-                yield text, (reword(r, edited) if r.random() < .4 else edited), False, kind, group
-    for a, b in near(exams, list(range(len(exams))), r, 1500, .35):
-        group += 1
-        yield a, b, False, "neighbour", group
-    for rows in (clinc, banking):
-        for a, b in near([t for t, _ in rows], [k for _, k in rows], r, 1500, .5):
-            group += 1
-            yield a, b, False, "neighbour", group
+    model = encoder.Encoder(alike_natural.MODEL)
+    exams, commands, bank, meetings = alike_natural.exams(), alike_natural.commands(), alike_natural.bank(), alike_natural.meetings()
+    learn_near_words(exams + [t for t, _ in commands] + [t for t, _ in bank])
+    for base, rows in ((alike_natural.EXAMS, [(t, str(i)) for i, t in enumerate(exams)]), (alike_natural.COMMANDS, commands), (alike_natural.BANK, bank)):
+        number = alike_natural.number_of([label for _, label in rows])
+        for text, label in r.sample(rows, 1500):
+            yield from reworded(r, text, base + number[label])
+            yield from edited(r, text, base + number[label])
+        space = alike_natural.Space(model, [t for t, _ in rows], [label for _, label in rows])
+        yield from alike_natural.neighbours(r, space, base, 2500)
+        if base == alike_natural.COMMANDS:
+            yield from alike_natural.of_one_intent(r, space, base, alike_natural.PLAIN, 2500)
+        elif base == alike_natural.BANK:
+            yield from alike_natural.of_one_intent(r, space, base, {label for _, label in rows}, 2500)
+    yield from alike_natural.of_a_thing(r, commands, alike_natural.COMMANDS)
+    space = alike_natural.Space(model, [q for q, _ in meetings], [q for q, _ in meetings])
+    yield from alike_natural.neighbours(r, space, alike_natural.MEETINGS, len(meetings))
 
 
 def main():
     what, path = sys.argv[1], sys.argv[2]
     if what == "learned":
-        pairs = made(LEARNED, LEARNED_VALUES, 71)
+        pairs = made(LEARNED, LEARNED_VALUES, 71, "--natural" in sys.argv)
         if "--natural" in sys.argv:
             pairs = itertools.chain(pairs, natural(72))
     else:
