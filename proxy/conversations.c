@@ -41,8 +41,8 @@ void conversations_free(struct conversations **handle)
 
 uint64_t conversation_key(const struct conversations *c, const struct chat *chat, const struct payer *payer)
 {
-    const uint64_t part[3] = { choice_lot(chat), slice_hash(slice_str(payer->team)),
-                               slice_hash(slice_str(payer->user)) };
+    const uint64_t part[4] = { choice_lot(chat), slice_hash(slice_str(payer->team)),
+                               slice_hash(slice_str(payer->user)), slice_hash(slice_str(payer->key)) };
     return siphash_of(&c->secret, slice_of((const char *)part, sizeof part)).half[0] | 1;
 }
 

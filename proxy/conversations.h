@@ -19,7 +19,8 @@ struct conversations;
 struct conversations *conversations_new(void);
 void                  conversations_free(struct conversations **);
 
-/* What stands for a conversation. */
+/* What stands for a conversation: how it begins, and whose it is. Another key of the same user may take other
+ * routes. */
 uint64_t conversation_key(const struct conversations *, const struct chat *, const struct payer *);
 
 /* What is remembered; a model that the settings do not have any more is none. */

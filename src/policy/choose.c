@@ -192,8 +192,8 @@ static unsigned keep_those(const struct model **list, unsigned count, bool is_ne
     return kept;
 }
 
-/* Of what the route asks, the models on that side; where none is, all of the settings' that are. */
-static void keep_side(const struct settings *settings, bool is_near, struct decision *out)
+/* Of what the route asks, the models on that side. */
+static void keep_side(bool is_near, struct decision *out)
 {
     unsigned kept = keep_those(out->candidate, out->count, is_near);
     for (unsigned i = 0; i < INSTEADS; i++)
@@ -205,9 +205,22 @@ static void keep_side(const struct settings *settings, bool is_near, struct deci
         out->escalate_to = NULL;
     }
     out->count = kept;
-    for (unsigned i = 0; kept == 0 && i < settings->model_count && out->count < CANDIDATES_MOST; i++)
+}
+
+/* All of the settings' models that are: no route leads there, so that it is as if they were named. */
+static bool take_all_of_side(const struct policy *p, const struct facts *facts, bool is_near,
+                             struct decision *out, struct fault *why)
+{
+    const struct settings *settings = p->settings;
+    const char            *whose = grants_forbid_route(&facts->grants, ROUTE_ASKED);
+    if (whose)
+        return fault_set_param(why, FAULT_NOT_ALLOWED, "model",
+                               "%s may not name a model, and route \"%s\" asks none %s zone \"%s\"", whose,
+                               out->route, is_near ? "in" : "beyond", settings->zone[0]);
+    for (unsigned i = 0; i < settings->model_count && out->count < CANDIDATES_MOST; i++)
         if ((settings->model[i].provider->zone == 0) == is_near)
             out->candidate[out->count++] = &settings->model[i];
+    return true;
 }
 
 static bool take_side(const struct policy *p, const struct facts *facts, bool is_near, struct decision *out,
@@ -217,7 +230,9 @@ static bool take_side(const struct policy *p, const struct facts *facts, bool is
         keep_within(out, 0, asked_local);
     if (!take_first(p, facts, out, why))
         return false;
-    keep_side(p->settings, is_near, out);
+    keep_side(is_near, out);
+    if (out->count == 0 && !take_all_of_side(p, facts, is_near, out, why))
+        return false;
     return out->count > 0 || fault_set_param(why, FAULT_NO_SUCH_MODEL, "model",
                                              is_near ? "there is no model in zone \"%s\""
                                                      : "there is no model beyond zone \"%s\"",

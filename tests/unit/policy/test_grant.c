@@ -127,6 +127,10 @@ static void routes_are_passed_over(void **state)
     assert_refused(f, FAULT_NOT_ALLOWED, "may not take route \"dear\"");
     assert_null(first(f, grant, "large"));
     assert_refused(f, FAULT_NOT_ALLOWED, "may not name a model");
+    assert_string_equal(first(f, (struct grant){ 0 }, "weir/local"), "small");
+    assert_null(first(f, grant, "weir/local")); /* which would lead to what the route does not ask */
+    assert_refused(f, FAULT_NOT_ALLOWED, "route \"rest\" asks none in zone");
+    assert_string_equal(first(f, grant, "weir/cloud"), "middle");
     assert_string_equal(first(f, (struct grant){ .routes = { asked, 1 } }, "large"), "large");
     assert_null(first(f, (struct grant){ .routes = { asked, 1 } }, "auto"));
     assert_refused(f, FAULT_NOT_ALLOWED, "may not take route \"dear\"");

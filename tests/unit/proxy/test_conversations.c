@@ -49,15 +49,21 @@ static void test_those_not_spoken_of_for_longest_are_forgotten(void **state)
     conversations_free(&c);
 }
 
-static uint64_t key_of(struct conversations *c, const char *messages, const char *team, const char *user)
+static uint64_t key_of_with(struct conversations *c, const char *messages, const char *team, const char *user,
+                            const char *key)
 {
     struct arena *arena = arena_new();
     struct chat   chat;
     assert_true(chat_read(
         arena, slice_str(arena_printf(arena, "{\"model\":\"m\",\"messages\":[%s]}", messages)), &chat, NULL));
-    uint64_t key = conversation_key(c, &chat, &(struct payer){ .team = team, .user = user });
+    uint64_t stands_for = conversation_key(c, &chat, &(struct payer){ .team = team, .user = user, .key = key });
     arena_free(&arena);
-    return key;
+    return stands_for;
+}
+
+static uint64_t key_of(struct conversations *c, const char *messages, const char *team, const char *user)
+{
+    return key_of_with(c, messages, team, user, "");
 }
 
 static void test_a_conversation_is_its_head_and_whose_it_is(void **state)
@@ -68,6 +74,7 @@ static void test_a_conversation_is_its_head_and_whose_it_is(void **state)
     uint64_t              key = key_of(c, HEAD, "a", "");
     assert_true(key == key_of(c, HEAD ",{\"role\":\"assistant\",\"content\":\"hi\"}", "a", ""));
     assert_true(key != key_of(c, HEAD, "b", ""));
+    assert_true(key != key_of_with(c, HEAD, "a", "", "another"));
     assert_true(key != key_of(c, HEAD, "a", "ann"));
     assert_true(key != key_of(c, "{\"role\":\"user\",\"content\":\"hello\"}", "a", ""));
     conversations_free(&c);
