@@ -32,7 +32,7 @@ static void tell_audit(const struct errand *e, enum fault_kind fault)
         buf_add(&line, S(",\"team\":"));
         json_add_string(&line, slice_str(e->team->name));
     }
-    if (!e->is_out) /* else an SLM thread may be counting on */
+    if (e->kind->tell && !e->is_out) /* else an SLM thread may be counting on */
         e->kind->tell(e, !fault, &line);
     buf_printf(&line, ",\"verdict\":\"%s\",\"cost_nanousd\":%lld,\"ms\":%lld}",
                fault ? fault_code(fault) : "answered", (long long)e->cost_nanousd,
@@ -104,7 +104,8 @@ static void reply(struct errand *e)
     struct buf headers;
     buf_init(&headers, HEADERS_MOST_BYTES);
     buf_printf(&headers, "x-request-id: %s\r\n", e->id);
-    e->kind->finish(e, &headers);
+    if (e->kind->finish)
+        e->kind->finish(e, &headers);
     client_reply(e->client, 200, "application/json", buf_slice(&headers), buf_slice(&e->answer));
     buf_fini(&headers);
     end(e, FAULT_NONE);
@@ -162,8 +163,10 @@ static void begin_work(struct errand *e)
 {
     if (e->kind->fetch)
         e->kind->fetch(e);
-    else
+    else if (e->kind->work)
         send_piece(e);
+    else
+        reply(e);
 }
 
 static void on_piece(struct job *job)
@@ -217,6 +220,11 @@ static void admit(struct errand *e)
     begin_work(e);
 }
 
+static bool understands(struct errand *e, struct fault *why)
+{
+    return !e->kind->read || e->kind->read(e, why);
+}
+
 /* It goes on as an errand of another kind, with what it has come to so far: who asks, and that they may. */
 static void go_elsewhere(struct errand *e)
 {
@@ -227,7 +235,7 @@ static void go_elsewhere(struct errand *e)
     e->is_done = false;
     buf_wipe(&e->answer);
     buf_init(&e->answer, (size_t)e->snapshot->settings->answer_most_bytes);
-    if (!e->kind->read(e, &why))
+    if (!understands(e, &why))
         refuse(e, &why);
     else if (e->is_admitted)
         begin_work(e);
@@ -247,7 +255,7 @@ static void on_identified(void *arg)
     struct errand *e = arg;
     struct fault   why = e->asking_who.why;
     e->team = e->asking_who.caller.team;
-    if (!e->team || !e->kind->read(e, &why))
+    if (!e->team || !understands(e, &why))
         refuse(e, &why);
     else
         admit(e);

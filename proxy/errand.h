@@ -21,7 +21,7 @@ struct errand;
 struct errand_kind {
     const char *name;  /* for the audit */
     size_t      bytes; /* of the struct that begins with a struct errand */
-    /* On the loop: understands e->body. */
+    /* On the loop: understands e->body. NULL: pieces do. */
     bool (*read)(struct errand *, struct fault *why);
     /* On the loop, before each piece: asks Redis, with e->redis_id to call it off by, or somebody else, whom
      * cancel calls off, for what the piece needs; its callback ends in errand_fetched(), which may be called at
@@ -34,14 +34,14 @@ struct errand_kind {
     const struct errand_kind *elsewhere;
     bool (*may)(const struct errand *);
     /* On an SLM thread: works a piece, and when it was the last sets is_done, the answer being written; or sets
-     * e->why. Only what is the errand's own may be touched. */
+     * e->why. Only what is the errand's own may be touched. NULL: reading has written the answer. */
     void (*work)(struct errand *, const struct inspector *);
     /* On an SLM thread, when the answer is whole: says it in the words of who asked, also an answer from
      * elsewhere; false where it is none. NULL: they are those that it is in. */
     bool (*retell)(struct arena *, struct slice answer, struct buf *out);
-    /* On the loop, when the answer is whole: its header lines, and what there is to count. */
+    /* On the loop, when the answer is whole: its header lines, and what there is to count. NULL: nothing. */
     void (*finish)(struct errand *, struct buf *headers);
-    /* Members for its line in the audit, each after a comma. */
+    /* Members for its line in the audit, each after a comma. NULL: none. */
     void (*tell)(const struct errand *, bool is_answered, struct buf *line);
 };
 

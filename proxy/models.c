@@ -187,36 +187,13 @@ static bool refuse_deletion(struct errand *e, struct fault *why)
            fault_set(why, FAULT_DENIED, "models stand in the settings, and are taken out there");
 }
 
-/* Nothing is left to do. */
-static void work(struct errand *e, const struct inspector *inspector)
-{
-    (void)inspector;
-    e->is_done = true;
-}
-
-static void finish(struct errand *e, struct buf *headers)
-{
-    (void)e, (void)headers;
-}
-
-static void tell(const struct errand *e, bool is_answered, struct buf *line)
-{
-    (void)e, (void)is_answered, (void)line;
-}
-
 const struct errand_kind model_errand = { .name = "model",
                                           .bytes = sizeof(struct errand),
                                           .read = read_model,
-                                          .work = work,
-                                          .finish = finish,
-                                          .tell = tell,
                                           .elsewhere = &account_errand,
                                           .may = account_may };
 const struct errand_kind model_deletion_errand = { .name = "model.deletion",
                                                    .bytes = sizeof(struct errand),
                                                    .read = refuse_deletion,
-                                                   .work = work,
-                                                   .finish = finish,
-                                                   .tell = tell,
                                                    .elsewhere = &account_errand,
                                                    .may = account_may };

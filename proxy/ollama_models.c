@@ -129,26 +129,6 @@ static bool read_shown(struct errand *e, struct fault *why)
            fault_set_param(why, FAULT_NO_SUCH_MODEL, "model", "\"%.*s\"", SLICE_ARG(slice_cut(s.name, 0, 80)));
 }
 
-/* Nothing is left to do. */
-static void work(struct errand *e, const struct inspector *inspector)
-{
-    (void)inspector;
-    e->is_done = true;
-}
-
-static void finish(struct errand *e, struct buf *headers)
-{
-    (void)e, (void)headers;
-}
-
-static void tell(const struct errand *e, bool is_answered, struct buf *line)
-{
-    (void)e, (void)is_answered, (void)line;
-}
-
 const struct errand_kind ollama_show_errand = { .name = "model",
                                                 .bytes = sizeof(struct errand),
-                                                .read = read_shown,
-                                                .work = work,
-                                                .finish = finish,
-                                                .tell = tell };
+                                                .read = read_shown };

@@ -129,7 +129,7 @@ static void on_deleted(void *arg, const struct store_found *found)
     errand_fetched(e);
 }
 
-static void delete (struct errand *e)
+static void fetch_deletion(struct errand *e)
 {
     struct storing *s = (struct storing *)e;
     s->ask = (struct store_ask){ on_deleted, e };
@@ -376,11 +376,6 @@ static void give_list(struct errand *e, const struct inspector *inspector)
 
 /* ---- what is told ---- */
 
-static void finish_nothing(struct errand *e, struct buf *headers)
-{
-    (void)e, (void)headers;
-}
-
 static void tell_object(const struct errand *e, bool is_answered, struct buf *line)
 {
     (void)is_answered;
@@ -400,19 +395,18 @@ static void tell_object(const struct errand *e, bool is_answered, struct buf *li
                                           .tell = tell_object,                                                 \
                                           .elsewhere = &account_errand,                                        \
                                           .may = account_may };
-KIND(stored_response, "response", read_response, fetch, give_answer, finish_nothing)
-KIND(stored_response_deletion, "response.deleted", read_object, delete, give_deleted, finish_nothing)
-KIND(stored_response_cancel, "response.cancel", read_object, fetch, refuse_cancel, finish_nothing)
-KIND(stored_input_items, "response.input_items", read_items, fetch, give_asked, finish_nothing)
-KIND(stored_completion, "chat.completion", read_object, fetch, give_answer, finish_nothing)
-KIND(stored_completion_deletion, "chat.completion.deleted", read_object, delete, give_deleted, finish_nothing)
+KIND(stored_response, "response", read_response, fetch, give_answer, NULL)
+KIND(stored_response_deletion, "response.deleted", read_object, fetch_deletion, give_deleted, NULL)
+KIND(stored_response_cancel, "response.cancel", read_object, fetch, refuse_cancel, NULL)
+KIND(stored_input_items, "response.input_items", read_items, fetch, give_asked, NULL)
+KIND(stored_completion, "chat.completion", read_object, fetch, give_answer, NULL)
+KIND(stored_completion_deletion, "chat.completion.deleted", read_object, fetch_deletion, give_deleted, NULL)
 KIND(stored_completion_update, "chat.completion.updated", read_update, fetch, update, finish_update)
-KIND(stored_messages, "chat.completion.messages", read_page, fetch, give_asked, finish_nothing)
+KIND(stored_messages, "chat.completion.messages", read_page, fetch, give_asked, NULL)
 /* Of those that are here: whose they are at an account is not known. */
 const struct errand_kind stored_completions = { .name = "chat.completion.list",
                                                 .bytes = sizeof(struct listing),
                                                 .read = read_list,
                                                 .fetch = fetch_list,
                                                 .work = give_list,
-                                                .finish = finish_nothing,
                                                 .tell = tell_object };
