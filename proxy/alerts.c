@@ -111,12 +111,6 @@ static void on_spent(void *arg, const redisReply *reply, const struct fault *why
     asking_free(a);
 }
 
-/* TOTAL ends when time does; what a rolling window holds leaves it bit by bit. */
-static bool begins_anew(const struct line *line)
-{
-    return line->budget->window.kind != ROLLING && line->budget->window.kind != TOTAL;
-}
-
 static void write_mark(const struct ledger_alert *alert, int64_t wall_ms, struct asking *a)
 {
     const struct line *line = alert->line;
@@ -128,7 +122,7 @@ static void write_mark(const struct ledger_alert *alert, int64_t wall_ms, struct
     buf_init(&text, BODY_MOST_BYTES / 4);
     buf_printf(&text, "%u %% of the budget \"%s\" (%s) of %s US dollars %s are spent", alert->percent,
                alert->budget, alert->whose, limit, window);
-    if (begins_anew(line)) {
+    if (window_begins_anew(&line->budget->window)) {
         moment(line->span.to_ms, resets);
         buf_printf(&text, "; it begins anew at %s", resets);
     }
@@ -139,7 +133,7 @@ static void write_mark(const struct ledger_alert *alert, int64_t wall_ms, struct
     json_add_number_member(&a->body, "percent", alert->percent);
     add_money(&a->body, "limit", alert->limit_nanousd);
     json_add_text_member(&a->body, "window", slice_str(window));
-    if (begins_anew(line))
+    if (window_begins_anew(&line->budget->window))
         json_add_text_member(&a->body, "resets_at", slice_str(resets));
     else
         json_add_member(&a->body, "resets_at", S("null"));

@@ -2,6 +2,7 @@
 #include "booking.h"
 
 #include "base/die.h"
+#include "base/sum.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -92,12 +93,6 @@ bool booking_covers(const struct line *line, const struct model *model)
            (!line->of_provider || is_same(line->of_provider, model->provider->name));
 }
 
-static int64_t sum(int64_t a, int64_t b)
-{
-    int64_t all;
-    return __builtin_add_overflow(a, b, &all) ? INT64_MAX : all;
-}
-
 static bool worst_of_model(const struct estimate *e, const struct model *model, int64_t *cost,
                            struct fault *why)
 {
@@ -115,16 +110,16 @@ static bool worst_of(const struct line *line, const struct estimate *e, int64_t 
             continue;
         if (!worst_of_model(e, e->model[i], &cost, why))
             return false;
-        cost = e->is_asked_twice ? sum(cost, cost) : cost;
+        cost = e->is_asked_twice ? sum_capped(cost, cost) : cost;
         *worst = cost > *worst ? cost : *worst;
     }
     if (e->escalated && (!line || booking_covers(line, e->escalated))) {
         if (!worst_of_model(e, e->escalated, &cost, why))
             return false;
-        *worst = sum(*worst, cost);
+        *worst = sum_capped(*worst, cost);
     }
     if (e->besides && (!line || booking_covers(line, e->besides)))
-        *worst = sum(*worst, e->besides_nanousd);
+        *worst = sum_capped(*worst, e->besides_nanousd);
     return true;
 }
 
@@ -182,7 +177,8 @@ static bool add_rates(struct hold *h, const struct limit *limit, const struct pa
         owner_make(&o, limit->name, &limit->scope, payer, tag, first);
         struct rate *rate = hold_add_rate(h, limit, o.tag.ptr, o.path.ptr, o.whose.ptr);
         if (rate)
-            rate->asks_tokens = sum(e->prompt_bytes / BYTES_A_TOKEN + 1, e->max_tokens > 0 ? e->max_tokens : 0);
+            rate->asks_tokens =
+                sum_capped(e->prompt_bytes / BYTES_A_TOKEN + 1, e->max_tokens > 0 ? e->max_tokens : 0);
         owner_fini(&o);
         if (!rate)
             return false;
@@ -243,7 +239,7 @@ void booking_charge(struct hold *h, const struct model *model, int64_t cost_nano
 {
     for (unsigned i = 0; h && i < h->lines; i++)
         if (booking_covers(&h->line[i], model))
-            h->line[i].cost_nanousd = sum(h->line[i].cost_nanousd, cost_nanousd);
+            h->line[i].cost_nanousd = sum_capped(h->line[i].cost_nanousd, cost_nanousd);
 }
 
 bool booking_again(struct hold *h, const struct estimate *e, bool *needs_more, int64_t *worst_nanousd,
@@ -255,7 +251,7 @@ bool booking_again(struct hold *h, const struct estimate *e, bool *needs_more, i
         int64_t      to_come;
         if (!worst_of(line, e, &to_come, why))
             return false;
-        line->worst_nanousd = sum(line->cost_nanousd, to_come);
+        line->worst_nanousd = sum_capped(line->cost_nanousd, to_come);
         *needs_more = *needs_more || line->worst_nanousd > line->reserved_nanousd;
     }
     return worst_of(NULL, e, worst_nanousd, why);
@@ -270,7 +266,7 @@ int64_t booking_clamp(const struct line *line, const struct estimate *e, int64_t
                    high = e->max_tokens >= 0 && e->max_tokens < TOKENS_MOST ? e->max_tokens : TOKENS_MOST;
     while (low < high) { /* the most that fits */
         shorter.max_tokens = low + (high - low + 1) / 2;
-        if (worst_of(line, &shorter, &worst, &why) && sum(line->cost_nanousd, worst) <= left_nanousd)
+        if (worst_of(line, &shorter, &worst, &why) && sum_capped(line->cost_nanousd, worst) <= left_nanousd)
             low = shorter.max_tokens;
         else
             high = shorter.max_tokens - 1;

@@ -6,6 +6,7 @@
 #include "budgets.h"
 
 #include "base/buf.h"
+#include "base/sum.h"
 #include "wire/path.h"
 
 #include <hiredis/hiredis.h>
@@ -139,12 +140,6 @@ static void tell(struct search *s)
 
 /* ---- what stands in a line ---- */
 
-static int64_t sum(int64_t a, int64_t b)
-{
-    int64_t all;
-    return __builtin_add_overflow(a, b, &all) ? INT64_MAX : all;
-}
-
 /* Of a rolling window, the parts that it still looks back on; else one part, and what is held but does not run.
  */
 static void read_fields(struct found *f, const redisReply *reply)
@@ -162,7 +157,7 @@ static void read_fields(struct found *f, const redisReply *reply)
             running = amount;
         else if (slice_starts(field, S("b:")) && slice_to_i64(slice_cut(field, 2, field.len), &bucket) &&
                  bucket >= state->span.bucket - ROLLING_BUCKETS)
-            parts = sum(parts, amount);
+            parts = sum_capped(parts, amount);
     }
     f->line.reserved_nanousd = running;
     f->line.spent_nanousd = is_rolling ? parts : held - running;

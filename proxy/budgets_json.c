@@ -5,13 +5,6 @@
 
 #include <stdio.h>
 
-static void add_money(struct buf *out, const char *key, int64_t nanousd)
-{
-    char usd[32];
-    nanousd_format(nanousd, usd);
-    json_add_text_member(out, key, slice_str(usd));
-}
-
 static void add_name(struct buf *out, const char *key, const char *name)
 {
     if (*name)
@@ -52,9 +45,9 @@ static void add_line(struct buf *out, const struct budget *budget, const struct 
     add_name(out, "tag", line->tag);
     add_name(out, "model", line->model);
     add_name(out, "provider", line->provider);
-    add_money(out, "spent_usd", line->spent_nanousd);
-    add_money(out, "reserved_usd", line->reserved_nanousd);
-    add_money(out, "remaining_usd", budget_left(budget, line));
+    nanousd_add_member(out, "spent_usd", line->spent_nanousd);
+    nanousd_add_member(out, "reserved_usd", line->reserved_nanousd);
+    nanousd_add_member(out, "remaining_usd", budget_left(budget, line));
     buf_add_byte(out, '}');
 }
 
@@ -80,14 +73,13 @@ static void add_state(struct buf *out, const struct budget_state *state, size_t 
 {
     static const char *const overs[] = { [OVER_DENY] = "deny", [OVER_LOCAL] = "local", [OVER_CLAMP] = "clamp" };
     const struct budget     *budget = state->budget;
-    bool                     is_calendar = budget->window.kind != ROLLING && budget->window.kind != TOTAL;
     char                     window[WINDOW_WORDS_BYTES];
     json_add_comma(out);
     buf_add_byte(out, '{');
     json_add_text_member(out, "budget", slice_str(budget->name));
-    add_money(out, "limit_usd", budget->limit_nanousd);
+    nanousd_add_member(out, "limit_usd", budget->limit_nanousd);
     json_add_text_member(out, "window", slice_str(window_words(&budget->window, window)));
-    if (is_calendar) {
+    if (window_begins_anew(&budget->window)) {
         json_add_number_member(out, "since", state->span.from_ms / 1000);
         json_add_number_member(out, "resets_at", state->span.to_ms / 1000);
     }

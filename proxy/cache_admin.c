@@ -322,13 +322,6 @@ struct cache_walk *cache_walk(struct redis *redis, const struct cache_filter *fi
 
 /* ---- told ---- */
 
-static void add_usd(struct buf *out, const char *name, int64_t nanousd)
-{
-    char usd[32];
-    nanousd_format(nanousd, usd);
-    json_add_text_member(out, name, slice_str(usd));
-}
-
 void cache_row_write(const struct cache_row *row, int64_t wall_ms, struct buf *out)
 {
     json_add_comma(out);
@@ -342,7 +335,7 @@ void cache_row_write(const struct cache_row *row, int64_t wall_ms, struct buf *o
     json_add_number_member(out, "ends_s", (row->ends_ms - wall_ms) / 1000);
     json_add_number_member(out, "bytes", row->bytes);
     json_add_number_member(out, "tokens", row->tokens);
-    add_usd(out, "cost_usd", row->cost_nanousd);
+    nanousd_add_member(out, "cost_usd", row->cost_nanousd);
     buf_add_byte(out, '}');
 }
 
@@ -355,6 +348,6 @@ void cache_space_write(const struct cache_space *space, struct buf *out)
     json_add_number_member(out, "bytes", space->bytes);
     json_add_number_member(out, "kept", space->kept);
     json_add_number_member(out, "hits", space->hits);
-    add_usd(out, "saved_usd", space->saved_nanousd);
+    nanousd_add_member(out, "saved_usd", space->saved_nanousd);
     buf_add_byte(out, '}');
 }

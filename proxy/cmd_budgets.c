@@ -42,7 +42,7 @@ static void print_state(const struct budget_state *state, size_t lines)
     char   reset[32] = "";
     time_t second = state->span.to_ms / 1000;
     struct tm utc;
-    if (state->budget->window.kind != ROLLING && state->budget->window.kind != TOTAL && gmtime_r(&second, &utc))
+    if (window_begins_anew(&state->budget->window) && gmtime_r(&second, &utc))
         strftime(reset, sizeof reset, ", until %Y-%m-%d %H:%M", &utc);
     printf("%s: $%s %s%s\n", state->budget->name, dollars(state->budget->limit_nanousd, limit),
            window_words(&state->budget->window, window), reset);
@@ -182,7 +182,7 @@ int cmd_teams(int argc, char **argv)
     if (ok)
         print_teams(&l, is_json);
     else
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l.diag.text)));
+        loaded_complain(&l);
     loaded_close(&l);
     return ok ? 0 : 1;
 }

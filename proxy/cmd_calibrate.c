@@ -30,15 +30,6 @@ struct rows {
 
 /* ---- reading ---- */
 
-/* true, false, 1 or 0. */
-static bool read_outcome(const struct json *row, const char *key, bool *out)
-{
-    json_at      at = json_get(row, 0, key);
-    struct slice raw = json_raw(row, at);
-    *out = slice_is(raw, "true") || slice_is(raw, "1") || slice_is(raw, "1.0");
-    return *out || slice_is(raw, "false") || slice_is(raw, "0") || slice_is(raw, "0.0");
-}
-
 static bool has(const struct json *row, const char *key)
 {
     json_at at = json_get(row, 0, key);
@@ -66,11 +57,10 @@ static bool take_row(void *arg, struct arena *arena, const struct json *row, str
 {
     struct rows   *r = arg;
     const size_t   floats = taught_view_floats(r->loaded->slm, TAUGHT_DIFFICULTY);
-    struct outcome made = { .strong_ok = true };
-    if (!read_outcome(row, "weak_ok", &made.weak_ok) ||
-        (has(row, "strong_ok") && !read_outcome(row, "strong_ok", &made.strong_ok)))
-        return fault_set(why, FAULT_BAD_REQUEST,
-                         "a row needs `weak_ok`, true or false; so must `strong_ok` be");
+    struct outcome made = { 0 };
+    bool           has_strong;
+    if (!row_outcomes(row, &made.weak_ok, &made.strong_ok, &has_strong, why))
+        return false;
     if (r->count == CALIBRATE_ROWS_MOST)
         return fault_set(why, FAULT_BAD_REQUEST, "more than %d rows", CALIBRATE_ROWS_MOST);
     if (outcome_is_for_another(row, arena, slm_fingerprint(r->loaded->slm))) {
@@ -83,7 +73,7 @@ static bool take_row(void *arg, struct arena *arena, const struct json *row, str
     memcpy(dense, r->view->dense, floats * sizeof *dense);
     made.dense = dense;
     made.shipped = taught_view_difficulty(r->loaded->slm, r->view);
-    r->with_strong += has(row, "strong_ok");
+    r->with_strong += has_strong;
     if (r->count == r->cap)
         r->row = arena_grow(r->arena, r->row, r->count, sizeof *r->row, &r->cap);
     r->row[r->count++] = made;
@@ -100,19 +90,15 @@ static bool is_enough(const struct rows *r)
     if (r->other_encoder)
         fprintf(stderr, "weir calibrate: %zu records were made with another encoder and are passed over\n",
                 r->other_encoder);
-    if (r->with_strong && r->with_strong < r->count)
-        fprintf(stderr,
-                "weir calibrate: %zu rows have strong_ok and %zu have not; give it with all, or with none\n",
-                r->with_strong, r->count - r->with_strong);
-    else if (right < CALIBRATE_LEAST || r->count - right < CALIBRATE_LEAST)
+    if (!rows_agree_on_strong(r->with_strong, r->count))
+        return false;
+    if (right < CALIBRATE_LEAST || r->count - right < CALIBRATE_LEAST)
         fprintf(stderr,
                 "weir calibrate: of %zu rows the weak model was right on %zu; there must be %d on which it was "
                 "and %d "
                 "on which it was not, and some hundred are well\n",
                 r->count, right, CALIBRATE_LEAST, CALIBRATE_LEAST);
-    else
-        return true;
-    return false;
+    return right >= CALIBRATE_LEAST && r->count - right >= CALIBRATE_LEAST;
 }
 
 /* ---- telling ---- */
@@ -260,7 +246,7 @@ static int run(const char *settings, const char *in, const char *out)
     bool          ok = loaded_open_model(&loaded, settings);
     r.view = arena_alloc(r.arena, sizeof *r.view);
     if (!ok)
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&loaded.diag.text)));
+        loaded_complain(&loaded);
     ok = ok && loaded_has_model(&loaded, "calibrate") && has_heads(&loaded) &&
          rows_read_or_records(in, loaded.settings->records_file, take_row, &r) && is_enough(&r) &&
          learn(&r, out);

@@ -70,7 +70,7 @@ static bool run_tests(struct loaded *l)
 {
     unsigned count, failed = policy_test(l->policy, &l->inspector, &count, &l->diag);
     if (failed)
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l->diag.text)));
+        loaded_complain(l);
     if (failed)
         fprintf(stderr, "%u of %u tests failed\n", failed, count);
     else

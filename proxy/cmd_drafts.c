@@ -30,13 +30,6 @@ struct drafts {
 
 /* ---- reading ---- */
 
-static bool read_flag(const struct json *row, const char *key, bool *out)
-{
-    struct slice raw = json_raw(row, json_get(row, 0, key));
-    *out = slice_is(raw, "true") || slice_is(raw, "1");
-    return *out || slice_is(raw, "false") || slice_is(raw, "0");
-}
-
 /* Of the head inside the binary; the middle where there is no model to tell. */
 static double difficulty_of(const struct loaded *l, struct slice prompt)
 {
@@ -70,17 +63,14 @@ static bool mark_row(const struct drafts *d, const struct json *row, struct aren
 static bool take_row(void *arg, struct arena *arena, const struct json *row, struct fault *why)
 {
     struct drafts *d = arg;
-    struct outcome made = { .strong_ok = true };
+    struct outcome made = { 0 };
     float          mark[DRAFT_MARKS];
-    bool           has_strong = json_get(row, 0, "strong_ok") != JSON_NONE;
+    bool           has_strong;
     if (json_get(row, 0, "seen") != JSON_NONE && json_get(row, 0, "marks") == JSON_NONE)
         return true; /* of a draft that was never whole */
-    if (!mark_row(d, row, arena, &made.twin, mark, why))
+    if (!mark_row(d, row, arena, &made.twin, mark, why) ||
+        !row_outcomes(row, &made.weak_ok, &made.strong_ok, &has_strong, why))
         return false;
-    if (!read_flag(row, "weak_ok", &made.weak_ok) ||
-        (has_strong && !read_flag(row, "strong_ok", &made.strong_ok)))
-        return fault_set(why, FAULT_BAD_REQUEST,
-                         "a row needs `weak_ok`, true or false; so must `strong_ok` be");
     if (d->count == CALIBRATE_ROWS_MOST)
         return fault_set(why, FAULT_BAD_REQUEST, "more than %d rows", CALIBRATE_ROWS_MOST);
     if (d->count == d->cap)
@@ -99,19 +89,15 @@ static bool is_enough(const struct drafts *d)
     size_t wrong = 0;
     for (size_t i = 0; i < d->count; i++)
         wrong += d->draft[i].is_wrong;
-    if (d->with_strong && d->with_strong < d->count)
-        fprintf(stderr,
-                "weir calibrate: %zu rows have strong_ok and %zu have not; give it with all, or with none\n",
-                d->with_strong, d->count - d->with_strong);
-    else if (wrong < CALIBRATE_LEAST || d->count - wrong < CALIBRATE_LEAST)
+    if (!rows_agree_on_strong(d->with_strong, d->count))
+        return false;
+    if (wrong < CALIBRATE_LEAST || d->count - wrong < CALIBRATE_LEAST)
         fprintf(
             stderr,
             "weir calibrate: of %zu drafts %zu were wrong; there must be %d of either kind, and some hundred "
             "are well\n",
             d->count, wrong, CALIBRATE_LEAST);
-    else
-        return true;
-    return false;
+    return wrong >= CALIBRATE_LEAST && d->count - wrong >= CALIBRATE_LEAST;
 }
 
 /* ---- learning and telling ---- */
@@ -199,7 +185,7 @@ int drafts_calibrate(const char *settings, const char *in, const char *out)
     struct drafts d = { .loaded = &loaded, .arena = arena_new() };
     bool          ok = loaded_open_model(&loaded, settings);
     if (!ok)
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&loaded.diag.text)));
+        loaded_complain(&loaded);
     ok = ok && rows_read_or_records(in, loaded.settings->records_file, take_row, &d) && is_enough(&d) &&
          learn(&d, out);
     arena_free(&d.arena);

@@ -437,7 +437,7 @@ int cmd_explain(int argc, char **argv)
     if (loaded_open(&l, r.file))
         status = answer(&l, &r);
     else
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l.diag.text)));
+        loaded_complain(&l);
     loaded_close(&l);
     buf_fini(&r.input);
     return status;

@@ -89,7 +89,7 @@ int lines_answer(const char *settings_file, const char                          
     struct loaded l;
     bool          ok = loaded_open(&l, settings_file);
     if (!ok)
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l.diag.text)));
+        loaded_complain(&l);
     ok = ok && loaded_has_model(&l, command) && lines_answer_all(&l, command, answer, arg);
     loaded_close(&l);
     return ok ? 0 : 1;

@@ -78,6 +78,11 @@ bool loaded_open(struct loaded *l, const char *file)
     return loaded_open_policy(l, file) && open_readers(l);
 }
 
+void loaded_complain(const struct loaded *l)
+{
+    fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l->diag.text)));
+}
+
 void loaded_close(struct loaded *l)
 {
     slm_worker_free(&l->worker);

@@ -29,7 +29,9 @@ MUST_CHECK bool loaded_open(struct loaded *, const char *file);
 MUST_CHECK bool loaded_open_model(struct loaded *, const char *file);
 /* Settings and policies alone: for those who look at what is stored. */
 MUST_CHECK bool loaded_open_policy(struct loaded *, const char *file);
-void            loaded_close(struct loaded *);
+/* What was wrong, on stderr. */
+void loaded_complain(const struct loaded *);
+void loaded_close(struct loaded *);
 
 /* Is there a model to ask? Where there is none, stderr is told that the command needs one. */
 MUST_CHECK bool loaded_has_model(const struct loaded *, const char *command);

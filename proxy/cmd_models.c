@@ -327,7 +327,7 @@ int cmd_models(int argc, char **argv)
         status = run(&c, argc - optind, argv + optind);
         asker_free(&c.asker);
     } else {
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&c.loaded.diag.text)));
+        loaded_complain(&c.loaded);
     }
     loaded_close(&c.loaded);
     return status;

@@ -232,7 +232,7 @@ static int run(const struct asked *asked, bool is_check)
     struct loaded l;
     int           status = 1;
     if (!loaded_open_policy(&l, asked->file))
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&l.diag.text)));
+        loaded_complain(&l);
     else if (is_check)
         status = check(asked, l.settings);
     else {

@@ -181,7 +181,7 @@ static bool open_map(struct redactor *r, const char *file)
 static int redact_stdin(struct redactor *r, const struct wanted *w)
 {
     if (!loaded_open(&r->loaded, w->file)) {
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&r->loaded.diag.text)));
+        loaded_complain(&r->loaded);
         return REDACT_FAILED;
     }
     const struct team *team = loaded_team(&r->loaded, w->team);

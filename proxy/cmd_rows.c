@@ -100,6 +100,33 @@ bool row_word(const struct json *row, struct arena *arena, const char *key, stru
     return false;
 }
 
+static bool read_flag(const struct json *row, json_at at, bool *out)
+{
+    struct slice raw = json_raw(row, at);
+    *out = slice_is(raw, "true") || slice_is(raw, "1") || slice_is(raw, "1.0");
+    return *out || slice_is(raw, "false") || slice_is(raw, "0") || slice_is(raw, "0.0");
+}
+
+bool row_outcomes(const struct json *row, bool *weak_ok, bool *strong_ok, bool *has_strong, struct fault *why)
+{
+    json_at strong = json_get(row, 0, "strong_ok");
+    *has_strong = strong != JSON_NONE && json_kind(row, strong) != JSON_NULL;
+    *strong_ok = true;
+    return (read_flag(row, json_get(row, 0, "weak_ok"), weak_ok) &&
+            (!*has_strong || read_flag(row, strong, strong_ok))) ||
+           fault_set(why, FAULT_BAD_REQUEST, "a row needs `weak_ok`, true or false; so must `strong_ok` be");
+}
+
+bool rows_agree_on_strong(size_t with_strong, size_t rows)
+{
+    if (with_strong == 0 || with_strong == rows)
+        return true;
+    fprintf(stderr,
+            "weir calibrate: %zu rows have strong_ok and %zu have not; give it with all, or with none\n",
+            with_strong, rows - with_strong);
+    return false;
+}
+
 size_t head_save(const char *command, const struct taught *head, const char *file)
 {
     struct buf   bytes;

@@ -26,6 +26,13 @@ MUST_CHECK bool rows_read_or_records(const char *file, const char *records, rows
  * something else. */
 MUST_CHECK bool row_word(const struct json *row, struct arena *, const char *key, struct slice *out);
 
+/* Were weak and strong model right? weak_ok must be there, strong_ok may be left out: then it counts as true,
+ * and *has_strong is false. true, false, 1 or 0. */
+MUST_CHECK bool row_outcomes(const struct json *row, bool *weak_ok, bool *strong_ok, bool *has_strong,
+                             struct fault *why);
+/* Have all rows strong_ok, or none? Else it is told. */
+MUST_CHECK bool rows_agree_on_strong(size_t with_strong, size_t rows);
+
 /* Writes a head to a file, whole or not at all: beside it first (mode 0600), then renamed. The bytes written,
  * or 0 where that failed, which is told. */
 size_t head_save(const char *command, const struct taught *, const char *file);

@@ -38,7 +38,7 @@ bool store_open(struct store *s, const char *file)
     log_set_level(LOG_ERROR); /* what the command says is its answer */
     signal(SIGPIPE, SIG_IGN);
     if (!loaded_open_policy(&s->loaded, file)) {
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&s->loaded.diag.text)));
+        loaded_complain(&s->loaded);
         return false;
     }
     if (open_redis(s, &why))

@@ -239,7 +239,7 @@ static int run(const char *name, const char *settings, const char *in, const cha
     struct lesson lesson = { .arena = arena_new() };
     bool          ok = loaded_open_model(&loaded, settings);
     if (!ok)
-        fprintf(stderr, "%.*s", SLICE_ARG(buf_slice(&loaded.diag.text)));
+        loaded_complain(&loaded);
     if (!out)
         out = arena_printf(lesson.arena, "%s.head", name);
     ok = ok && loaded_has_model(&loaded, "teach") && rows_read("teach", in, take_row, &lesson) &&

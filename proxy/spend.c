@@ -18,7 +18,7 @@ enum { BEAT_MS = 500 };
 
 static void count(struct row *row, enum spend_measure measure, int64_t amount)
 {
-    row->sum[measure] = sum_most(row->sum[measure], amount);
+    row->sum[measure] = sum_capped(row->sum[measure], amount);
 }
 
 static void add_request(struct row *row, const struct spent *r)
@@ -90,8 +90,8 @@ struct spend *spend_new(struct loop *loop, struct redis *redis, struct metrics *
 static void add_untold(const struct rows *rows, int64_t *requests, int64_t *cost_nanousd)
 {
     for (const struct row *row = rows->first; row; row = row->later) {
-        *requests = sum_most(*requests, row->sum[SPENT_REQUESTS]);
-        *cost_nanousd = sum_most(*cost_nanousd, row->sum[SPENT_COST]);
+        *requests = sum_capped(*requests, row->sum[SPENT_REQUESTS]);
+        *cost_nanousd = sum_capped(*cost_nanousd, row->sum[SPENT_COST]);
     }
 }
 

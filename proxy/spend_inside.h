@@ -5,6 +5,7 @@
 #ifndef WEIR_SPEND_INSIDE_H
 #define WEIR_SPEND_INSIDE_H
 
+#include "base/sum.h"
 #include "spend.h"
 
 #include <sys/queue.h>
@@ -73,8 +74,6 @@ void row_name(struct buf *, const struct spent *, const struct model *);
 void row_name_beyond(struct buf *, const struct spent *, const struct model *);
 /* What stands in the buf, which is finished; the caller's to free. */
 char *text_taken(struct buf *);
-
-int64_t sum_most(int64_t a, int64_t b); /* stops at the ends of int64 */
 
 /* ---- spend_rows.c ---- */
 

@@ -79,12 +79,6 @@ void row_name_beyond(struct buf *out, const struct spent *r, const struct model 
 
 /* ---- a request's tab ---- */
 
-int64_t sum_most(int64_t a, int64_t b)
-{
-    int64_t all;
-    return __builtin_add_overflow(a, b, &all) ? (b < 0 ? INT64_MIN : INT64_MAX) : all;
-}
-
 static int64_t known_tokens(int64_t tokens)
 {
     return tokens > 0 ? tokens : 0;
@@ -101,8 +95,8 @@ void tab_add(struct tab *tab, const struct model *model, const struct answer_usa
         *(tab->lines++, line) = (struct tab_line){ .model = model };
     line->calls++;
     line->unpriced += !model->price.is_known;
-    line->input_tokens = sum_most(line->input_tokens, known_tokens(usage->prompt_tokens));
-    line->cached_tokens = sum_most(line->cached_tokens, known_tokens(usage->cached_tokens));
-    line->output_tokens = sum_most(line->output_tokens, known_tokens(usage->completion_tokens));
-    line->cost_nanousd = sum_most(line->cost_nanousd, cost_nanousd);
+    line->input_tokens = sum_capped(line->input_tokens, known_tokens(usage->prompt_tokens));
+    line->cached_tokens = sum_capped(line->cached_tokens, known_tokens(usage->cached_tokens));
+    line->output_tokens = sum_capped(line->output_tokens, known_tokens(usage->completion_tokens));
+    line->cost_nanousd = sum_capped(line->cost_nanousd, cost_nanousd);
 }

@@ -135,7 +135,7 @@ static bool is_wanted(const struct spend_query *q, struct arena *scratch, const 
 static void add_to(struct spend_row *row, const struct kept *kept)
 {
     for (unsigned i = 0; row && i < SPEND_MEASURES; i++)
-        row->sum[i] = sum_most(row->sum[i], kept->sum[i]);
+        row->sum[i] = sum_capped(row->sum[i], kept->sum[i]);
 }
 
 static const char *name_by(const struct spend_query *q, struct arena *scratch, enum spend_by by,

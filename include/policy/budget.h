@@ -66,6 +66,10 @@ struct span {
     int64_t bucket;         /* ROLLING: the one that money is spent into now; 0 elsewhere */
 };
 void window_at(const struct window *, int64_t wall_ms, struct span *out);
+/* Is another one empty at a known time? What a rolling one holds leaves it bit by bit, and a total one never
+ * ends.
+ */
+bool window_begins_anew(const struct window *);
 
 /* "a day", "in 24h", "in all": after an amount. */
 enum { WINDOW_WORDS_BYTES = 32 };

@@ -221,5 +221,7 @@ struct answer_usage usage_whole(const struct answer_usage *told, int64_t asked_b
 
 /* "0.000123450" */
 void nanousd_format(int64_t nanousd, char out[32]);
+/* "key":"0.000123450" */
+void nanousd_add_member(struct buf *, const char *key, int64_t nanousd);
 
 #endif

@@ -133,3 +133,10 @@ void nanousd_format(int64_t nanousd, char out[32])
     snprintf(out, 32, "%s%llu.%09llu", nanousd < 0 ? "-" : "", (unsigned long long)(amount / NANO),
              (unsigned long long)(amount % NANO));
 }
+
+void nanousd_add_member(struct buf *out, const char *key, int64_t nanousd)
+{
+    char usd[32];
+    nanousd_format(nanousd, usd);
+    json_add_text_member(out, key, slice_str(usd));
+}

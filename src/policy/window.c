@@ -78,6 +78,11 @@ void window_at(const struct window *w, int64_t wall_ms, struct span *out)
     }
 }
 
+bool window_begins_anew(const struct window *w)
+{
+    return w->kind != ROLLING && w->kind != TOTAL;
+}
+
 const char *window_words(const struct window *w, char out[WINDOW_WORDS_BYTES])
 {
     static const struct {
