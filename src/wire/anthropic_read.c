@@ -36,6 +36,15 @@ static void add_text_part(struct rewrite *w, struct slice raw)
     buf_add_byte(w->out, '}');
 }
 
+/* Of whatever else is no text, nobody but Anthropic knows what it means. */
+static bool add_text(struct rewrite *w, json_at block)
+{
+    if (!is_type(w, block, "text"))
+        return rewrite_refuse(w, "content", "has a block of a type that this provider does not know");
+    add_text_part(w, json_raw(w->json, get(w, block, "text")));
+    return true;
+}
+
 /* The address of an image or a file: its own, or its data in one. Empty where the source is of another kind. */
 static struct slice address_of(struct rewrite *w, json_at source)
 {
@@ -65,13 +74,38 @@ static bool add_image(struct rewrite *w, json_at block)
     return true;
 }
 
+static void note(struct rewrite *w, json_at object, const char *member)
+{
+    enum json_kind kind = json_kind(w->json, get(w, object, member));
+    if (kind != JSON_NULL && kind != JSON_FALSE)
+        rewrite_leave_out(w, slice_str(member));
+}
+
+/* Text that stands in the request itself: in one piece, or in several. */
+static bool add_plain_document(struct rewrite *w, json_at block)
+{
+    json_at source = get(w, block, "source"), content = get(w, source, "content");
+    note(w, block, "title");
+    if (is_type(w, source, "text"))
+        content = get(w, source, "data");
+    if (json_kind(w->json, content) != JSON_ARRAY) {
+        add_text_part(w, json_kind(w->json, content) == JSON_STRING ? json_raw(w->json, content) : S("\"\""));
+        return true;
+    }
+    for (json_at p = json_first(w->json, content); p != JSON_NONE; p = json_next(w->json, p))
+        if (is_type(w, p, "image") ? !add_image(w, p) : !add_text(w, p))
+            return false;
+    return true;
+}
+
 static bool add_document(struct rewrite *w, json_at block)
 {
     json_at source = get(w, block, "source"), title = get(w, block, "title");
-    if (is_type(w, source, "text")) {
-        add_text_part(w, json_raw(w->json, get(w, source, "data")));
-        return true;
-    }
+    note(w, block, "context");
+    if (json_kind(w->json, get(w, get(w, block, "citations"), "enabled")) == JSON_TRUE)
+        rewrite_leave_out(w, S("citations"));
+    if (is_type(w, source, "text") || is_type(w, source, "content"))
+        return add_plain_document(w, block);
     struct slice address = is_type(w, source, "base64") ? address_of(w, source) : S("");
     if (!address.len)
         return rewrite_refuse(w, "content", "has a document whose source this provider cannot read");
@@ -87,15 +121,11 @@ static bool add_document(struct rewrite *w, json_at block)
 
 static bool add_part(struct rewrite *w, json_at block)
 {
-    if (is_type(w, block, "text")) {
-        add_text_part(w, json_raw(w->json, get(w, block, "text")));
-        return true;
-    }
     if (is_type(w, block, "image"))
         return add_image(w, block);
     if (is_type(w, block, "document"))
         return add_document(w, block);
-    return rewrite_refuse(w, "content", "has a block of a type that this provider does not know");
+    return add_text(w, block);
 }
 
 /* ---- a user's message ---- */
@@ -116,6 +146,7 @@ static bool add_result_images(struct rewrite *w, json_at blocks)
 static void add_tool_message(struct rewrite *w, json_at result)
 {
     json_at content = get(w, result, "content");
+    note(w, result, "is_error"); /* its words are all that says so */
     begin_message(w, "tool");
     json_add_member(w->out, "tool_call_id", json_raw(w->json, get(w, result, "tool_use_id")));
     json_add_key(w->out, "content");
@@ -222,21 +253,7 @@ static bool add_assistant(struct rewrite *w, json_at content)
 
 /* ---- messages ---- */
 
-static bool add_message(struct rewrite *w, json_at message)
-{
-    struct slice role = rewrite_text(w, message, "role");
-    json_at      content = get(w, message, "content");
-    if (json_kind(w->json, content) == JSON_STRING) {
-        json_add_comma(w->out);
-        buf_add_byte(w->out, '{');
-        json_add_member(w->out, "role", json_raw(w->json, get(w, message, "role")));
-        json_add_member(w->out, "content", json_raw(w->json, content));
-        buf_add_byte(w->out, '}');
-        return true;
-    }
-    return slice_is(role, "assistant") ? add_assistant(w, content) : add_user(w, content);
-}
-
+/* The request's, or one between the turns. */
 static void add_system(struct rewrite *w, json_at system)
 {
     if (json_kind(w->json, system) != JSON_STRING && json_kind(w->json, system) != JSON_ARRAY)
@@ -252,6 +269,25 @@ static void add_system(struct rewrite *w, json_at system)
         buf_add_byte(w->out, ']');
     }
     buf_add_byte(w->out, '}');
+}
+
+static bool add_message(struct rewrite *w, json_at message)
+{
+    struct slice role = rewrite_text(w, message, "role");
+    json_at      content = get(w, message, "content");
+    if (json_kind(w->json, content) == JSON_STRING) {
+        json_add_comma(w->out);
+        buf_add_byte(w->out, '{');
+        json_add_member(w->out, "role", json_raw(w->json, get(w, message, "role")));
+        json_add_member(w->out, "content", json_raw(w->json, content));
+        buf_add_byte(w->out, '}');
+        return true;
+    }
+    if (slice_is(role, "system")) {
+        add_system(w, content);
+        return true;
+    }
+    return slice_is(role, "assistant") ? add_assistant(w, content) : add_user(w, content);
 }
 
 static bool read_messages(struct rewrite *w, json_at messages)
@@ -277,6 +313,8 @@ static bool add_tool(struct rewrite *w, json_at tool)
     struct slice type = rewrite_text(w, tool, "type");
     if (type.len && !slice_is(type, "custom"))
         return rewrite_refuse(w, "tools", "has a tool that only its own provider can run");
+    note(w, tool, "defer_loading");
+    note(w, tool, "input_examples");
     json_add_comma(w->out);
     buf_add_str(w->out, "{\"type\":\"function\",\"function\":{");
     json_add_member(w->out, "name", json_raw(w->json, get(w, tool, "name")));
@@ -344,12 +382,31 @@ static bool read_output_config(struct rewrite *w, json_at at)
     return true;
 }
 
+/* Words to begin the answer with, and a summary in the place of one: without them it would be another. */
+static bool refuse_if_given(struct rewrite *w, json_at at)
+{
+    if (json_kind(w->json, at) == JSON_NULL)
+        return true;
+    return rewrite_refuse(w, arena_cstr(w->arena, json_key(w->json, at, w->arena)),
+                          "is something that this provider cannot do");
+}
+
 static const struct rewrite_field fields[] = {
     { "model", rewrite_nothing }, /* written first, so that no comma is missed before the others */
-    { "max_tokens", read_limit },    { "messages", read_messages },           { "system", rewrite_nothing },
-    { "tools", read_tools },         { "tool_choice", read_tool_choice },     { "stream", rewrite_stream },
-    { "stop_sequences", read_stop }, { "temperature", rewrite_copy },         { "top_p", rewrite_copy },
-    { "metadata", read_metadata },   { "output_config", read_output_config }, { NULL, rewrite_note },
+    { "max_tokens", read_limit },
+    { "messages", read_messages },
+    { "system", rewrite_nothing },
+    { "tools", read_tools },
+    { "tool_choice", read_tool_choice },
+    { "stream", rewrite_stream },
+    { "stop_sequences", read_stop },
+    { "temperature", rewrite_copy },
+    { "top_p", rewrite_copy },
+    { "metadata", read_metadata },
+    { "output_config", read_output_config },
+    { "prefill", refuse_if_given },
+    { "compaction", refuse_if_given },
+    { NULL, rewrite_note },
 };
 
 bool anthropic_read_request(struct rewrite *w)

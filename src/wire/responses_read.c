@@ -242,6 +242,11 @@ static bool read_text(struct rewrite *w, json_at text)
     return true;
 }
 
+static bool read_truncation(struct rewrite *w, json_at truncation)
+{
+    return slice_is(json_string(w->json, truncation, w->arena), "disabled") || rewrite_note(w, truncation);
+}
+
 static bool read_reasoning(struct rewrite *w, json_at reasoning)
 {
     rewrite_copy_as(w, get(w, reasoning, "effort"), "reasoning_effort");
@@ -312,7 +317,7 @@ static const struct rewrite_field fields[] = {
     { "store", rewrite_nothing },
     { "include", read_include },
     { "top_logprobs", read_top_logprobs },
-    { "truncation", rewrite_nothing },
+    { "truncation", read_truncation },
     { "previous_response_id", refuse_kept },
     { "conversation", refuse_kept },
     { "prompt", refuse_kept },

@@ -248,8 +248,34 @@ static void test_documents_and_schemas(void **state)
            "effort");
 }
 
+static void test_what_anthropic_says_besides(void **state)
+{
+    expect(*state, DIALECT_ANTHROPIC,
+           "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':'a'},"
+           "{'role':'system','content':[{'type':'text','text':'Be exact.'}]},{'role':'user','content':["
+           "{'type':'document','title':'t','context':'c','citations':{'enabled':true},"
+           "'source':{'type':'content','content':[{'type':'text','text':'words'}]}}]}]}",
+           "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':'a'},"
+           "{'role':'system','content':[{'type':'text','text':'Be exact.'}]},"
+           "{'role':'user','content':[{'type':'text','text':'words'}]}]}",
+           "context, citations, title");
+    expect(*state, DIALECT_ANTHROPIC,
+           "{'model':'m','max_tokens':9,'messages':[{'role':'user','content':["
+           "{'type':'tool_result','tool_use_id':'1','is_error':true,'content':'no'},"
+           "{'type':'tool_result','tool_use_id':'2','is_error':true,'content':'no'}]}],"
+           "'tools':[{'name':'f','input_schema':{},'defer_loading':true}]}",
+           "{'model':'m','max_tokens':9,'messages':[{'role':'tool','tool_call_id':'1','content':'no'},"
+           "{'role':'tool','tool_call_id':'2','content':'no'}],"
+           "'tools':[{'type':'function','function':{'name':'f','parameters':{}}}]}",
+           "is_error, defer_loading");
+}
+
 static void test_what_only_anthropic_has_is_refused(void **state)
 {
+    refuse(*state, DIALECT_ANTHROPIC, "{'model':'m','prefill':'{','messages':[{'role':'user','content':'a'}]}",
+           "prefill");
+    refuse(*state, DIALECT_ANTHROPIC,
+           "{'model':'m','compaction':{'type':'x'},'messages':[{'role':'user','content':'a'}]}", "compaction");
     refuse(*state, DIALECT_ANTHROPIC,
            "{'model':'m','messages':[{'role':'user','content':[{'type':'search_result'}]}]}",
            "messages[0].content");
@@ -602,6 +628,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_several_thoughts_go_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_thoughts_of_messages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_documents_and_schemas, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_anthropic_says_besides, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_only_anthropic_has_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_tool_loop_for_gemini, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_calls_of_others_for_gemini, set_up, tear_down),
