@@ -23,7 +23,7 @@ enum refusal {
 enum refusal refusal_read(int status, struct slice body, struct arena *);
 
 /* How long it asks to be left alone, in ms: retry-after-ms, retry-after (seconds, or a date: now_s is the time
- * since 1970); -1 where neither is told. */
+ * since 1970), else until what is used up of x-ratelimit-… is there again; -1 where none is told. */
 int64_t refusal_wait_ms(const struct http1_head *, int64_t now_s);
 /* The same out of an error's body: Gemini's retryDelay, "34.4s". */
 int64_t refusal_body_wait_ms(struct slice body, struct arena *);

@@ -153,13 +153,58 @@ static int64_t date_ms(struct slice text, int64_t now_s)
     return wait_s > day_ms / 1000 ? day_ms : wait_s * 1000;
 }
 
+/* "120ms", "7.66s", "1m2s", "6h0m": OpenAI's and Groq's; -1 for what is none. */
+static int64_t span_ms(struct slice text)
+{
+    static const struct {
+        const char *unit;
+        double      ms;
+    } units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
+    int64_t sum_ms = 0;
+    while (text.len) {
+        size_t digits = 0, unit = 0;
+        while (digits < text.len && (slice_find_byte(S("0123456789."), text.ptr[digits]) != SLICE_NONE))
+            digits++;
+        struct slice rest = slice_cut(text, digits, text.len);
+        while (unit < sizeof units / sizeof *units && !slice_starts(rest, slice_str(units[unit].unit)))
+            unit++;
+        if (unit == sizeof units / sizeof *units)
+            return -1;
+        int64_t part_ms = number_ms(slice_cut(text, 0, digits), units[unit].ms);
+        if (part_ms < 0)
+            return -1;
+        sum_ms += part_ms;
+        text = slice_cut(rest, strlen(units[unit].unit), rest.len);
+    }
+    return sum_ms > day_ms ? day_ms : sum_ms;
+}
+
+/* The longest of those that nothing is left of; -1 where there is none. */
+static int64_t limits_ms(const struct http1_head *head)
+{
+    static const struct {
+        const char *remaining, *reset;
+    } limits[] = { { "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests" },
+                   { "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens" } };
+    int64_t wait_ms = -1;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        struct slice reset = http1_header(head, limits[i].reset);
+        int64_t      reset_ms = span_ms(reset);
+        if (reset.len && slice_is(http1_header(head, limits[i].remaining), "0") && reset_ms > wait_ms)
+            wait_ms = reset_ms;
+    }
+    return wait_ms;
+}
+
 int64_t refusal_wait_ms(const struct http1_head *head, int64_t now_s)
 {
     struct slice after = http1_header(head, "retry-after");
     int64_t      wait_ms = number_ms(http1_header(head, "retry-after-ms"), 1);
     if (wait_ms < 0)
         wait_ms = number_ms(after, 1000);
-    return wait_ms < 0 ? date_ms(after, now_s) : wait_ms;
+    if (wait_ms < 0)
+        wait_ms = date_ms(after, now_s);
+    return wait_ms < 0 ? limits_ms(head) : wait_ms;
 }
 
 int64_t refusal_body_wait_ms(struct slice body, struct arena *arena)

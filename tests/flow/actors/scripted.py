@@ -131,6 +131,10 @@ class Scripted:
     def stop(self):
         self.listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts, which else takes one of who listens next
         self.listener.close()
+        self.hang_up()
+
+    def hang_up(self):
+        """On whoever is connected."""
         with self.lock:
             for connection in list(self.open):
                 try:

@@ -120,6 +120,23 @@ static void the_wait_is_told_in_seconds_in_ms_or_by_a_date(void **state)
     assert_int_equal(wait_told(arena, "retry-after: \r\n"), -1);
 }
 
+/* Of each limit what is left, and when all is there again. */
+static void the_wait_is_until_what_is_used_up_is_there_again(void **state)
+{
+    struct arena *arena = *state;
+#define REQUESTS(left, reset)                                                                                  \
+    "x-ratelimit-remaining-requests: " left "\r\nx-ratelimit-reset-requests: " reset "\r\n"
+#define TOKENS(left, reset) "x-ratelimit-remaining-tokens: " left "\r\nx-ratelimit-reset-tokens: " reset "\r\n"
+    assert_int_equal(wait_told(arena, REQUESTS("0", "120ms")), 120);
+    assert_int_equal(wait_told(arena, REQUESTS("0", "1m2s") TOKENS("7", "6h0m")), 62000);
+    assert_int_equal(wait_told(arena, REQUESTS("0", "1s") TOKENS("0", "7.66s")), 7660);
+    assert_int_equal(wait_told(arena, REQUESTS("0", "1s") "retry-after: 3\r\n"), 3000);
+    assert_int_equal(wait_told(arena, REQUESTS("3", "1s")), -1);
+    assert_int_equal(wait_told(arena, REQUESTS("0", "soon")), -1);
+    assert_int_equal(wait_told(arena, REQUESTS("0", "")), -1);
+    assert_int_equal(wait_told(arena, REQUESTS("0", "99999h")), 86400000);
+}
+
 static void gemini_tells_it_in_the_body(void **state)
 {
     struct arena *arena = *state;
@@ -140,6 +157,7 @@ int main(void)
         cmocka_unit_test(errors_of_all_providers_are_understood),
         cmocka_unit_test(a_body_that_is_cut_leaves_the_status),
         cmocka_unit_test(the_wait_is_told_in_seconds_in_ms_or_by_a_date),
+        cmocka_unit_test(the_wait_is_until_what_is_used_up_is_there_again),
         cmocka_unit_test(gemini_tells_it_in_the_body),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
