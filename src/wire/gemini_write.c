@@ -146,6 +146,8 @@ static bool add_message(struct rewrite *w, json_at message)
         return rewrite_refuse(w, "", "uses functions, the older form: send it as tools to reach this provider");
     if (!add_parts(w, get(w, message, "content")))
         return false;
+    if (json_kind(w->json, get(w, message, "reasoning_content")) == JSON_STRING)
+        rewrite_leave_out(w, S("reasoning_content"));
     json_at calls = get(w, message, "tool_calls");
     for (json_at c = json_first(w->json, calls); c != JSON_NONE; c = json_next(w->json, c))
         if (!add_call(w, c, c == json_first(w->json, calls)))

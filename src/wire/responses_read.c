@@ -11,8 +11,11 @@
 
 #include <stdio.h>
 
-/* What is being written of the assistant's message that is open. */
-enum open { NOTHING, WORDS, CALLS };
+/* What is being written. */
+struct items {
+    enum { NOTHING, WORDS, CALLS } open; /* of the assistant's message that is open */
+    json_at thought;                     /* an item of plain thoughts that waits for the calls it led to */
+};
 
 static json_at get(const struct rewrite *w, json_at object, const char *key)
 {
@@ -71,44 +74,79 @@ static bool add_content(struct rewrite *w, json_at content)
 
 /* ---- items ---- */
 
-static void close_message(struct rewrite *w, enum open *open)
+static void close_message(struct rewrite *w, struct items *it)
 {
-    if (*open != NOTHING)
-        buf_add_str(w->out, *open == CALLS ? "]}" : "}");
-    *open = NOTHING;
+    if (it->open != NOTHING)
+        buf_add_str(w->out, it->open == CALLS ? "]}" : "}");
+    it->open = NOTHING;
 }
 
-static void begin_message(struct rewrite *w, struct slice role, enum open *open)
+static void leave_thought(struct rewrite *w, struct items *it)
 {
-    close_message(w, open);
+    if (it->thought != JSON_NONE)
+        rewrite_leave_out(w, S("reasoning"));
+    it->thought = JSON_NONE;
+}
+
+static void begin_message(struct rewrite *w, struct slice role, struct items *it)
+{
+    close_message(w, it);
+    if (!slice_is(role, "assistant"))
+        leave_thought(w, it);
     json_add_comma(w->out);
     buf_add_byte(w->out, '{');
     json_add_text_member(w->out, "role", role);
 }
 
-static bool add_message(struct rewrite *w, json_at item, enum open *open)
+static bool add_message(struct rewrite *w, json_at item, struct items *it)
 {
     struct slice role = rewrite_text(w, item, "role");
-    begin_message(w, role, open);
+    begin_message(w, role, it);
     if (!add_content(w, get(w, item, "content")))
         return false;
     if (slice_is(role, "assistant"))
-        *open = WORDS;
+        it->open = WORDS;
     else
         buf_add_byte(w->out, '}');
     return true;
 }
 
-static void add_call(struct rewrite *w, json_at item, enum open *open)
+/* DeepSeek's models and others want their plain thoughts back with the calls that they led to. Sealed ones, and
+ * summaries, a chat has no place for. */
+static void take_thought(struct rewrite *w, json_at item, struct items *it)
+{
+    json_at part = json_first(w->json, get(w, item, "content"));
+    leave_thought(w, it);
+    if (part != JSON_NONE && is_type(w, part, "reasoning_text"))
+        it->thought = item;
+    else
+        rewrite_leave_out(w, S("reasoning"));
+}
+
+static void add_thought(struct rewrite *w, struct items *it)
+{
+    if (it->thought == JSON_NONE)
+        return;
+    json_at content = get(w, it->thought, "content");
+    buf_add_str(w->out, ",\"reasoning_content\":\"");
+    for (json_at p = json_first(w->json, content); p != JSON_NONE; p = json_next(w->json, p))
+        json_add_escaped(w->out, rewrite_text(w, p, "text"));
+    buf_add_byte(w->out, '"');
+    it->thought = JSON_NONE;
+}
+
+static void add_call(struct rewrite *w, json_at item, struct items *it)
 {
     bool is_custom = is_type(w, item, "custom_tool_call");
-    if (*open == NOTHING) {
-        begin_message(w, S("assistant"), open);
+    if (it->open == NOTHING) {
+        begin_message(w, S("assistant"), it);
         json_add_member(w->out, "content", S("null"));
     }
-    if (*open != CALLS)
+    if (it->open != CALLS) {
+        add_thought(w, it);
         buf_add_str(w->out, ",\"tool_calls\":[");
-    *open = CALLS;
+    }
+    it->open = CALLS;
     json_add_comma(w->out);
     buf_add_byte(w->out, '{');
     json_add_member(w->out, "id", json_raw(w->json, get(w, item, "call_id")));
@@ -120,9 +158,9 @@ static void add_call(struct rewrite *w, json_at item, enum open *open)
     buf_add_str(w->out, "}}");
 }
 
-static bool add_output(struct rewrite *w, json_at item, enum open *open)
+static bool add_output(struct rewrite *w, json_at item, struct items *it)
 {
-    begin_message(w, S("tool"), open);
+    begin_message(w, S("tool"), it);
     json_add_member(w->out, "tool_call_id", json_raw(w->json, get(w, item, "call_id")));
     if (!add_content(w, get(w, item, "output")))
         return false;
@@ -130,19 +168,19 @@ static bool add_output(struct rewrite *w, json_at item, enum open *open)
     return true;
 }
 
-static bool add_item(struct rewrite *w, json_at item, enum open *open)
+static bool add_item(struct rewrite *w, json_at item, struct items *it)
 {
     struct slice type = rewrite_text(w, item, "type");
     if (type.len == 0 || slice_is(type, "message"))
-        return add_message(w, item, open);
+        return add_message(w, item, it);
     if (slice_is(type, "function_call_output") || slice_is(type, "custom_tool_call_output"))
-        return add_output(w, item, open);
+        return add_output(w, item, it);
     if (slice_is(type, "function_call") || slice_is(type, "custom_tool_call")) {
-        add_call(w, item, open);
+        add_call(w, item, it);
         return true;
     }
-    if (slice_is(type, "reasoning")) { /* sealed, or a summary: a chat has no place for it */
-        rewrite_leave_out(w, S("reasoning"));
+    if (slice_is(type, "reasoning")) {
+        take_thought(w, item, it);
         return true;
     }
     return rewrite_refuse(w, "type", "is an item that is not known here, or that its provider keeps");
@@ -150,29 +188,30 @@ static bool add_item(struct rewrite *w, json_at item, enum open *open)
 
 static bool read_input(struct rewrite *w, json_at input)
 {
-    json_at   instructions = get(w, 0, "instructions");
-    enum open open = NOTHING;
-    uint32_t  index = 0;
+    json_at      instructions = get(w, 0, "instructions");
+    struct items it = { .thought = JSON_NONE };
+    uint32_t     index = 0;
     json_add_key(w->out, "messages");
     buf_add_byte(w->out, '[');
     if (json_kind(w->json, instructions) == JSON_STRING) {
-        begin_message(w, S("system"), &open);
+        begin_message(w, S("system"), &it);
         json_add_member(w->out, "content", json_raw(w->json, instructions));
         buf_add_byte(w->out, '}');
     }
     if (json_kind(w->json, input) != JSON_ARRAY) {
         bool is_said = json_kind(w->json, input) == JSON_STRING;
-        begin_message(w, S("user"), &open);
+        begin_message(w, S("user"), &it);
         json_add_member(w->out, "content", is_said ? json_raw(w->json, input) : S("\"\""));
         buf_add_byte(w->out, '}');
     }
     for (json_at i = json_first(w->json, input); i != JSON_NONE; i = json_next(w->json, i)) {
         snprintf(w->path, sizeof w->path, "input[%u]", index++);
-        if (!add_item(w, i, &open))
+        if (!add_item(w, i, &it))
             return false;
     }
     w->path[0] = '\0';
-    close_message(w, &open);
+    leave_thought(w, &it);
+    close_message(w, &it);
     buf_add_byte(w->out, ']');
     return true;
 }

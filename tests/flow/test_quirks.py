@@ -214,7 +214,11 @@ def test_thoughts_that_nobody_signed_go_back_with_their_calls(stage):
     result = [{"type": "tool_result", "tool_use_id": "call_1", "content": "it is"}]
     weir.post({"model": "large", "max_tokens": 99, "messages": [*USER, {"role": "assistant", "content": said}, {"role": "user", "content": result}]},
               "/v1/messages")
-    assert cloud.requests[1].json["messages"][1]["reasoning_content"] == "Hm."
+    response = weir.post({"model": "large", "input": "Is it so?"}, "/v1/responses").json["output"]
+    weir.post({"model": "large", "input": [*USER, *response, {"type": "function_call_output", "call_id": "call_1", "output": "it is"}]},
+              "/v1/responses")
+    for request in cloud.requests[1::2]:
+        assert request.json["messages"][1]["reasoning_content"] == "Hm." and request.json["messages"][1]["tool_calls"]
 
 
 def test_a_flagged_prompt_makes_no_key_look_dead(stage):

@@ -322,7 +322,8 @@ static void test_a_tool_loop_for_gemini(void **state)
 }
 
 #define FOREIGN_CALLS(model)                                                                                   \
-    "{'model':'" model "','messages':[{'role':'user','content':'a'},{'role':'assistant','tool_calls':["        \
+    "{'model':'" model "','messages':[{'role':'user','content':'a'},{'role':'assistant',"                      \
+    "'reasoning_content':'hm','tool_calls':["                                                                  \
     "{'id':'c1','type':'function','function':{'name':'w','arguments':'{}'}},"                                  \
     "{'id':'c2','type':'function','function':{'name':'w','arguments':'{}'}}]}]"
 #define CALLS_FOR_GEMINI(signature)                                                                            \
@@ -334,9 +335,10 @@ static void test_a_tool_loop_for_gemini(void **state)
 static void test_calls_of_others_for_gemini(void **state)
 {
     expect_to(*state, DIALECT_OPENAI, DIALECT_GEMINI, FOREIGN_CALLS("gemini-3.1-pro") "}",
-              CALLS_FOR_GEMINI(",'thoughtSignature':'skip_thought_signature_validator'") "{}}", "");
+              CALLS_FOR_GEMINI(",'thoughtSignature':'skip_thought_signature_validator'") "{}}",
+              "reasoning_content");
     expect_to(*state, DIALECT_OPENAI, DIALECT_GEMINI, FOREIGN_CALLS("gemini-2.5-pro") "}",
-              CALLS_FOR_GEMINI("") "{}}", "");
+              CALLS_FOR_GEMINI("") "{}}", "reasoning_content");
 }
 
 /* Levels since the third generation, budgets before; what cannot be said is noted. */
@@ -543,6 +545,34 @@ static void test_responses_items_become_messages(void **state)
         "reasoning, tools");
 }
 
+/* Plain thoughts go back with the calls that they led to; without any, and sealed, they are left out. */
+static void test_thoughts_of_responses(void **state)
+{
+#define THINKS                                                                                                 \
+    "{'type':'reasoning','id':'rs_1','summary':[],'content':[{'type':'reasoning_text','text':'h\\n'},{'type':" \
+    "'reasoning_text','text':'m'}]}"
+#define CALLS  "{'type':'function_call','call_id':'c1','name':'w','arguments':'{}'}"
+#define CALLED "'tool_calls':[{'id':'c1','type':'function','function':{'name':'w','arguments':'{}'}}]}"
+    expect_to(*state, DIALECT_RESPONSES, DIALECT_OPENAI,
+              "{'model':'m','input':[" THINKS "," CALLS
+              ",{'type':'function_call_output','call_id':'c1','output':'1'}]}",
+              "{'model':'m','messages':[{'role':'assistant','content':null,'reasoning_content':'h\\nm'," CALLED
+              ",{'role':'tool','tool_call_id':'c1','content':'1'}]}",
+              "");
+    expect_to(*state, DIALECT_RESPONSES, DIALECT_OPENAI,
+              "{'model':'m','input':[" THINKS ",{'role':'assistant','content':'a'}," CALLS "]}",
+              "{'model':'m','messages':[{'role':'assistant','content':'a','reasoning_content':'h\\nm'," CALLED
+              "]}",
+              "");
+    expect_to(*state, DIALECT_RESPONSES, DIALECT_OPENAI,
+              "{'model':'m','input':[" THINKS
+              ",{'role':'assistant','content':'a'},{'role':'user','content':'b'},"
+              "{'type':'reasoning','summary':[],'encrypted_content':'x'}," CALLS "]}",
+              "{'model':'m','messages':[{'role':'assistant','content':'a'},{'role':'user','content':'b'},"
+              "{'role':'assistant','content':null," CALLED "]}",
+              "reasoning");
+}
+
 static void test_a_prompt_becomes_a_message(void **state)
 {
     expect_to(*state, DIALECT_COMPLETIONS, DIALECT_OPENAI,
@@ -640,6 +670,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_messages_for_ollama, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forty_thousand_calls, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_responses_items_become_messages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_thoughts_of_responses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_prompt_becomes_a_message, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_ollama_chat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_ollama_prompt, set_up, tear_down),
