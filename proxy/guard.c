@@ -400,7 +400,7 @@ static void let_go(struct guard *g, struct held *h, struct buf *out)
     size_t            count = 0;
     struct json_edit *strip = NULL;
     if (h->stretch && g->options.chat->has_logprobs)
-        strip = answer_edits_strip(a, true, false, h->arena, &count);
+        strip = answer_edits_strip(a, h->arena, &count);
     struct json_edit *edit = arena_array(h->arena, count + a->text_count, sizeof *edit);
     if (count)
         memcpy(edit, strip, count * sizeof *edit);

@@ -34,7 +34,4 @@ char        *arena_printf(struct arena *, const char *fmt, ...) PRINTF_LIKE(2, 3
 /* clean_up(arg) is called when the arena is freed. */
 void arena_defer(struct arena *, void (*clean_up)(void *arg), void *arg);
 
-/* Bytes given out so far. */
-size_t arena_bytes(const struct arena *);
-
 #endif

@@ -26,11 +26,9 @@ void diag_init(struct diag *);
 void diag_fini(struct diag *);
 void diag_error(struct diag *, struct place, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* ", did you mean "X"?" for the end of a message, or "" where nothing is near. out is returned. */
+/* ", did you mean "X"?" for the end of a message: the word of the list (NULL-terminated) whose
+ * Damerau-Levenshtein distance is the least, and at most a third of its length; "" where none is so near. out
+ * is returned. */
 const char *diag_hint(struct slice wrong, const char *const *right, char out[DIAG_HINT_BYTES]);
-
-/* The word of the list (NULL-terminated) that is likely meant: Damerau-Levenshtein distance at most a third of
- * its length; or NULL. */
-const char *diag_suggest(struct slice wrong, const char *const *right);
 
 #endif

@@ -18,8 +18,6 @@ enum draft_mark {
     DRAFT_MARKS
 };
 
-const char *draft_mark_word(enum draft_mark);
-
 /* What is known of a draft besides its words. */
 struct draft_known {
     double logprob;    /* the mean of its tokens'; 0: not known */

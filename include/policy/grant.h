@@ -19,7 +19,6 @@ struct names {
     const char *const *name;
     unsigned           count;
 };
-bool names_allow(const struct names *, const char *name);
 
 /* ROUTE_ASKED among the routes lets a client name a model itself. */
 #define ROUTE_ASKED "asked"

@@ -55,9 +55,6 @@ MUST_CHECK bool inspect_recall(const struct inspector *, struct needs, struct ar
 MUST_CHECK bool inspect_text(const struct inspector *, struct arena *, struct slice text, bool is_arguments,
                              struct findings *out, struct fault *why);
 
-/* Whether its model finds names (PII_NAMES). */
-bool inspects_names(const struct inspector *);
-
 /* The same of a text that belongs to no chat, and without what the policy's `allow:` lets pass. Names are
  * looked for where they are among the kinds, and where the model finds them. */
 MUST_CHECK bool inspect_alone(const struct inspector *, struct arena *, struct slice text, bool is_arguments,

@@ -51,7 +51,6 @@ uint64_t encoder_fingerprint(const struct encoder *);
 /* A tensor of the folder's that is not the encoder's own: of a head on top of it. A name that begins with a dot
  * stands behind the encoder's prefix. As weights_floats(). Not while another thread asks for the same
  * encoder's. */
-bool         encoder_has_tensor(const struct encoder *, const char *name);
 const float *encoder_tensor(struct encoder *, const char *name, size_t rows, size_t columns, struct fault *why);
 
 /* What is known of a token before the first layer: hidden floats (ref). id < vocabulary. */

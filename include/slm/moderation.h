@@ -19,8 +19,6 @@ enum moderation_category {
     MODERATION_NONE = MODERATION_CATEGORIES,
 };
 
-const char *moderation_word(enum moderation_category);
-
 /* Is the head for this model? */
 bool moderation_fits(const struct slm *);
 

@@ -179,8 +179,6 @@ bool slm_has_names(const struct slm *);
  * follows costs half as much. */
 MUST_CHECK bool slm_names(struct slm_worker *, struct arena *, struct slice text, struct named_list *out);
 
-/* The topic so named, TOPICS where there is none. */
-enum topic  topic_of(struct slice word);
 const char *topic_word(enum topic);
 
 #endif

@@ -185,13 +185,12 @@ json_at answer_error(const struct json *);
 /* The edit that makes a text say something else. */
 struct json_edit answer_edit_text(const struct answer_text *, struct slice text, struct arena *);
 
-/* The edits, `*count` of them in the arena, that take out what a client did not ask for: the choices' logprobs
- * become null, the usage goes. They overlap no text. */
-struct json_edit *answer_edits_strip(const struct answer *, bool logprobs, bool usage, struct arena *,
-                                     size_t *count);
+/* The edits, `*count` of them in the arena, by which the choices' logprobs become null. They overlap no text.
+ */
+struct json_edit *answer_edits_strip(const struct answer *, struct arena *, size_t *count);
 
-/* An object of usage, in a chat's words or a response's of OpenAI's; nothing where it tells of neither the prompt
- * nor the answer. */
+/* An object of usage, in a chat's words or a response's of OpenAI's; nothing where it tells of neither the
+ * prompt nor the answer. */
 void usage_read(const struct json *, json_at, struct answer_usage *out);
 
 /* A chunk that brings usage and no choice: it is not sent to a client who did not ask for usage. */

@@ -65,9 +65,6 @@ enum http1_event http1_read(struct http1 *, struct slice input, size_t *used, st
  * HTTP1_BAD. */
 enum http1_event http1_eof(struct http1 *, struct fault *why);
 
-/* Answers: the next answer is to a HEAD request and so has no body. */
-void http1_expect_no_body(struct http1 *);
-
 const struct http1_head *http1_head(const struct http1 *);
 
 /* Has any byte of an unfinished message been taken? A connection in between messages may be closed or reused.

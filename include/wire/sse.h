@@ -28,9 +28,6 @@ void        sse_free(struct sse **);
  * call. After SSE_TOO_LONG the reader takes nothing more. */
 enum sse_result sse_read(struct sse *, struct slice input, size_t *used, struct sse_event *out);
 
-/* Is part of an event held? */
-bool sse_is_inside(const struct sse *);
-
 /* Writes "data: " lines for the (one-line or many-line) data and the blank line. */
 void sse_add_data(struct buf *out, struct slice data);
 

@@ -31,7 +31,6 @@ struct clean_up {
 struct arena {
     struct block    *newest;
     struct clean_up *latest;
-    size_t           bytes;
 };
 
 struct arena *arena_new(void)
@@ -80,7 +79,6 @@ void arena_reset(struct arena *a)
         free_blocks(kept);
         a->newest = NULL;
     }
-    a->bytes = 0;
 }
 
 static struct block *block_add(struct arena *a, size_t least_bytes)
@@ -106,7 +104,6 @@ void *arena_alloc(struct arena *a, size_t bytes)
         b = block_add(a, rounded);
     void *memory = b->bytes + b->used;
     b->used += rounded;
-    a->bytes += rounded;
     return memset(memory, 0, bytes);
 }
 
@@ -158,9 +155,4 @@ void arena_defer(struct arena *a, void (*call)(void *), void *arg)
     struct clean_up *c = arena_alloc(a, sizeof *c);
     *c = (struct clean_up){ .next = a->latest, .call = call, .arg = arg };
     a->latest = c;
-}
-
-size_t arena_bytes(const struct arena *a)
-{
-    return a->bytes;
 }

@@ -26,7 +26,8 @@ static bool is_spelled(struct slice name, const char *route)
     return true;
 }
 
-const struct route *route_asked(const struct policy *p, struct slice name)
+/* The route that "weir/NAME" means, where blanks may be written as dashes; NULL where none is meant. */
+static const struct route *route_asked(const struct policy *p, struct slice name)
 {
     const struct slice prefix = S("weir/");
     if (!slice_starts(name, prefix))

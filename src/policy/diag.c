@@ -69,7 +69,7 @@ static unsigned distance(struct slice a, struct slice b)
     return last[b.len];
 }
 
-const char *diag_suggest(struct slice wrong, const char *const *right)
+static const char *nearest(struct slice wrong, const char *const *right)
 {
     const char *best = NULL;
     unsigned    best_distance = 0;
@@ -88,7 +88,7 @@ const char *diag_suggest(struct slice wrong, const char *const *right)
 
 const char *diag_hint(struct slice wrong, const char *const *right, char out[DIAG_HINT_BYTES])
 {
-    const char *meant = diag_suggest(wrong, right);
+    const char *meant = nearest(wrong, right);
     if (meant)
         snprintf(out, DIAG_HINT_BYTES, ", did you mean \"%s\"?", meant);
     else

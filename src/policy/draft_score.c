@@ -20,11 +20,6 @@ const struct draft_head draft_head_shipped = {
     .rows = 1307,
 };
 
-const char *draft_mark_word(enum draft_mark mark)
-{
-    return mark_words[mark];
-}
-
 double draft_score(const struct draft_head *head, const float mark[DRAFT_MARKS])
 {
     double sum = (double)head->bias;

@@ -6,7 +6,7 @@
 static const char *const whose[GRANTS] = { "its team", "this API key" };
 static const char *const reach_rule[GRANTS] = { "the team's reach", "the API key's reach" };
 
-bool names_allow(const struct names *names, const char *name)
+static bool names_allow(const struct names *names, const char *name)
 {
     for (unsigned i = 0; i < names->count; i++)
         if (strcmp(names->name[i], name) == 0)

@@ -25,7 +25,7 @@ static const struct slm *model_of(const struct inspector *inspector)
     return inspector->worker ? slm_of(inspector->worker) : inspector->recalls;
 }
 
-bool inspects_names(const struct inspector *inspector)
+static bool inspects_names(const struct inspector *inspector)
 {
     const struct slm *slm = model_of(inspector);
     return slm && slm_has_names(slm);

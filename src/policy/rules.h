@@ -199,8 +199,6 @@ const char *who_bars(const struct policy *, const struct facts *, const struct m
 
 /* choose.c: whom the name of a model leaves to be asked, before the law of zones. */
 MUST_CHECK bool choose(const struct policy *, const struct facts *, struct decision *out, struct fault *why);
-/* The route that "weir/NAME" means, where blanks may be written as dashes; NULL where none is meant. */
-const struct route *route_asked(const struct policy *, struct slice name);
 
 /* ---- reading ---- */
 

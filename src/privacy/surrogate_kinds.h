@@ -34,7 +34,4 @@ size_t draw_letters(const struct draw *, char *out, size_t most);
 /* The value with these letters and digits in place of its own; ASCII alone, without quotes and backslashes. */
 void draw_fill(struct draw *, const char *letters, size_t count);
 
-/* The digit that makes all of them, it at the end, pass Luhn's check. */
-char luhn_digit(const char *digits, size_t count);
-
 #endif

@@ -9,7 +9,8 @@
 
 enum { PROOF_DRAWS = 4000 };
 
-char luhn_digit(const char *digits, size_t count)
+/* The digit that makes all of them, it at the end, pass Luhn's check. */
+static char luhn_digit(const char *digits, size_t count)
 {
     unsigned sum = 0;
     for (size_t i = 0; i < count; i++) {

@@ -142,6 +142,22 @@ static void load_layers(struct encoder *e, struct finder *f)
     encoder_scratch_free(&sample);
 }
 
+/* A name that begins with a dot stands behind the prefix. */
+static const char *whole_name(const struct encoder *e, const char *name, char *room, size_t bytes)
+{
+    if (name[0] == '.')
+        snprintf(room, bytes, "%s%s", e->prefix, name + 1);
+    else
+        snprintf(room, bytes, "%s", name);
+    return room;
+}
+
+static bool has_tensor(const struct encoder *e, const char *name)
+{
+    char room[160];
+    return weights_has(e->weights, whole_name(e, name, room, sizeof room));
+}
+
 static bool load(struct encoder *e, const char *folder, struct fault *why)
 {
     char path[512];
@@ -153,7 +169,7 @@ static bool load(struct encoder *e, const char *folder, struct fault *why)
         return false;
 
     e->prefix = names_of[e->config.architecture].prefix;
-    if (!encoder_has_tensor(e, ".embeddings.word_embeddings.weight"))
+    if (!has_tensor(e, ".embeddings.word_embeddings.weight"))
         e->prefix = "";
     struct finder f = finder_of(e, why);
     load_embeddings(e, &f);
@@ -202,22 +218,6 @@ void encoder_layer_done(struct encoder *e, const struct layer_weights *w)
         weights_done_with(e->weights, square[i].rows, hidden * hidden);
     weights_done_with(e->weights, w->up.rows, inner * hidden);
     weights_done_with(e->weights, w->down.rows, hidden * inner);
-}
-
-/* A name that begins with a dot stands behind the prefix. */
-static const char *whole_name(const struct encoder *e, const char *name, char *room, size_t bytes)
-{
-    if (name[0] == '.')
-        snprintf(room, bytes, "%s%s", e->prefix, name + 1);
-    else
-        snprintf(room, bytes, "%s", name);
-    return room;
-}
-
-bool encoder_has_tensor(const struct encoder *e, const char *name)
-{
-    char room[160];
-    return weights_has(e->weights, whole_name(e, name, room, sizeof room));
 }
 
 const float *encoder_tensor(struct encoder *e, const char *name, size_t rows, size_t columns, struct fault *why)

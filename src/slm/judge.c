@@ -122,11 +122,3 @@ const char *topic_word(enum topic t)
 {
     return words[t];
 }
-
-enum topic topic_of(struct slice word)
-{
-    for (int i = 0; i < TOPICS; i++)
-        if (slice_is(word, words[i]))
-            return (enum topic)i;
-    return TOPICS;
-}

@@ -55,11 +55,6 @@ __attribute__((destructor)) static void free_shipped(void)
     arena_free(&head_arena);
 }
 
-const char *moderation_word(enum moderation_category category)
-{
-    return categories[category].word;
-}
-
 bool moderation_fits(const struct slm *s)
 {
     return taught_fits(&head, s, NULL);

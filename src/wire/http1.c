@@ -31,7 +31,6 @@ enum phase {
 struct http1 {
     enum http1_side     side;
     enum phase          phase;
-    bool                no_body;          /* the next answer has none, whatever its head says */
     unsigned            empty_line_bytes; /* CR and LF passed over since the last message */
     unsigned            interims;         /* # of 1xx passed over since the last message */
     uint64_t            body_left;        /* bytes */
@@ -61,11 +60,6 @@ void http1_free(struct http1 **handle)
     if (*handle)
         free_wiped(*handle, sizeof **handle + (*handle)->filled); /* a head may hold a key */
     *handle = NULL;
-}
-
-void http1_expect_no_body(struct http1 *r)
-{
-    r->no_body = true;
 }
 
 const struct http1_head *http1_head(const struct http1 *r)
@@ -108,7 +102,7 @@ static bool has_no_body(const struct http1 *r)
     const struct http1_head *h = &r->head;
     if (r->side == HTTP1_REQUESTS)
         return h->content_length <= 0 && !h->is_chunked;
-    return r->no_body || h->status == 204 || h->status == 304 || h->content_length == 0;
+    return h->status == 204 || h->status == 304 || h->content_length == 0;
 }
 
 /* The empty line behind the headers came (RFC 9112, 6.3: how long is the body?). */
@@ -136,7 +130,6 @@ static enum http1_event end_head(struct http1 *r, struct fault *why)
         h->keep_alive = false;
         r->phase = IN_UNTIL_CLOSE;
     }
-    r->no_body = false;
     r->interims = 0;
     return HTTP1_HEAD;
 }

@@ -276,17 +276,13 @@ struct json_edit answer_edit_text(const struct answer_text *t, struct slice text
                       : json_edit_string(t->start, t->end, text, arena);
 }
 
-struct json_edit *answer_edits_strip(const struct answer *a, bool logprobs, bool usage, struct arena *arena,
-                                     size_t *count)
+struct json_edit *answer_edits_strip(const struct answer *a, struct arena *arena, size_t *count)
 {
     const struct json *j = &a->json;
-    struct json_edit  *edits = arena_array(arena, (size_t)a->choices + 1, sizeof *edits);
-    json_at            given = json_get(j, 0, "usage");
+    struct json_edit  *edits = arena_array(arena, a->choices, sizeof *edits);
     *count = 0;
-    if (usage && given != JSON_NONE)
-        edits[(*count)++] = json_edit_remove_member(j, 0, given);
-    json_at choice = logprobs ? json_first(j, json_get(j, 0, "choices")) : JSON_NONE;
-    for (; choice != JSON_NONE; choice = json_next(j, choice)) {
+    for (json_at choice = json_first(j, json_get(j, 0, "choices")); choice != JSON_NONE;
+         choice = json_next(j, choice)) {
         json_at probs = json_get(j, choice, "logprobs");
         if (json_kind(j, probs) != JSON_NULL)
             edits[(*count)++] = (struct json_edit){ j->node[probs].start, j->node[probs].end, S("null") };

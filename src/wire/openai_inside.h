@@ -85,9 +85,9 @@ openai_read openai_read_model, openai_read_stream;
 
 /* ---- openai_tools.c ---- */
 
-openai_read openai_read_schema; /* a JSON schema: free text is listed, names and structure are not */
-openai_read
-    openai_read_schema_member; /* one of its members: a property's name is listed if it is no plain word */
+/* A JSON schema, or a member of one: free text is listed, names and structure are not, but for a property's
+ * name that is no plain word. */
+openai_read openai_read_schema_member;
 openai_read openai_read_tools, openai_read_old_functions, openai_read_response_format;
 
 /* ---- openai_messages.c ---- */

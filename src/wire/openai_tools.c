@@ -6,6 +6,8 @@
  */
 #include "openai_inside.h"
 
+static openai_read read_schema;
+
 static bool read_schema_values(struct openai_reader *r, json_at at)
 {
     openai_add_all(r, at, CHAT_TOOL_ABOUT);
@@ -35,7 +37,7 @@ static bool read_schema_words(struct openai_reader *r, json_at at)
             read_schema_words(r, e);
         return true;
     default: /* an object: a property that has a keyword's name */
-        return openai_read_schema(r, at);
+        return read_schema(r, at);
     }
 }
 
@@ -51,10 +53,10 @@ static const struct openai_field schema_fields[] = {
 bool openai_read_schema_member(struct openai_reader *r, json_at at)
 {
     openai_add_key(r, at, CHAT_TOOL_ABOUT);
-    return openai_read_schema(r, at);
+    return read_schema(r, at);
 }
 
-bool openai_read_schema(struct openai_reader *r, json_at at)
+static bool read_schema(struct openai_reader *r, json_at at)
 {
     openai_add_number(r, at);
     if (json_kind(r->json, at) != JSON_STRING)

@@ -27,7 +27,6 @@ struct sse {
     struct span data;        /* the first data: line's value */
     unsigned    data_lines;  /* # */
     size_t      line;        /* where the unfinished line begins */
-    size_t      stray;       /* 1 where raw begins with the LF of the CRLF that ended the event before */
     enum ending ending;      /* of the last line */
     bool        is_after_cr; /* a LF now belongs to the line before */
     bool        is_ending;   /* the empty line came, but perhaps not its LF */
@@ -54,18 +53,13 @@ void sse_free(struct sse **handle)
     free(s);
 }
 
-bool sse_is_inside(const struct sse *s)
-{
-    return !s->is_told && s->raw.len > s->stray;
-}
-
 static void forget(struct sse *s)
 {
     buf_reset(&s->raw);
     buf_reset(&s->joined);
     s->event = s->data = (struct span){ 0 };
     s->data_lines = 0;
-    s->line = s->stray = 0;
+    s->line = 0;
     s->is_told = false;
 }
 
@@ -128,8 +122,6 @@ static bool end_line(struct sse *s, char byte)
 /* The LF behind a CR. */
 static bool end_crlf(struct sse *s)
 {
-    if (s->raw.len == 1)
-        s->stray = 1;
     s->line = s->raw.len;
     s->is_after_cr = false;
     s->ending = ENDS_IN_CRLF;

@@ -57,7 +57,7 @@ static void try_answer(struct arena *arena, struct slice body, struct buf *out)
     if (!answer_read(arena, body, &a, &why))
         return;
     size_t            count;
-    struct json_edit *strip = answer_edits_strip(&a, true, true, arena, &count);
+    struct json_edit *strip = answer_edits_strip(&a, arena, &count);
     struct json_edit *edits = arena_array(arena, count + a.text_count, sizeof *edits);
     if (count)
         memcpy(edits, strip, count * sizeof *edits);
@@ -65,7 +65,7 @@ static void try_answer(struct arena *arena, struct slice body, struct buf *out)
         edits[count++] = answer_edit_text(&a.text[i], S("\"changed\""), arena);
     json_splice(body, edits, count, out);
     struct answer again;
-    if (!answer_read(arena, buf_slice(out), &again, &why) || again.usage.is_given || again.logprob_count ||
+    if (!answer_read(arena, buf_slice(out), &again, &why) || again.logprob_count ||
         again.text_count != a.text_count)
         abort();
     buf_reset(out);

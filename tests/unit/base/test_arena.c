@@ -22,15 +22,12 @@ static void test_alloc(void **state)
     static const size_t sizes[] = { 0, 1, 15, 16, 17, 4000, 4096, 4097, 65536, 262144, 262145, 1 << 20, 8 };
     struct arena       *arena = arena_new();
     char               *pieces[sizeof sizes / sizeof *sizes];
-    size_t              total = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         pieces[i] = arena_alloc(arena, sizes[i]);
         assert_non_null(pieces[i]);
         assert_int_equal((uintptr_t)pieces[i] % 16, 0);
         assert_true(is_zero(pieces[i], sizes[i]));
         memset(pieces[i], (int)i + 1, sizes[i]);
-        total += sizes[i];
-        assert_true(arena_bytes(arena) >= total);
     }
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (size_t at = 0; at < sizes[i]; at++)
@@ -125,7 +122,6 @@ static void test_reset_starts_anew_in_the_same_block(void **state)
     char         *first = arena_alloc(arena, 100);
     memset(first, 'x', 100);
     arena_reset(arena);
-    assert_int_equal(arena_bytes(arena), 0);
 
     char *again = arena_alloc(arena, 100);
     assert_ptr_equal(again, first);

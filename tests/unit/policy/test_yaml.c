@@ -184,12 +184,13 @@ static void misspelt_keys_are_suggested(void **state)
 static void suggestions_are_near(void **state)
 {
     static const char *const words[] = { "reach", "redact", "deny", NULL };
+    char                     hint[DIAG_HINT_BYTES];
     (void)state;
-    assert_string_equal(diag_suggest(S("raech"), words), "reach");
-    assert_string_equal(diag_suggest(S("Redcat"), words), "redact");
-    assert_string_equal(diag_suggest(S("deni"), words), "deny");
-    assert_null(diag_suggest(S("budget"), words));
-    assert_null(diag_suggest(S(""), words));
+    assert_string_equal(diag_hint(S("raech"), words, hint), ", did you mean \"reach\"?");
+    assert_string_equal(diag_hint(S("Redcat"), words, hint), ", did you mean \"redact\"?");
+    assert_string_equal(diag_hint(S("deni"), words, hint), ", did you mean \"deny\"?");
+    assert_string_equal(diag_hint(S("budget"), words, hint), "");
+    assert_string_equal(diag_hint(S(""), words, hint), "");
 }
 
 /* However a file is cut, reading it ends, and an error has a place. */

@@ -386,22 +386,6 @@ static void test_interim_answers_are_bounded(void **state)
     play_end(&p);
 }
 
-static void test_answer_to_head(void **state)
-{
-    (void)state;
-    struct play p;
-    play_begin(&p, HTTP1_ANSWERS);
-    http1_expect_no_body(p.reader);
-    play_feed(&p, S("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"));
-    assert_int_equal(p.messages, 1);
-    assert_int_equal(http1_head(p.reader)->content_length, 5);
-    assert_true(http1_head(p.reader)->keep_alive);
-    play_feed(&p, S("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab")); /* said of the next answer alone */
-    buf_add_byte(&p.said, '\0');
-    assert_string_equal(p.said.ptr, "<200>.<200>ab.");
-    play_end(&p);
-}
-
 static void test_refusal_is_for_good(void **state)
 {
     (void)state;
@@ -436,7 +420,6 @@ int main(void)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_refused_answers),
         cmocka_unit_test(test_interim_answers_are_bounded),
-        cmocka_unit_test(test_answer_to_head),
         cmocka_unit_test(test_refusal_is_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,12 +220,11 @@ static void test_refused(void **state)
     }
 }
 
-static void expect_stripped(struct arena *arena, const char *text, bool logprobs, bool usage,
-                            const char *result)
+static void expect_stripped(struct arena *arena, const char *text, const char *result)
 {
     struct answer     a = read_or_fail(arena, text);
     size_t            count;
-    struct json_edit *edits = answer_edits_strip(&a, logprobs, usage, arena, &count);
+    struct json_edit *edits = answer_edits_strip(&a, arena, &count);
     struct buf        out;
     buf_init(&out, 4096);
     json_splice(a.json.text, edits, count, &out);
@@ -238,11 +237,10 @@ static void test_strip(void **state)
 {
     const char *text = "{\"choices\":[{\"logprobs\":{\"content\":[]},\"delta\":{}},{\"logprobs\":null},{"
                        "\"delta\":{}}],\"usage\":{\"prompt_tokens\":1}}";
-    expect_stripped(*state, text, false, false, text);
-    expect_stripped(*state, text, true, true,
-                    "{\"choices\":[{\"logprobs\":null,\"delta\":{}},{\"logprobs\":null},{\"delta\":{}}]}");
-    expect_stripped(*state, "{\"usage\":null,\"choices\":[]}", false, true, "{\"choices\":[]}");
-    expect_stripped(*state, "{\"error\":{}}", true, true, "{\"error\":{}}");
+    expect_stripped(*state, text,
+                    "{\"choices\":[{\"logprobs\":null,\"delta\":{}},{\"logprobs\":null},{\"delta\":{}}],"
+                    "\"usage\":{\"prompt_tokens\":1}}");
+    expect_stripped(*state, "{\"error\":{}}", "{\"error\":{}}");
 }
 
 static void test_edit_text(void **state)

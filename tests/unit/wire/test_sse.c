@@ -150,26 +150,6 @@ static void test_too_long(void **state)
     sse_free(&s);
 }
 
-static void test_inside(void **state)
-{
-    (void)state;
-    struct sse *s = sse_new(EVENT_MOST);
-    struct buf  told;
-    buf_init(&told, 1 << 16);
-    assert_false(sse_is_inside(s));
-    feed(s, S("d"), &told);
-    assert_true(sse_is_inside(s));
-    feed(s, S("ata: a\r\n\r"), &told);
-    assert_true(sse_is_inside(s));
-    feed(s, S("\n"), &told);
-    assert_false(sse_is_inside(s));
-    feed(s, S("data: a\r\r"), &told);
-    feed(s, S("\n"), &told); /* the end of what is over */
-    assert_false(sse_is_inside(s));
-    buf_fini(&told);
-    sse_free(&s);
-}
-
 static void expect_written(const char *data, const char *event)
 {
     struct buf out;
@@ -194,7 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields), cmocka_unit_test(test_endings), cmocka_unit_test(test_unfinished),
         cmocka_unit_test(test_bom),    cmocka_unit_test(test_nul),     cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_inside), cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
