@@ -12,6 +12,7 @@ struct visiting {
     struct errand         errand; /* first */
     enum stage            stage;
     const char           *method, *path; /* beneath the provider's url */
+    struct slice          path_said;     /* the same, decoded */
     struct chat           chat;          /* the body's strings; of a request without a body, its path */
     const struct model   *model;         /* that of the settings, or `named` */
     struct model          named;         /* by the client, and known to the account alone */
@@ -35,7 +36,8 @@ struct visiting {
 
     /* what an SLM thread fills in */
     struct inspection   inspection;
-    struct answer_usage usage; /* as the provider says */
+    pii_set             path_pii; /* found in the path, where nothing can be hidden; in the inspection too */
+    struct answer_usage usage;    /* as the provider says */
 };
 
 /* Where a model has to work; all else is kept at the account, and costs nothing. */
@@ -71,7 +73,7 @@ static bool is_plain(struct slice text)
     return true;
 }
 
-/* Ids and small words: nothing in it needs to be looked at. Dots would lead up. */
+/* Ids and small words alone, which are looked through all the same: path_said. Dots would lead up. */
 static bool read_path(struct visiting *v, struct fault *why)
 {
     const struct http1_head *head = client_head(v->errand.client);
@@ -86,6 +88,7 @@ static bool read_path(struct visiting *v, struct fault *why)
     v->method = arena_cstr(arena, slice_is(head->method, "HEAD") ? S("GET") : head->method);
     v->path =
         arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(path), head->query.len ? "?" : "", SLICE_ARG(head->query));
+    v->path_said = slice_str(arena_printf(arena, "%.*s %.*s", SLICE_ARG(plain), SLICE_ARG(query)));
     return true;
 }
 
@@ -126,7 +129,7 @@ static struct slice what_is_said(struct visiting *v)
         return buf_slice(&e->body);
     buf_init(&path, PATH_MOST * 2);
     buf_add_byte(&path, '{');
-    json_add_text_member(&path, "path", slice_str(v->path));
+    json_add_text_member(&path, "path", v->path_said);
     buf_add_byte(&path, '}');
     struct slice said = arena_copy(e->arena, buf_slice(&path));
     buf_fini(&path);
@@ -168,7 +171,7 @@ static bool choose(struct visiting *v, struct fault *why)
         whose = grants_forbid_route(grants, ROUTE_ASKED);
     if (whose)
         return fault_set(why, FAULT_DENIED, "%s may not ask %s for it", whose, v->model->provider->name);
-    if (v->errand.body.len == 0 && (d->hide & v->inspection.pii) && v->model->provider->zone > 0)
+    if ((d->hide & v->path_pii) && v->model->provider->zone > 0)
         return fault_set(why, FAULT_OUT_OF_REACH, "its id is private, and cannot be hidden");
     if (d->answers_redact | d->answers_block)
         return fault_set(why, FAULT_OUT_OF_REACH, "answers are to be looked through, and this would not be");
@@ -424,9 +427,14 @@ static void cancel(struct errand *e)
 
 static void look(struct visiting *v, const struct inspector *inspector)
 {
-    struct fault why = { 0 };
-    if (!inspect(inspector, v->errand.snapshot->needs, v->errand.arena, &v->chat, &v->inspection, &why))
+    struct fault       why = { 0 };
+    struct findings    in_path = { 0 };
+    const struct needs needs = v->errand.snapshot->needs;
+    if (!inspect(inspector, needs, v->errand.arena, &v->chat, &v->inspection, &why) ||
+        (needs.pii && !inspect_text(inspector, v->errand.arena, v->path_said, false, &in_path, &why)))
         v->inspection.is_inspected = false; /* law 2: what could not be read is private */
+    v->path_pii = in_path.kinds;
+    v->inspection.pii |= in_path.kinds;
     v->stage = ASKING;
 }
 

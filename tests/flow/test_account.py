@@ -62,7 +62,14 @@ def test_it_is_bound_by_the_reach(stage):
         assert refused.status_code == 403 and refused.json()["error"]["code"] == "out_of_reach"
     for path in ("/responses/..%2fmodels", "/models/a%20b", "/models/x?metadata=mail%20me"):
         assert httpx.get(weir.base + "/v1" + path).status_code == 404
-    assert weir.get("/v1/responses/resp_4111111111111111").status in (403, 404)
+    for path in ("/responses/resp_4111111111111111", "/responses/4111-1111-1111-1111"):
+        assert weir.get("/v1" + path).status in (403, 404)
+    masked = stage.weir(cloud=cloud, policy={"privacy": [{"name": "cards", "when": {"pii": ["payment_card"]}, "redact": "placeholder"}]}, name="masked",
+                        state=str(stage.folder / "masked"))
+    for one in (weir, masked):
+        for path in ("/chat/completions/4111-1111-1111-1111", "/responses/4111-1111-1111-1111/cancel", "/chat/completions/x?after=4111-1111-1111-1111",
+                     "/chat/completions/%34%31%31%31-1111-1111-1111"):
+            assert httpx.post(one.base + "/v1" + path, json={"metadata": {}}).status_code == 403, path
     assert not cloud.requests
 
 
