@@ -6,7 +6,7 @@
  * turn stand in one message, in which what the user then says goes on. A part that OpenAI does not know (a
  * thinking block, a document, cache_control on a text) came from a client of Anthropic's and goes as it is.
  */
-#include "translate_inside.h"
+#include "anthropic_inside.h"
 
 #include <stdio.h>
 
@@ -345,17 +345,6 @@ static void write_max_tokens(struct rewrite *w)
         json_add_number_member(w->out, "max_tokens", rewrite_output_tokens(w));
 }
 
-/* OpenAI's temperatures go to 2, Anthropic's to 1. */
-static bool write_temperature(struct rewrite *w, json_at at)
-{
-    double temperature;
-    if (!json_double(w->json, at, &temperature) || temperature <= 1)
-        return rewrite_copy(w, at);
-    json_add_member(w->out, "temperature", S("1"));
-    rewrite_leave_out(w, S("temperature above 1"));
-    return true;
-}
-
 static bool write_stop(struct rewrite *w, json_at at)
 {
     rewrite_stop(w, at, "stop_sequences");
@@ -385,14 +374,13 @@ static bool write_output_config(struct rewrite *w)
 {
     json_at      format = json_get(w->json, 0, "response_format");
     json_at      schema = json_get(w->json, json_get(w->json, format, "json_schema"), "schema");
-    struct slice effort = rewrite_text(w, 0, "reasoning_effort");
+    struct slice effort = anthropic_effort(w);
     bool         has_schema = slice_is(rewrite_text(w, format, "type"), "json_schema");
-    bool         has_effort = effort.len && !slice_is(effort, "none") && !slice_is(effort, "minimal");
-    if (!has_schema && !has_effort)
+    if (!has_schema && !effort.len)
         return true;
     json_add_key(w->out, "output_config");
     buf_add_byte(w->out, '{');
-    if (has_effort)
+    if (effort.len)
         json_add_text_member(w->out, "effort", effort);
     if (has_schema) {
         json_add_key(w->out, "format");
@@ -408,9 +396,9 @@ static bool write_output_config(struct rewrite *w)
 static const struct rewrite_field fields[] = {
     { "model", rewrite_copy },
     { "stream", rewrite_copy },
-    { "temperature", write_temperature },
-    { "top_p", rewrite_copy },
-    { "top_k", rewrite_copy },
+    { "temperature", anthropic_write_temperature },
+    { "top_p", anthropic_write_top_p },
+    { "top_k", anthropic_write_top_k },
     { "stop", write_stop },
     { "messages", write_messages },
     { "tools", write_tools_and_choice },

@@ -233,6 +233,33 @@ static void test_thoughts_of_messages(void **state)
            "thinking");
 }
 
+/* What a model takes goes by its name, and the rest is noted rather than refused there. */
+static void test_what_claudes_take(void **state)
+{
+    static const struct {
+        const char *model, *effort, *written, *left_out;
+    } cases[] = {
+        { "claude-3-haiku", "low", "'temperature':0.5,'top_p':0.9,'top_k':5,", "reasoning_effort" },
+        { "claude-haiku-4-5-20251001", "high", "'temperature':0.5,'top_k':5,", "top_p, reasoning_effort" },
+        { "claude-sonnet-4-6", "xhigh", "'temperature':0.5,'top_k':5,'output_config':{'effort':'high'},",
+          "top_p" },
+        { "claude-opus-5", "xhigh", "'output_config':{'effort':'xhigh'},", "temperature, top_p, top_k" },
+        { "claude-opus-5", "minimal", "'output_config':{'effort':'low'},", "temperature, top_p, top_k" },
+        { "claude-opus-5", "none", "", "temperature, top_p, top_k" },
+        { "kimi", "high", "'temperature':0.5,'top_p':0.9,'top_k':5,'output_config':{'effort':'high'},", "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect(*state, DIALECT_OPENAI,
+               arena_printf(*state,
+                            "{'model':'%s','messages':[{'role':'user','content':'a'}],'temperature':0.5,"
+                            "'top_p':0.9,'top_k':5,'max_tokens':9,'reasoning_effort':'%s'}",
+                            cases[i].model, cases[i].effort),
+               arena_printf(*state,
+                            "{'model':'%s','messages':[{'role':'user','content':'a'}],%s'max_tokens':9}",
+                            cases[i].model, cases[i].written),
+               cases[i].left_out);
+}
+
 static void test_documents_and_schemas(void **state)
 {
     expect(*state, DIALECT_ANTHROPIC,
@@ -657,6 +684,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_results_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_several_thoughts_go_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_thoughts_of_messages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_claudes_take, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_documents_and_schemas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_anthropic_says_besides, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_only_anthropic_has_is_refused, set_up, tear_down),
