@@ -54,6 +54,21 @@ static bool takes_hint(const struct exchange *x)
            x->redactions == 0 && !x->chat.ends_in_tool && x->chat.last_user != CHAT_NO_MESSAGE;
 }
 
+/* Whom the client has not named need not take what it says to the model that it had in mind. */
+static bool drops_sampling(const struct exchange *x)
+{
+    bool is_named = strcmp(x->decision.route, ROUTE_ASKED) == 0 && !x->decision.first_of;
+    return x->dialect == DIALECT_OPENAI && x->model->provider->api->dialect == DIALECT_OPENAI && !is_named &&
+           !openai_takes_sampling(slice_str(x->model->sent_as));
+}
+
+static void note_sampling(struct exchange *x)
+{
+    for (const char *const *key = chat_sampling; *key; key++)
+        if (json_kind(&x->chat.json, json_get(&x->chat.json, 0, *key)) != JSON_NULL)
+            left_out_add(&x->left_out, slice_str(*key));
+}
+
 /* Hidden values go out hidden beyond this machine. False where the provider's dialect cannot say it. */
 bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why)
 {
@@ -71,12 +86,15 @@ bool exchange_write_body(struct exchange *x, struct buf *body, struct fault *why
            .ask_logprobs =
                x->is_draft && !chat.has_logprobs && (theirs == DIALECT_OPENAI || theirs == DIALECT_OLLAMA),
            .vary = x->drafting.is_second,
+           .no_sampling = drops_sampling(x),
     };
     if (x->model->provider->zone == 0 && x->redactions)
         chat.text = plain_texts(x);
     if (takes_hint(x))
         chat.text = hinted_texts(x);
     x->left_out = x->unread;
+    if (changes.no_sampling)
+        note_sampling(x);
     if (theirs == x->dialect) {
         chat_write(&chat, &changes, x->arena, body);
         return true;

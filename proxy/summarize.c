@@ -119,7 +119,8 @@ static void write_request(const struct exchange *x, struct slice text, struct bu
     buf_printf(out, instructions, words_wanted(x, text));
     buf_add(out, S("\"},{\"role\":\"user\",\"content\":"));
     json_add_string(out, buf_slice(&user));
-    buf_printf(out, "}],\"temperature\":0,\"%s\":%zu}",
+    buf_printf(out, "}]%s,\"%s\":%zu}",
+               openai_takes_sampling(slice_str(x->decision.compress_by->sent_as)) ? ",\"temperature\":0" : "",
                x->decision.compress_by->provider->limit_key == LIMIT_MAX_COMPLETION_TOKENS
                    ? "max_completion_tokens"
                    : "max_tokens",

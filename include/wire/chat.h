@@ -100,7 +100,12 @@ struct chat_changes {
     bool                  ask_logprobs; /* OpenAI's: logprobs = true */
     bool is_kept_here; /* OpenAI's: nothing is to be stored there; store = false, metadata = null */
     bool vary;         /* what would make the answer the same again is changed: temperature 0, a seed */
+    bool no_sampling;  /* OpenAI's: each of chat_sampling becomes null */
 };
+
+/* How words are chosen, NULL-terminated; OpenAI's first reasoning models take none of it (400), whatever it says. */
+extern const char *const chat_sampling[];
+bool                     openai_takes_sampling(struct slice model);
 
 /* The body with every text's `now`, and the changes, spliced in. */
 void chat_write(const struct chat *, const struct chat_changes *, struct arena *, struct buf *out);

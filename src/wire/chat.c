@@ -134,6 +134,23 @@ static void set_vary(struct edits *e)
         set_member(e, 0, "seed", slice_str(arena_printf(e->arena, "%lld", (long long)(seed ^ 1))));
 }
 
+const char *const chat_sampling[] = { "temperature", "top_p", "presence_penalty", "frequency_penalty", NULL };
+
+/* https://platform.openai.com/docs/guides/latest-model: those after gpt-5 do again, unless told to reason. */
+bool openai_takes_sampling(struct slice model)
+{
+    bool is_first_five = slice_is(model, "gpt-5") || slice_starts(model, S("gpt-5-"));
+    return !slice_starts(model, S("o1")) && !slice_starts(model, S("o3")) && !slice_starts(model, S("o4-")) &&
+           (!is_first_five || slice_starts(model, S("gpt-5-chat")));
+}
+
+static void drop_sampling(struct edits *e)
+{
+    for (const char *const *key = chat_sampling; *key; key++)
+        if (json_kind(e->json, json_get(e->json, 0, *key)) != JSON_NULL)
+            set_member(e, 0, *key, S("null"));
+}
+
 void chat_write(const struct chat *c, const struct chat_changes *changes, struct arena *arena, struct buf *out)
 {
     struct edits e = { .arena = arena, .json = &c->json };
@@ -155,7 +172,9 @@ void chat_write(const struct chat *c, const struct chat_changes *changes, struct
         set_member(&e, 0, "logprobs", S("true"));
     if (changes->is_kept_here && c->dialect == DIALECT_OPENAI)
         keep_here(&e);
-    if (changes->vary)
+    if (changes->no_sampling && c->dialect == DIALECT_OPENAI)
+        drop_sampling(&e);
+    else if (changes->vary)
         set_vary(&e);
     json_splice(c->json.text, e.list, e.count, out);
 }

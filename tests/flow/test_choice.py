@@ -383,6 +383,17 @@ def test_an_answers_limit_goes_by_the_name_that_is_known(stage, key):
 # What no provider and no client can do.
 
 
+def test_what_a_client_says_to_another_model_is_not_held_against_it(stage):
+    """gpt-5's generation takes no temperature; whoever asks for gpt-4o-mini does not know that it is asked."""
+    cloud = stage.provider(says("yes"))
+    weir = stage.weir(cloud=cloud, models={"large": {"provider": "cloud", "model": "gpt-5-mini"}}, aliases={"gpt-4o-mini": "auto"})
+    answer = weir.chat("hi", model="gpt-4o-mini", temperature=0.2, top_p=0.9, seed=1)
+    assert answer.headers["x-weir-left-out"] == "temperature, top_p"
+    assert (cloud.requests[0].json["temperature"], cloud.requests[0].json["top_p"], cloud.requests[0].json["seed"]) == (None, None, 1)
+    assert "x-weir-left-out" not in weir.chat("hi", model="large", temperature=0.2).headers
+    assert cloud.requests[1].json["temperature"] == 0.2, "the provider's own error is for who names the model"
+
+
 def test_no_redirect_is_followed(stage):
     elsewhere = stage.provider(says("elsewhere"), "elsewhere")
     weir, actors = several(stage, {"a": fails(302, b"", extra=f"location: {elsewhere.url()}/chat/completions\r\n"), "b": says("b")}, asks("a", "b"))

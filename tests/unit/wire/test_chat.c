@@ -151,6 +151,20 @@ static void test_question(void **state)
     assert_true(slice_is(chat_question(&c, *state), "bye"));
 }
 
+static void test_who_takes_a_temperature(void **state)
+{
+    static const char *const takes[] = { "gpt-4o-mini", "gpt-5-chat-latest",
+                                         "gpt-5.1",     "gpt-6.1-sol",
+                                         "qwen3",       "" };
+    static const char *const refuses[] = { "gpt-5",  "gpt-5-mini-2025-08-07", "gpt-5-nano", "o1", "o3-mini",
+                                           "o4-mini" };
+    (void)state;
+    for (size_t i = 0; i < sizeof takes / sizeof *takes; i++)
+        assert_true(openai_takes_sampling(slice_str(takes[i])));
+    for (size_t i = 0; i < sizeof refuses / sizeof *refuses; i++)
+        assert_false(openai_takes_sampling(slice_str(refuses[i])));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +174,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_limit_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ceiling, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_question, set_up, tear_down),
+        cmocka_unit_test(test_who_takes_a_temperature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
