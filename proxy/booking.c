@@ -292,13 +292,14 @@ bool booking_remaining(const struct hold *h, int64_t *nanousd)
 /* "120ms", "1m2s": as OpenAI writes it. */
 static void add_reset(struct buf *out, const char *what, int64_t ms)
 {
+    int64_t seconds = (ms + 999) / 1000;
     buf_printf(out, "x-ratelimit-reset-%s: ", what);
     if (ms < 1000)
         buf_printf(out, "%" PRId64 "ms\r\n", ms);
-    else if (ms < 60000)
-        buf_printf(out, "%" PRId64 "s\r\n", (ms + 999) / 1000);
+    else if (seconds < 60)
+        buf_printf(out, "%" PRId64 "s\r\n", seconds);
     else
-        buf_printf(out, "%" PRId64 "m%" PRId64 "s\r\n", ms / 60000, ms % 60000 / 1000);
+        buf_printf(out, "%" PRId64 "m%" PRId64 "s\r\n", seconds / 60, seconds % 60);
 }
 
 static void add_rate(struct buf *out, const char *what, int64_t most, int64_t left, int64_t reset_ms)

@@ -195,3 +195,30 @@ def test_anthropics_node_client(weir):
 def test_node_hears_of_a_stream_that_breaks(stage):
     weir = stage.weir(cloud=stage.provider(cuts_after(4)))
     assert run_node("broken.mjs", weir.base + "/v1").strip() == "raised"
+
+
+@pytest.fixture
+def spent(stage):
+    """Whoever asks could spend what the budget has not."""
+    cost = [{"name": "pocket money", "budget": {"usd": 0.5, "every": "month"}}]
+    return stage.weir(cloud=stage.provider(), prices={"large": {"input": 0, "output": 1_000_000}}, policy={"cost": cost, **POLICY}, teams={"sdk": {"keys": [KEY]}})
+
+
+def is_refusal_of_the_budget(status, message):
+    return status == 402 and all(word in message for word in ("pocket money", "team sdk", "$0.5 a month", "begins anew on"))
+
+
+def test_python_does_not_retry_where_a_budget_is_spent(spent):
+    client = openai.OpenAI(base_url=spent.base + "/v1", api_key=KEY)  # which retries twice where it may
+    for more in ({}, {"stream": True}):
+        with pytest.raises(openai.APIStatusError) as refused:
+            client.chat.completions.create(model="auto", messages=user("hello"), max_tokens=10, **more)
+        assert is_refusal_of_the_budget(refused.value.status_code, str(refused.value)) and refused.value.code == "budget_exhausted"
+    assert spent.metric("weir_requests_total") == 2
+
+
+def test_node_does_not_retry_where_a_budget_is_spent(spent):
+    node = json.loads(run_node("spent.mjs", spent.base, KEY))
+    assert all(is_refusal_of_the_budget(told["status"], told["message"]) for told in node.values()), node
+    assert node["openai"]["code"] == node["streamed"]["code"] == "budget_exhausted"
+    assert spent.metric("weir_requests_total") == 3
