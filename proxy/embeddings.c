@@ -27,7 +27,7 @@ static bool is_served(const struct snapshot *s, const struct grants *grants,
     if (!s->slm)
         return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model",
                                "embeddings need a model on this machine; ./deploy/model fetches one");
-    if (!slice_is(request->model, slm_name(s->slm)))
+    if (!slice_is(settings_alias(s->settings, request->model), slm_name(s->slm)))
         return fault_set_param(why, FAULT_NO_SUCH_MODEL, "model", "\"%.*s\"; embeddings are made by \"%s\"",
                                SLICE_ARG(slice_cut(request->model, 0, 80)), slm_name(s->slm));
     if (request->dimensions && request->dimensions != slm_dim(s->slm))

@@ -73,6 +73,8 @@ static bool may_use_alias(const struct snapshot *snapshot, const struct grants *
     const struct model *model = settings_model(snapshot->settings, name);
     if (group)
         return may_use_group(snapshot, grants, group);
+    if (!model && settings_is_encoder(snapshot->settings, settings_alias(snapshot->settings, name)))
+        return !grants_forbid_model(grants, snapshot->settings, slm_name(snapshot->slm));
     return !model || may_use(snapshot, grants, model);
 }
 

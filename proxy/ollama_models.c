@@ -93,7 +93,8 @@ static void add_abilities(const struct showing *s)
 {
     const struct slm   *slm = s->snapshot->slm;
     const struct model *model = settings_model(s->snapshot->settings, s->name);
-    bool                embeds = slm && slice_is(s->name, slm_name(slm));
+    const struct slice  meant = settings_alias(s->snapshot->settings, s->name);
+    bool                embeds = slm && slice_is(meant, slm_name(slm));
     buf_add_str(s->out, ",\"model_info\":{\"general.architecture\":\"weir\"");
     if (embeds)
         json_add_number_member(s->out, "weir.embedding_length", slm_dim(slm));

@@ -236,6 +236,9 @@ MUST_CHECK struct settings *settings_read(struct arena *, const char *file, sett
 /* What a name means once aliases are followed: a model's name, or "auto". */
 struct slice settings_alias(const struct settings *, struct slice name);
 
+/* Is it the name of the small language model, its folder's last part? Chats cannot ask it: it embeds. */
+bool settings_is_encoder(const struct settings *, struct slice name);
+
 /* The model so named, by an alias, by its own name or by the provider's; NULL where there is none, and for
  * "auto". */
 const struct model *settings_model(const struct settings *, struct slice name);

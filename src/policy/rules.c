@@ -239,7 +239,8 @@ static void check_aliases(const struct compiling *c)
     const struct settings *settings = c->policy->settings;
     for (unsigned i = 0; i < settings->alias_count; i++) {
         const struct alias *alias = &settings->alias[i];
-        if (!policy_knows(c->policy, slice_str(alias->to)))
+        struct slice        to = slice_str(alias->to);
+        if (!policy_knows(c->policy, to) && !settings_is_encoder(settings, to))
             diag_error(c->diag, alias->place, "there is no route for \"%s\"", alias->to);
     }
 }

@@ -348,6 +348,7 @@ static struct settings *read_all(struct setup *s)
     read_cors(s);
     read_zones(s);
     read_providers(s);
+    settings->slm_folder = find_slm_folder(s);
     read_models(s);
     read_aliases(s);
     read_spending(s);
@@ -360,7 +361,6 @@ static struct settings *read_all(struct setup *s)
     read_admin(s);
     read_records(s);
     settings->state_folder = find_state_folder(s);
-    settings->slm_folder = find_slm_folder(s);
     return s->diag->errors ? NULL : settings;
 }
 

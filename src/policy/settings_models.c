@@ -97,13 +97,23 @@ void read_models(struct setup *s)
 
 /* ---- aliases ---- */
 
+bool settings_is_encoder(const struct settings *settings, struct slice name)
+{
+    struct slice folder = slice_str(settings->slm_folder);
+    while (slice_ends(folder, S("/")))
+        folder.len--;
+    size_t before = folder.len - name.len;
+    return name.len && slice_ends(folder, name) && (before == 0 || folder.ptr[before - 1] == '/');
+}
+
 static void read_alias(struct setup *s, const struct yaml *y)
 {
     struct settings *settings = s->settings;
     struct slice     to = yaml_text(y, S(""), s->diag);
     const char     **names = settings_names(s->arena, settings);
     char             hint[DIAG_HINT_BYTES];
-    bool             is_known = is_auto(to) || slice_starts(to, S("weir/")), is_taken = is_ours(y->key);
+    bool is_known = is_auto(to) || slice_starts(to, S("weir/")) || settings_is_encoder(settings, to);
+    bool is_taken = is_ours(y->key);
     for (unsigned i = 0; names[i]; i++) {
         is_known = is_known || slice_is(to, names[i]);
         is_taken = is_taken || slice_is(y->key, names[i]);

@@ -59,6 +59,16 @@ def test_openais_client_gets_embeddings(weir):
 
 @needs_model
 @pytest.mark.threads
+@needs_model
+def test_a_name_that_clients_have_already(stage):
+    weir = stage.weir(cloud=stage.provider(says("unasked")), slm={"model": str(MODEL)}, aliases={"text-embedding-3-small": NAME}, limits={"inspect": "60s"})
+    by_alias = weir.post({"model": "text-embedding-3-small", "input": "one"}, path="/v1/embeddings")
+    assert by_alias.json == weir.post({"model": NAME, "input": "one"}, path="/v1/embeddings").json
+    assert "text-embedding-3-small" in {model["id"] for model in weir.get("/v1/models").json["data"]}
+    assert weir.post({"model": "text-embedding-3-small"}, path="/api/show").json["capabilities"] == ["embedding"]
+    assert weir.chat("hi", model="text-embedding-3-small").status == 404
+
+
 def test_more_texts_than_one_piece_come_in_their_order(weir):
     texts = [f"the number {n}" for n in range(130)]
     whole = ask(weir, texts).json["data"]
