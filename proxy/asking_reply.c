@@ -3,6 +3,7 @@
  * error.
  */
 #include "asking_inside.h"
+#include "wire/error.h"
 
 const struct vault *asking_vault(const struct exchange *x)
 {

@@ -1,7 +1,7 @@
 /* client_reply.c - see client.h: what a client is told, and how it is framed. */
 #include "client_inside.h"
 
-#include "wire/chat.h"
+#include "wire/error.h"
 
 enum { ERROR_BODY_MOST = 4096, NAME_MOST_BYTES = 128 };
 

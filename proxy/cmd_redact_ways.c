@@ -7,7 +7,7 @@
  */
 #include "cmd_lines.h"
 #include "cmd_redact.h"
-#include "wire/chat.h"
+#include "wire/error.h"
 
 #include "base/utf8.h"
 

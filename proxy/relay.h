@@ -21,6 +21,7 @@
 
 #include "policy/draft.h"
 #include "privacy/vault.h"
+#include "wire/answer.h"
 #include "wire/translate.h"
 
 struct relay_options {

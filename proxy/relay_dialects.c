@@ -5,6 +5,7 @@
  * choice 0, and the blocks are its texts' lanes.
  */
 #include "relay_inside.h"
+#include "wire/error.h"
 
 /* ---- OpenAI's chat completions ---- */
 

@@ -41,6 +41,7 @@
 #include "slm/classes.h"
 #include "slm/slm.h"
 #include "slm/taught.h"
+#include "wire/answer.h"
 #include "wire/chat.h"
 
 struct facts {

@@ -16,18 +16,6 @@
 
 #include "wire/chat.h"
 
-/* In which dialect a request or an answer of that dialect is read: OpenAI's and Anthropic's as they are, others
- * as OpenAI's. */
-enum dialect dialect_heard(enum dialect);
-
-/* In which dialect it is answered what was asked in that one. */
-enum dialect dialect_answered(enum dialect);
-
-/* How a stream to a client of that dialect is written: server-sent events, which may hold comments, or JSON
- * line by line, which may not. */
-bool        dialect_tells_lines(enum dialect);
-const char *dialect_stream_type(enum dialect); /* a Content-Type */
-
 /* Fields that were left out, "seed, top_logprobs"; for a header: each once. */
 struct left_out {
     char fields[192];

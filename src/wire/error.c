@@ -3,6 +3,8 @@
  *
  * SDKs read all four; one that is missing, an integer as code, a bare string or HTML loses them the rest.
  */
+#include "wire/error.h"
+
 #include "translate_inside.h"
 
 #include <stdio.h>

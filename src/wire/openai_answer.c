@@ -4,7 +4,7 @@
  * Both have the same shape: choices with a message or a delta. As with requests, a member that is not known is
  * walked for strings, so that a placeholder is found wherever a model or a server put it.
  */
-#include "wire/chat.h"
+#include "wire/answer.h"
 
 struct reader {
     struct arena      *arena;

@@ -7,7 +7,7 @@
  *
  * In answers OpenAI's content is a string, and SDKs and other dialects take it for one.
  */
-#include "wire/chat.h"
+#include "wire/answer.h"
 
 static bool is_type(const struct json *j, json_at part, const char *type, struct arena *arena)
 {

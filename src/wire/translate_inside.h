@@ -2,6 +2,7 @@
 #ifndef WEIR_WIRE_TRANSLATE_INSIDE_H
 #define WEIR_WIRE_TRANSLATE_INSIDE_H
 
+#include "wire/answer.h"
 #include "wire/translate.h"
 
 struct called {

@@ -1,5 +1,5 @@
 /* usage.c - what a provider says that it used, in the words of OpenAI's dialect and of those like it. */
-#include "wire/chat.h"
+#include "wire/answer.h"
 
 enum { TOKENS_MOST = 1 << 30 };
 static bool read_tokens(const struct json *j, json_at object, const char *key, int64_t *out)

@@ -2,7 +2,9 @@
  * fuzz_chat.c - any bytes as a request, an answer and an error body. A request that is read goes out unchanged
  * when nothing changes, and can be read again when everything does; an error always comes out as JSON.
  */
+#include "wire/answer.h"
 #include "wire/chat.h"
+#include "wire/error.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "fake_answer.h"
-#include "wire/chat.h"
+#include "wire/answer.h"
 #include "wire/sse.h"
 
 enum { OUT_MOST = 1 << 16 };

@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "wire/chat.h"
+#include "wire/error.h"
+#include "wire/json.h"
 
 static void expect_error(struct fault f, const char *json)
 {

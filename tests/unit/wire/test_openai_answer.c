@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "unit/an_arena.h"
-#include "wire/chat.h"
+#include "wire/answer.h"
 
 #include <math.h>
 

@@ -8,6 +8,7 @@
 
 #include "unit/an_arena.h"
 #include "quoted.h"
+#include "wire/answer.h"
 #include "wire/translate.h"
 
 enum { NOW_S = 1700000000, MOST = 1 << 16 };
