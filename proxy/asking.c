@@ -25,6 +25,8 @@ static bool is_filtered(struct exchange *x)
 /* It read less than it was told and did not say so, as Ollama's older versions do. */
 static bool is_of_cut_prompt(const struct exchange *x)
 {
+    if (x->model->provider->api->dialect != DIALECT_OLLAMA) /* words are counted on a loop */
+        return false;
     const struct answer_usage *usage = &relay_outcome(x->relay)->usage;
     return usage->is_given && prompt_was_cut(&x->chat, usage->prompt_tokens);
 }
