@@ -102,8 +102,9 @@ bool settings_is_encoder(const struct settings *settings, struct slice name)
     struct slice folder = slice_str(settings->slm_folder);
     while (slice_ends(folder, S("/")))
         folder.len--;
-    size_t before = folder.len - name.len;
-    return name.len && slice_ends(folder, name) && (before == 0 || folder.ptr[before - 1] == '/');
+    if (!folder.ptr || !name.len || !slice_ends(folder, name))
+        return false;
+    return folder.len == name.len || folder.ptr[folder.len - name.len - 1] == '/';
 }
 
 static void read_alias(struct setup *s, const struct yaml *y)
