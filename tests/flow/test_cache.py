@@ -47,6 +47,20 @@ def test_a_hidden_value_is_restored_for_whoever_asks(stage):
     assert len(cloud.requests) == 2
 
 
+@pytest.mark.parametrize("way, told, calls", [("surrogate", "write to {}@example.com", 2), ("remove", "write to [removed]", 1)])
+def test_however_a_value_is_hidden_nobody_has_anothers(stage, way, told, calls):
+    cloud = stage.provider(echoes(""))
+    policy = {**CACHED, "privacy": [{"name": "hidden", "when": {"pii": ["email"]}, "redact": way}]}
+    weir = stage.weir(cloud=cloud, policy=policy)
+    for _ in range(2):
+        for who in ("ada", "bob"):
+            assert weir.chat(f"write to {who}@example.com").text == told.format(who)
+    assert len(cloud.requests) == calls
+    stage.write_policy(CACHED)
+    weir.reload()
+    wait_for(lambda: weir.chat("write to ada@example.com").text == "write to ada@example.com" and len(cloud.requests) > calls, what="the other way")
+
+
 @pytest.mark.parametrize("second", [
     {"messages": [{"role": "user", "content": "hello!"}]},
     {"temperature": 0.5},
