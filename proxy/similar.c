@@ -71,18 +71,53 @@ struct asked {
     bool                     has_states;
 };
 
-static float chance_of(struct asked *a, const struct alike_text *other, struct slice words)
+static float compare_states(struct asked *a, const struct alike_text *other, struct slice words)
 {
     struct slm_states     states;
     struct alike_features f;
-    if (slice_eq(a->words, words))
-        return 1;
     if (!a->has_states)
         slm_states(a->inspector->worker, a->arena, a->words, &a->states);
     a->has_states = true;
     slm_states(a->inspector->worker, a->arena, words, &states);
     alike_compare(a->arena, SIMILAR_DIM, a->text, &a->states, other, &states, &f);
     return alike_chance(&f);
+}
+
+/* Which two, and where the one ends. */
+static struct memo_key key_of_pair(const struct asked *a, struct slice words)
+{
+    const struct inspector *inspector = a->inspector;
+    struct buf              pair;
+    buf_init(&pair, 2 * ALIKE_BYTES_MOST + 24); /* two questions, and a number */
+    buf_add_decimal(&pair, (int64_t)a->words.len);
+    buf_add_byte(&pair, ':');
+    buf_add(&pair, a->words);
+    buf_add(&pair, words);
+    struct memo_key key = memo_key(inspector->memo, inspector->generation, MEMO_CHANCE, buf_slice(&pair));
+    buf_wipe(&pair);
+    return key;
+}
+
+/* What people ask in other words they ask in the same other words again. */
+static float chance_of(struct asked *a, const struct alike_text *other, struct slice words)
+{
+    struct memo    *memo = a->inspector->memo;
+    struct memo_key key;
+    struct slice    value;
+    float           chance;
+    if (slice_eq(a->words, words))
+        return 1;
+    if (memo) {
+        key = key_of_pair(a, words);
+        if (memo_recall(memo, &key, a->arena, &value) && value.len == sizeof chance) {
+            memcpy(&chance, value.ptr, sizeof chance);
+            return chance;
+        }
+    }
+    chance = compare_states(a, other, words);
+    if (memo)
+        memo_keep(memo, &key, slice_of((const char *)&chance, sizeof chance));
+    return chance;
 }
 
 static float bar_for(struct similar *s, const struct similar_look *look)

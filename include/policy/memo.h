@@ -22,6 +22,7 @@ enum memo_what {
     MEMO_EMBEDDING, /* float[], as a question */
     MEMO_JUDGEMENT, /* struct judgement, as a question, by the heads inside the binary */
     MEMO_INJECTION, /* float */
+    MEMO_CHANCE,    /* float, of two questions in one text: that they want the same answer */
 };
 
 struct memo_key {
