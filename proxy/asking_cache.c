@@ -31,14 +31,22 @@ static unsigned allowed_flaws(const struct exchange *x)
     return flaws;
 }
 
+/* An answer by who stepped in for a failed model is better than none today, but not for a day; and so is a
+ * draft that there was no money to better. */
+static bool is_what_the_route_wants(const struct exchange *x)
+{
+    const struct recalling *r = &x->recalling;
+    if (x->decision.escalate_to != r->bettered_by)
+        return false;
+    return x->model == r->kept_model || is_member(x->decision.first_of, x->model) ||
+           (x->is_escalated && x->model == r->bettered_by);
+}
+
 /* The cache holds redacted text only: what a model on this machine was told in plain words stays out of it. And
- * it holds what the route wants: an answer by who stepped in for a failed model is better than none today, but
- * not for a day. Nor is it what was made of half a prompt: a wider window would answer the whole. */
+ * not what was made of half a prompt: a wider window would answer the whole. */
 static bool may_keep(const struct exchange *x)
 {
-    bool is_wanted = x->model == x->recalling.kept_model || is_member(x->decision.first_of, x->model) ||
-                     (x->is_escalated && x->model == x->decision.escalate_to);
-    if (!x->recalling.keeps || !x->model || !is_wanted || exchange_was_cut(x) ||
+    if (!x->recalling.keeps || !x->model || !is_what_the_route_wants(x) || exchange_was_cut(x) ||
         (relay_outcome(x->relay)->flaws & ~allowed_flaws(x)))
         return false;
     return x->model->provider->zone > 0 || x->redactions == 0;

@@ -96,6 +96,7 @@ struct recalling {
     struct cache_walls  walls;
     struct cache_ask    ask;
     const struct model *kept_model;       /* whose answers stand under its key */
+    const struct model *bettered_by;      /* whom they would escalate to; NULL: nobody */
     struct cached       hit;              /* in the arena; without an answer: a miss */
     bool                is_hit, is_stale; /* it was served; though past its time */
     int64_t             age_ms, saved_nanousd;

@@ -170,6 +170,7 @@ static void prepare(struct exchange *x)
         return;
     }
     r->kept_model = x->decision.candidate[0];
+    r->bettered_by = x->decision.escalate_to;
     r->keeps = true;
     r->use = RECALL_LOOKED;
     make_key(x);

@@ -139,3 +139,15 @@ def test_an_answer_is_remembered_over_a_restart(stage):
     first.chat("hello")
     first.stop()
     assert stage.weir(settings=settings).chat("hello").told("cache") == "hit"
+
+
+def test_a_draft_that_nobody_had_the_money_to_better_is_not_kept(stage):
+    cloud, near = stage.provider(says("the large one's")), stage.provider(says("I guess", logprob=-3))
+    route = {"name": "kept", "ask": ["small"], "cache": {"keep": "1h"}, "escalate": {"to": "large", "when": {"confidence": {"below": 0.5}}}}
+    spent = {"cost": [{"name": "purse", "budget": {"usd": 0.0001, "every": "month"}, "over": "local"}]}
+    weir = stage.weir(cloud=cloud, local=near, policy={**spent, "routes": [route]}, prices={"large": {"input": 1, "output": 1000}})
+    assert weir.chat("hello").text == "I guess"
+    stage.write_policy({"routes": [route]})
+    weir.reload()
+    wait_for(lambda: weir.chat("hello").text == "the large one's", what="the purse to be full")
+    assert weir.chat("hello").told("cache") == "hit"
