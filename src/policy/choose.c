@@ -197,6 +197,8 @@ static unsigned keep_those(const struct model **list, unsigned count, bool is_ne
 static void keep_side(bool is_near, struct decision *out)
 {
     unsigned kept = keep_those(out->candidate, out->count, is_near);
+    if (kept < out->count) /* what another member of the group answers is none for who asks so */
+        out->first_of = NULL;
     for (unsigned i = 0; i < INSTEADS; i++)
         out->instead[i].count = keep_those(out->instead[i].model, out->instead[i].count, is_near);
     if (out->escalate_to && (out->escalate_to->provider->zone == 0) != is_near)

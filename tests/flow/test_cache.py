@@ -108,6 +108,17 @@ def test_an_answer_by_who_stepped_in_is_not_kept(stage):
     assert (len(cloud.requests), len(near.requests)) == (2, 1)
 
 
+@pytest.mark.parametrize("members", [["small", "large"], ["small"]], ids=["both sides", "one side"])
+def test_who_asks_for_one_side_of_a_group_is_not_answered_by_the_other(stage, members):
+    cloud, near = stage.provider(says("the large one's")), stage.provider(says("the small one's"))
+    settings = stage.settings(cloud=cloud, local=near, policy={"routes": [{"name": "kept", "ask": ["group"], "cache": {"keep": "1h"}}]})
+    settings["models"]["group"] = {"any": members}
+    weir = stage.weir(settings=settings)
+    models = ["auto", "weir/cloud", "weir/local", "auto", "weir/cloud"]
+    assert [weir.chat("hello", model=model).text for model in models] == [f"the {size} one's" for size in ("small", "large", "small", "small", "large")]
+    assert weir.metric("weir_cache_hits_total") == 2
+
+
 def test_what_a_draft_escalated_to_is_kept(stage):
     cloud, near = stage.provider(says("the large one's")), stage.provider(says(""))
     weir = stage.weir(cloud=cloud, local=near, policy={
