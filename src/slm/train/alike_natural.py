@@ -137,7 +137,7 @@ def edit_reason(r, text):
     return f"Why {found[1][0].lower()}{found[1][1:]}?" if found else None
 
 
-OTHERWISE = ["Can I {}?", "Should I {}?", "When should I {}?", "Where can I {}?", "Why should I {}?", "Who can {} for me?", "What happens if I {}?", "How often should I {}?", "How long does it take to {}?", "What do I need to know before I {}?", "Is it safe to {}?", "How much does it cost to {}?", "Is it worth it to {}?", "What if I can't {}?", "How did people {} in the past?", "Have you ever tried to {}?"]
+OTHERWISE = ["Should I {}?", "When should I {}?", "Where can I {}?", "Why should I {}?", "Who can {} for me?", "What happens if I {}?", "How often should I {}?", "How long does it take to {}?", "What do I need to know before I {}?", "Is it safe to {}?", "How much does it cost to {}?", "Is it worth it to {}?", "What if I can't {}?", "How did people {} in the past?", "Have you ever tried to {}?"]
 DONE = r"^(?:how (?:do|can|should|would|could) (?:i|we|you|one)|(?:can|could) (?:i|you|we)(?: please)?|i(?: would|'d)? (?:want|like|need) to|i am trying to|is it possible to|what is the (?:best )?way to|how to) (.+)$"
 
 
@@ -166,7 +166,7 @@ LOOSE = [
     (r"^what (?:is|are|was|were) the ([\w' -]+ of .+)$", ["{}", "Do you know the {}?", "I need the {}", "I'd like to know the {}", "Can someone give me the {}?", "What exactly is the {}?", "Tell me the {}"]),
     (r"^(?:what|who) (is|are|was|were) ((?!the ).+)$", ["Tell me what {1} {0}", "Do you know what {1} {0}?", "Can anyone tell me what {1} {0}?", "What exactly {0} {1}?", "I would like to know what {1} {0}"]),
     (r"^(where|when) (is|are|was|were) ([\w' -]{3,40})$", ["Do you know {0} {2} {1}?", "Tell me {0} {2} {1}", "Can you find out {0} {2} {1}?", "I need to know {0} {2} {1}"]),
-    (r"^why (?:is|are) (.+)$", ["What is the reason why {} is so?", "How come {}?", "For what reason is {}?"]),
+    (r"^why (is|are) (.+)$", ["Why exactly {0} {1}?", "For what reason {0} {1}?"]),
     (r"^which of the following (.+)$", ["Which of these {}", "Which one of the following {}", "Among the following, which {}", "What of these {}"]),
     (r"^according to ([^,]+), (.+)$", ["{1}, according to {0}", "In the view of {0}, {1}", "As {0} says, {1}"]),
     (r"^(?:please )?(?:tell|show|give) me (.+)$", ["I want to know {}", "Let me hear {}", "{}", "Could you give me {}?", "I'm looking for {}"]),

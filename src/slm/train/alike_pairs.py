@@ -6,7 +6,8 @@
 
 A line a pair: {"a", "b", "same", "kind", "group"}. Kinds of traps are what was edited; pairs of one group are of one
 family and must not be parted. --natural adds questions of ../shared/data (exams, assistants' commands, banks' customers)
-edited and reworded by the same rules, and neighbours among them that ask different things; none of cache/pairs.
+edited and reworded by the same rules, and what people said for one intent and for neighbouring ones (alike_natural.py); none of
+cache/pairs.
 """
 
 import itertools
@@ -365,12 +366,7 @@ def family_pairs(r, family, group, values, asks_otherwise):
                 yield a, rough(fill(r, one, turned)), False, "order", group
             ways = list(EDITS.items())
             r.shuffle(ways)
-            done = 0
-            for kind, edit in ways:
-                edited = edit(r, a)
-                if edited and edited.lower() != a.lower() and done < 2:
-                    done += 1
-                    yield a, rough(edited), False, kind, group
+            yield from by(r, a, ways, rough, group)
             if asks_otherwise:
                 yield from asked_otherwise(r, a, rough, group)
             sibling = r.choice([f for f in range(len(family)) if f != k])
@@ -407,11 +403,15 @@ def asked_otherwise(r, text, rough, group):
     yield from by(r, text, r.sample(sorted(alike_natural.SIDES.items()), len(alike_natural.SIDES)), rough, group)
 
 
+def bare(text):
+    return re.findall(r"[\w']+", text.lower())
+
+
 def by(r, text, edits, rough, group, most=2):
     done = 0
     for kind, edit in edits:
         other = edit(r, text)
-        if other and other.lower() != text.lower() and done < most:
+        if other and bare(other) != bare(text) and done < most:
             done += 1
             yield text, rough(other), False, kind, group
 
