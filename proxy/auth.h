@@ -9,7 +9,9 @@
  *
  * When Redis does not answer, keys that are remembered are served for `keys: { away: … }` since it was last
  * heard; others, and after that all of them, are refused as KEYS_AWAY: nobody is told that a good key is a bad
- * one.
+ * one. A key that was revoked so shortly before that a loop has not heard of it goes on there for as long: who
+ * cannot see Redis cannot know, and whether all keys should end then is the operator's to say (`away: 0s`
+ * serves none for more than a second).
  */
 #ifndef WEIR_AUTH_H
 #define WEIR_AUTH_H

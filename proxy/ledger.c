@@ -378,7 +378,8 @@ static void on_time(void *arg)
     struct ledger *l = arg;
     look_at_settled(l);
     look_at_inheritance(l);
-    book_prune(&l->book, loop_wall_ms(l->loop));
+    if (!l->tour.purse)
+        book_prune(&l->book, loop_wall_ms(l->loop));
     if (l->is_active && redis_is_up(l->redis))
         tell_beat(l);
     timer_set(l->loop, &l->beat, BEAT_MS, on_time, l);
@@ -437,6 +438,7 @@ void ledger_free(struct ledger **handle)
     if (!l)
         return;
     redis_on_up(l->redis, NULL, NULL);
+    tour_end(l);
     free_all(&l->held);
     free_all(&l->settled);
     book_fini(&l->book);

@@ -27,6 +27,7 @@ static void forget(struct book *book, struct purse *purse)
         at = &(*at)->next;
     *at = purse->next;
     TAILQ_REMOVE(&book->purses, purse, link);
+    book->purse_count--;
     book->totals -= purse->totals;
     free(purse->total);
     free(purse->key);
@@ -55,6 +56,7 @@ static struct purse *find_purse(struct book *book, const char *key, int64_t buck
         };
         LIST_INIT(&purse->running);
         *slot_of(book, key) = purse;
+        book->purse_count++;
     }
     TAILQ_INSERT_TAIL(&book->purses, purse, link);
     return purse;

@@ -34,8 +34,17 @@ TAILQ_HEAD(purse_list, purse);
 struct book {
     struct purse     *slot[PURSE_SLOTS];
     struct purse_list purses;
-    size_t            totals;
+    size_t            purse_count, totals;
     unsigned          generation; /* a total that was forgotten begins again under another name */
+};
+
+/* Telling of all purses, some batches at a time: were all on their way at once, the last would be answered too
+ * late, the link be given up, and all be told anew, without end. No purse is forgotten meanwhile. */
+struct tour {
+    struct purse **purse; /* NULL: there is none */
+    size_t         count;
+    size_t         at, total_at; /* which is told next, and which of its totals */
+    uint64_t       redis_id;     /* of the last batch that is waited for; 0: none */
 };
 
 struct ledger {
@@ -53,9 +62,10 @@ struct ledger {
     bool                is_active;         /* it has something to do with budgets */
     bool                is_known;          /* Redis has known it, or whose heir it is */
     bool                is_telling;        /* everything is being told */
-    int64_t             changes;           /* of `peers`, that Redis has told of; -1: none */
-    struct buf          peers;             /* the loops that share the budgets, commas between */
-    struct buf          heir_of, owners;   /* processes, commas between; what their leases begin with */
+    struct tour         tour;
+    int64_t             changes;         /* of `peers`, that Redis has told of; -1: none */
+    struct buf          peers;           /* the loops that share the budgets, commas between */
+    struct buf          heir_of, owners; /* processes, commas between; what their leases begin with */
     uint64_t            last_hold;
     int64_t             taken_nanousd, taken_until_ms;         /* this loop's part of the allowance */
     int64_t             inherited_nanousd, inherited_until_ms; /* what processes that are gone took of it */
@@ -123,6 +133,8 @@ void give_allowance_back(struct ledger *, struct hold *);
 void tell_undone(struct ledger *, const struct hold *);
 /* Everything: before the first hold, after a link was made, and when Redis has lost something. */
 void tell_all(struct ledger *);
+/* It is called off, if it is under way. */
+void tour_end(struct ledger *);
 void tell_beat(struct ledger *); /* nothing: is all still there? */
 void tell_left(struct ledger *);
 

@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { WORDS_MOST = 500, LINES_A_TELLING = 24 };
+enum { WORDS_MOST = 500, LINES_A_TELLING = 24, BATCHES_A_LEG = 8 };
 
 static const char home[] = "weir:{all}:ledger";
 
@@ -297,11 +297,9 @@ struct batch {
     unsigned            count;
 };
 
-static void send_batch(struct ledger *l, struct batch *b)
+static uint64_t send_batch(struct ledger *l, const struct batch *b, on_redis_fn *on_reply)
 {
     struct words w;
-    if (b->count == 0)
-        return;
     words_init(&w);
     for (unsigned i = 0; i < b->count; i++)
         words_key(&w, b->purse[i]->key);
@@ -316,22 +314,78 @@ static void send_batch(struct ledger *l, struct batch *b)
         }
         add_line(&w, &t);
     }
-    send_report(l, &w, on_told, l);
-    b->count = 0;
+    uint64_t id = redis_run(l->redis, ledger_report_script, w.keys, w.count, w.word, on_reply, l);
+    words_fini(&w);
+    return id;
+}
+
+static void fill_batch(struct tour *tour, struct batch *b)
+{
+    while (tour->at < tour->count && b->count < LINES_A_TELLING) {
+        const struct purse *purse = tour->purse[tour->at];
+        if (tour->total_at == purse->totals) {
+            tour->at++;
+            tour->total_at = 0;
+            continue;
+        }
+        b->purse[b->count] = purse;
+        b->at[b->count++] = tour->total_at++;
+    }
+}
+
+static void tell_that_is_all(struct ledger *);
+
+void tour_end(struct ledger *l)
+{
+    if (l->tour.redis_id)
+        redis_cancel(l->redis, l->tour.redis_id);
+    free(l->tour.purse);
+    l->tour = (struct tour){ 0 };
+}
+
+static void tell_on(struct ledger *l);
+
+static void on_leg(void *arg, const redisReply *reply, const struct fault *why)
+{
+    struct ledger *l = arg;
+    l->tour.redis_id = 0;
+    if (reply) {
+        on_told(l, reply, why);
+        tell_on(l);
+        return;
+    }
+    log_warn("ledger", "what was spent could not be told: %s", why->detail);
+    tour_end(l);
+    l->is_telling = false;
+}
+
+/* The next leg. Its last batch is answered last; the end of the tour waits for nothing. */
+static void tell_on(struct ledger *l)
+{
+    for (unsigned i = 1; i <= BATCHES_A_LEG; i++) {
+        struct batch batch = { .count = 0 };
+        fill_batch(&l->tour, &batch);
+        if (batch.count == 0) {
+            tour_end(l);
+            tell_that_is_all(l);
+            return;
+        }
+        bool     is_last = i == BATCHES_A_LEG;
+        uint64_t id = send_batch(l, &batch, is_last ? on_leg : on_told);
+        if (is_last)
+            l->tour.redis_id = id;
+    }
 }
 
 static void tell_purses(struct ledger *l)
 {
-    struct batch  batch = { .count = 0 };
+    struct tour  *tour = &l->tour;
     struct purse *purse;
+    tour_end(l);
+    tour->purse = must_calloc(l->book.purse_count + 1, sizeof(struct purse *));
     TAILQ_FOREACH(purse, &l->book.purses, link)
-    for (size_t i = 0; i < purse->totals; i++) {
-        batch.purse[batch.count] = purse;
-        batch.at[batch.count++] = i;
-        if (batch.count == LINES_A_TELLING)
-            send_batch(l, &batch);
-    }
-    send_batch(l, &batch);
+    tour->purse[tour->count++] = purse;
+    tell_on(l);
 }
 
 static bool take_peers(struct ledger *l, const redisReply *reply)
@@ -385,11 +439,10 @@ void tell_all(struct ledger *l)
 {
     struct hold *h;
     l->is_telling = true;
-    tell_purses(l);
     TAILQ_FOREACH(h, &l->settled, link)
     if (!h->is_told)
         tell_settled(l, h);
-    tell_that_is_all(l);
+    tell_purses(l);
 }
 
 static void on_beat(void *arg, const redisReply *reply, const struct fault *why)

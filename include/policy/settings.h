@@ -243,8 +243,8 @@ bool settings_is_encoder(const struct settings *, struct slice name);
  * "auto". */
 const struct model *settings_model(const struct settings *, struct slice name);
 
-/* Price and limits of a model that the settings do not name, by its provider and what that calls it: as the price
- * lists have them, else the price of those that no list knows. */
+/* Price and limits of a model that the settings do not name, by its provider and what that calls it: as the
+ * price lists have them, else the price of those that no list knows. */
 void settings_price(const struct settings *, struct model *);
 
 /* The group so named, or by an alias; NULL where there is none. No model is called as a group is. */

@@ -580,6 +580,44 @@ static void marks_are_told_once(void **state)
     scene_close(&s);
 }
 
+/* Far more than goes in one message, and than Redis could take in at once before a deadline is over. */
+static void thousands_of_lines_are_told_again(void **state)
+{
+    (void)state;
+    enum { HOLDS = 40 };
+    struct scene  s;
+    struct asked  a;
+    struct budget b = total(5 * DOLLAR);
+    char          path[32], key[128];
+    scene_open(&s);
+    for (int i = 0; i < HOLDS; i++) {
+        a = (struct asked){ .h = hold_new() };
+        for (int k = 0; k < LEDGER_LINES_MOST; k++) {
+            snprintf(path, sizeof path, "b:tag=%d-%d", i, k);
+            struct line *line = hold_add_line(a.h, &b, "team:interns", path, "a tag", 0);
+            line->worst_nanousd = DOLLAR;
+            line->cost_nanousd = i * LEDGER_LINES_MOST + k + 1;
+        }
+        ledger_hold(s.ledger, a.h, on_ledger, &a);
+        run_until(s.stage.loop, is_true, &a.is_over);
+        assert_int_equal(a.verdict, LEDGER_HELD);
+        ledger_settle(s.ledger, &a.h);
+    }
+    ask_and_wait(s.stage.loop, s.stage.redis, "FLUSHALL");
+    assert_int_equal(hold(&s, s.ledger, &a, &b, DOLLAR), LEDGER_AWAY);
+    hold_free(&a.h);
+    hold_at_last(&s, s.ledger, &a, &b, DOLLAR);
+    settle(s.ledger, &a, 0);
+    for (int i = 0; i < HOLDS * LEDGER_LINES_MOST; i += 97) {
+        char wanted[32];
+        snprintf(key, sizeof key, "weir:{team:interns}:money:b:tag=%d-%d:total", i / LEDGER_LINES_MOST,
+                 i % LEDGER_LINES_MOST);
+        snprintf(wanted, sizeof wanted, "%d", i + 1);
+        assert_field(&s, key, "held", wanted);
+    }
+    scene_close(&s);
+}
+
 static enum ledger_verdict count(struct scene *s, struct asked *a, const struct limit *limit, int64_t tokens)
 {
     *a = (struct asked){ .h = hold_new() };
@@ -721,6 +759,7 @@ int main(void)
         cmocka_unit_test(exact_beyond_doubles),
         cmocka_unit_test(rolling_windows_forget),
         cmocka_unit_test(marks_are_told_once),
+        cmocka_unit_test(thousands_of_lines_are_told_again),
         cmocka_unit_test(limits),
         cmocka_unit_test(calls_at_once_do_not_overspend),
     };
