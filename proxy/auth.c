@@ -53,14 +53,6 @@ static bool is_expired(struct auth_ask *a, int64_t expires_ms)
 
 /* ---- what a record says ---- */
 
-static const struct team *team_named(const struct settings *settings, const char *name)
-{
-    for (unsigned i = 0; i < settings->team_count; i++)
-        if (strcmp(settings->team[i].name, name) == 0)
-            return &settings->team[i];
-    return NULL;
-}
-
 static void fill_caller(struct auth_ask *a, const struct team *team, const struct key_record *r)
 {
     struct caller *c = &a->caller;
@@ -94,7 +86,7 @@ static bool judge(struct auth_ask *a, struct slice text)
     case KEY_ACTIVE:
         break;
     }
-    const struct team *team = team_named(a->snapshot->settings, r->team);
+    const struct team *team = settings_team(a->snapshot->settings, r->team);
     if (!team)
         return is_bad(a, "its team is not there any more");
     fill_caller(a, team, r);

@@ -102,11 +102,7 @@ bool loaded_has_model(const struct loaded *l, const char *command)
 
 const struct team *loaded_team(const struct loaded *l, const char *name)
 {
-    const struct settings *settings = l->settings;
-    for (unsigned i = 0; i < settings->team_count; i++)
-        if (!name || strcmp(settings->team[i].name, name) == 0)
-            return &settings->team[i];
-    return NULL;
+    return name ? settings_team(l->settings, name) : &l->settings->team[0];
 }
 
 static struct vault_key master_of(const struct loaded *l)

@@ -290,8 +290,7 @@ void errand_begin(struct tools *tools, struct client *client, const struct erran
 
 const struct vault_key *errand_team_key(const struct errand *e)
 {
-    const struct snapshot *s = e->snapshot;
-    return &s->team_key[e->team - s->settings->team];
+    return snapshot_team_key(e->snapshot, e->team);
 }
 
 void errand_on_gone(struct client *client)

@@ -249,7 +249,7 @@ enum step_result take_redact(struct exchange *x)
     const struct inspection *inspection = findings_of(x);
     if (!x->decision.hide || !inspection->findings)
         return NEXT;
-    x->vault = vault_new(x->arena, &x->snapshot->team_key[x->team - x->snapshot->settings->team]);
+    x->vault = vault_new(x->arena, snapshot_team_key(x->snapshot, x->team));
     vault_set_ways(x->vault, x->decision.surrogate, x->decision.remove);
     x->redactions = redact(&x->chat, inspection, x->decision.hide, x->vault, x->arena);
     metrics_add(x->tools->metrics, METRIC_REDACTIONS, (int64_t)x->redactions);

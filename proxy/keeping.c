@@ -15,8 +15,7 @@
 
 static const struct vault_key *team_key(const struct exchange *x)
 {
-    const struct snapshot *s = x->snapshot;
-    return &s->team_key[x->team - s->settings->team];
+    return snapshot_team_key(x->snapshot, x->team);
 }
 
 /* ---- what was said before ---- */

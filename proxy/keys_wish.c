@@ -82,14 +82,6 @@ static bool check_zones(const struct key_desk *desk, const struct grant *grant, 
     return !grant->reach || has_zone(desk, grant->reach) || bad(why, "reach", "there is no zone", grant->reach);
 }
 
-static bool has_team(const struct settings *settings, const char *name)
-{
-    for (unsigned i = 0; i < settings->team_count; i++)
-        if (strcmp(settings->team[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 static bool check_team(const struct settings *settings, const char *name, struct fault *why)
 {
     if (!settings->has_keys)
@@ -97,7 +89,7 @@ static bool check_team(const struct settings *settings, const char *name, struct
             why, FAULT_BAD_REQUEST, "team",
             "the settings name no `teams`, so nobody is asked for a key; `teams: { default: {} }` "
             "is enough");
-    return has_team(settings, name) || bad(why, "team", "the settings name no team", name);
+    return settings_team(settings, name) || bad(why, "team", "the settings name no team", name);
 }
 
 bool keys_check(const struct key_desk *desk, struct key_wish *wish, bool is_new, struct fault *why)

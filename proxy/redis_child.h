@@ -20,8 +20,8 @@ struct redis_child;
 MUST_CHECK struct redis_child *redis_child_start(const char *state_folder, struct fault *why);
 const char                    *redis_child_url(const struct redis_child *); /* unix:///… */
 
-/* Asked now and then (twice a second): starts it again when it has ended, or when the one that was shared has gone
- * with its owner; with a back-off when it keeps ending. Does not wait for it. */
+/* Asked now and then (twice a second): starts it again when it has ended, or when the one that was shared has
+ * gone with its owner; with a back-off when it keeps ending. Does not wait for it. */
 void redis_child_tend(struct redis_child *);
 
 /* SHUTDOWN, a wait, then SIGTERM, then SIGKILL. One that is shared is left to its owner. */

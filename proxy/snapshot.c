@@ -244,6 +244,11 @@ const struct origin *snapshot_origin(const struct snapshot *s, const struct prov
     return &s->origin[provider - s->settings->provider];
 }
 
+const struct vault_key *snapshot_team_key(const struct snapshot *s, const struct team *team)
+{
+    return &s->team_key[team - s->settings->team];
+}
+
 static const struct key_row *find_key(const struct snapshot *s, struct slice api_key)
 {
     struct key_row wanted = { .team = NULL };

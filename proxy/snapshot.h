@@ -47,7 +47,8 @@ MUST_CHECK struct snapshot *snapshot_load(const char *file, const struct snapsho
 struct snapshot            *snapshot_ref(struct snapshot *);
 void                        snapshot_unref(struct snapshot **);
 
-const struct origin *snapshot_origin(const struct snapshot *, const struct provider *);
+const struct origin    *snapshot_origin(const struct snapshot *, const struct provider *);
+const struct vault_key *snapshot_team_key(const struct snapshot *, const struct team *);
 
 /* The team whose key the settings say this is, who pays, and what they say of the key: refs for as long as the
  * snapshot is. NULL where it is none of theirs (auth.h knows others). Without teams in the settings everyone is

@@ -256,6 +256,9 @@ const char **settings_names(struct arena *, const struct settings *);
 /* Does the name leave the choice to the routes? "auto", "weir/auto", an alias of them, or nothing at all. */
 bool settings_is_auto(const struct settings *, struct slice name);
 
+/* The team so named; NULL where there is none. */
+const struct team *settings_team(const struct settings *, const char *name);
+
 /* The zone's index; settings->zone_count where there is none so named. */
 unsigned settings_zone(const struct settings *, struct slice name);
 

@@ -90,7 +90,8 @@ struct chat_changes {
     bool no_sampling;  /* OpenAI's: each of chat_sampling becomes null */
 };
 
-/* How words are chosen, NULL-terminated; OpenAI's first reasoning models take none of it (400), whatever it says. */
+/* How words are chosen, NULL-terminated; OpenAI's first reasoning models take none of it (400), whatever it
+ * says. */
 extern const char *const chat_sampling[];
 bool                     openai_takes_sampling(struct slice model);
 

@@ -430,6 +430,14 @@ static bool same_generators(const struct settings *a, const struct settings *b)
     return ok;
 }
 
+const struct team *settings_team(const struct settings *settings, const char *name)
+{
+    for (unsigned i = 0; i < settings->team_count; i++)
+        if (strcmp(settings->team[i].name, name) == 0)
+            return &settings->team[i];
+    return NULL;
+}
+
 const char *settings_restart_key(const struct settings *running, const struct settings *wanted)
 {
     if (!same_listeners(running, wanted))
