@@ -5,9 +5,9 @@
  * preceded by an OPTIONS that asks. Without `cors: origins:` no page may. Keys come in headers and never in
  * cookies, so credentials in the protocol's sense are not allowed.
  *
- * A page may also send what it may not read the answer to (a form's POST is preceded by nothing), and a page whose
- * name is made to mean 127.0.0.1 is taken for Weir's own (DNS rebinding). A key that no page knows stops both; where
- * none is asked for, cors_admits() does.
+ * A page may also send what it may not read the answer to (a form's POST is preceded by nothing), and a page
+ * whose name is made to mean 127.0.0.1 is taken for Weir's own (DNS rebinding). A key that no page knows stops
+ * both; where none is asked for, cors_admits() does.
  */
 #ifndef WEIR_CORS_H
 #define WEIR_CORS_H
