@@ -299,22 +299,9 @@ static void read_children(struct compiling *c, const struct yaml *y, pii_set *ki
         diag_error(c->diag, y->place, "an empty list of conditions");
 }
 
-/* One key of a condition's map. Keys that are not known were told before; they count as true. */
-static struct condition *read_one(struct compiling *c, const struct yaml *y, pii_set *kinds)
+/* What the condition asks of the facts, and of those who find them out. */
+static void read_asked(struct compiling *c, const struct yaml *y, pii_set *kinds, struct condition *out)
 {
-    unsigned key = 0;
-    while (condition_keys[key] && !slice_is(y->key, condition_keys[key]))
-        key++;
-    static const enum condition_kind kind_of[] = {
-        COND_PII,        COND_TOPIC, COND_CLASS, COND_DIFFICULTY, COND_SENSITIVITY, COND_INJECTION,
-        COND_TOKENS,     COND_MODEL, COND_TEAM,  COND_TOOLS,      COND_TOOL_LOOP,   COND_STREAM,
-        COND_UNREADABLE, COND_ANY,   COND_ALL,   COND_NOT,        COND_ALL
-    };
-    struct condition *out = condition_new(c, kind_of[key]);
-    if (!condition_keys[key] && head_named(c->policy, y->key, &out->head))
-        out->kind = COND_TAUGHT;
-    else if (!condition_keys[key])
-        return out;
     switch (out->kind) {
     case COND_PII:
         out->pii = kinds_named(c, y);
@@ -365,6 +352,25 @@ static struct condition *read_one(struct compiling *c, const struct yaml *y, pii
         read_children(c, y, kinds, out);
         break;
     }
+}
+
+/* One key of a condition's map. Keys that are not known were told before; they count as true. */
+static struct condition *read_one(struct compiling *c, const struct yaml *y, pii_set *kinds)
+{
+    static const enum condition_kind kind_of[] = {
+        COND_PII,        COND_TOPIC, COND_CLASS, COND_DIFFICULTY, COND_SENSITIVITY, COND_INJECTION,
+        COND_TOKENS,     COND_MODEL, COND_TEAM,  COND_TOOLS,      COND_TOOL_LOOP,   COND_STREAM,
+        COND_UNREADABLE, COND_ANY,   COND_ALL,   COND_NOT,        COND_ALL
+    };
+    unsigned key = 0;
+    while (condition_keys[key] && !slice_is(y->key, condition_keys[key]))
+        key++;
+    struct condition *out = condition_new(c, kind_of[key]);
+    bool              is_taught = !condition_keys[key] && head_named(c->policy, y->key, &out->head);
+    if (is_taught)
+        out->kind = COND_TAUGHT;
+    if (condition_keys[key] || is_taught)
+        read_asked(c, y, kinds, out);
     return out;
 }
 

@@ -89,15 +89,13 @@ struct slice json_unescape(struct slice s, struct arena *arena)
     return slice_of(text, len + (size_t)(end - p));
 }
 
-/* Does an escaped string say this? Without memory of its own, so that asking for a member needs none. */
+/* Does an escaped string say this, which has no backslash itself? Without memory of its own, so that asking for
+ * a member needs none. An escape is longer than what it says. */
 static bool says(struct slice escaped, struct slice text)
 {
-    if (slice_eq(
-            escaped,
-            text)) /* what is meant to match has no escape itself: no key that we look for holds a backslash */
+    if (slice_eq(escaped, text))
         return true;
-    if (escaped.len <= text.len ||
-        slice_find_byte(escaped, '\\') == SLICE_NONE) /* an escape is longer than what it says */
+    if (escaped.len <= text.len || slice_find_byte(escaped, '\\') == SLICE_NONE)
         return false;
     const char *p = escaped.ptr, *end = escaped.ptr + escaped.len;
     while (p < end) {
