@@ -343,6 +343,16 @@ void tour_end(struct ledger *l)
     l->tour = (struct tour){ 0 };
 }
 
+/* After the purses: whether the allowance was needed is answered by all that this loop has spent, not by a
+ * part. */
+static void tell_unheard(struct ledger *l)
+{
+    struct hold *h;
+    TAILQ_FOREACH(h, &l->settled, link)
+    if (!h->is_told)
+        tell_settled(l, h);
+}
+
 static void tell_on(struct ledger *l);
 
 static void on_leg(void *arg, const redisReply *reply, const struct fault *why)
@@ -367,6 +377,7 @@ static void tell_on(struct ledger *l)
         fill_batch(&l->tour, &batch);
         if (batch.count == 0) {
             tour_end(l);
+            tell_unheard(l);
             tell_that_is_all(l);
             return;
         }
@@ -437,11 +448,7 @@ static void tell_that_is_all(struct ledger *l)
 
 void tell_all(struct ledger *l)
 {
-    struct hold *h;
     l->is_telling = true;
-    TAILQ_FOREACH(h, &l->settled, link)
-    if (!h->is_told)
-        tell_settled(l, h);
     tell_purses(l);
 }
 
