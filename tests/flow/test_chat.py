@@ -135,7 +135,8 @@ def test_health_readiness_and_metrics(stage):
 
 @pytest.mark.parametrize("path, method, status, code", [
     ("/v1/nothing", "GET", 404, "unknown_url"),
-    ("/", "POST", 404, "unknown_url"),
+    ("/nothing", "POST", 404, "unknown_url"),
+    ("/", "POST", 405, "method_not_allowed"),
     ("/v1/completions", "GET", 405, "method_not_allowed"),
     ("/v1/models", "DELETE", 405, "method_not_allowed"),
 ])
