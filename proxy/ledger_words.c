@@ -60,12 +60,17 @@ void ledger_explain_over(const struct hold *h, struct fault *out)
     char               limit[USD_BYTES], spent[USD_BYTES], running[USD_BYTES], worst[USD_BYTES];
     char               window[WINDOW_WORDS_BYTES], renewal[MOMENT_BYTES + 32];
     tell_renewal(renewal, line);
+    /* Waiting would not help: an SDK that sets no max_tokens may be answered with all that the model can say.
+     */
+    const char *hint = line->worst_nanousd > line->limit_nanousd
+                           ? "; even whole it is less than that: set max_tokens, or `over: clamp`"
+                           : "";
     fault_set(out, FAULT_OVER_BUDGET,
               "the budget \"%.64s\" (%.80s): %s %s, %s spent, %s reserved by running calls, and this call may "
-              "cost %s; %s",
+              "cost %s; %s%s",
               line->budget->name, line->whose, dollars(limit, line->limit_nanousd),
               window_words(&line->budget->window, window), dollars(spent, h->spent_nanousd),
-              dollars(running, h->running_nanousd), dollars(worst, line->worst_nanousd), renewal);
+              dollars(running, h->running_nanousd), dollars(worst, line->worst_nanousd), renewal, hint);
 }
 
 void ledger_explain_limited(const struct hold *h, struct fault *out)

@@ -27,7 +27,7 @@ FAULT(DENIED,             403, "permission_error",      "denied_by_policy",     
 FAULT(OUT_OF_REACH,       403, "permission_error",      "out_of_reach",             false, "no model that may see this request can answer it")
 FAULT(NOT_ALLOWED,        403, "permission_error",      "not_allowed",              false, "this is not allowed")
 FAULT(RATE_LIMITED,       429, "rate_limit_error",      "rate_limit_exceeded",      false, "too many requests a minute")
-FAULT(OVER_BUDGET,        402, "insufficient_quota",    "budget_exhausted",         false, "the budget is spent")
+FAULT(OVER_BUDGET,        402, "insufficient_quota",    "budget_exhausted",         false, "the budget does not allow it")
 FAULT(NO_PRICE,           402, "insufficient_quota",    "price_unknown",            true,  "the model has no price, so a budget cannot cover it")
 FAULT(LEDGER_AWAY,        503, "server_error",          "budget_unavailable",       false, "the budget cannot be read now")
 FAULT(KEYS_AWAY,          503, "server_error",          "keys_unavailable",         false, "API keys cannot be looked up now")

@@ -129,6 +129,12 @@ static void over_and_explained(void **state)
                         "the budget \"b\" (team interns): $20 in all, $19.2 spent, $0.5 reserved by running "
                         "calls, and this call may cost $0.300000001; it does not begin anew");
     hold_free(&refused.h);
+    assert_int_equal(hold(&s, s.ledger, &refused, &b, 20 * DOLLAR + 1), LEDGER_OVER);
+    ledger_explain_over(refused.h, &why);
+    assert_true(slice_ends(slice_str(why.detail),
+                           S("; it does not begin anew; even whole it is less than that: set max_tokens, or "
+                             "`over: clamp`")));
+    hold_free(&refused.h);
     assert_int_equal(hold(&s, s.ledger, &a, &b, 300000000), LEDGER_HELD); /* and just right */
     settle(s.ledger, &a, 0);
     settle(s.ledger, &running, 0);

@@ -27,7 +27,7 @@ static void test_write(void **state)
                     "\"invalid_request_error\",\"param\":\"messages[0].role\",\"code\":\"invalid_request\"}}");
     expect_error(
         (struct fault){ .kind = FAULT_OVER_BUDGET },
-        "{\"error\":{\"message\":\"the budget is spent\",\"type\":\"insufficient_quota\",\"param\":null,"
+        "{\"error\":{\"message\":\"the budget does not allow it\",\"type\":\"insufficient_quota\",\"param\":null,"
         "\"code\":\"budget_exhausted\"}}");
 }
 
