@@ -12,8 +12,8 @@ from actors.scripted import chunk, completion, echoes, fails, says
 from test_quirks import CALLING, THINKING
 from actors.weir import ROOT
 
-SHARED = pathlib.Path(os.environ.get("WEIR_SHARED", ROOT.parent / "shared" / "data"))
-DESCRIPTION = SHARED / "openapi" / "openai.json"
+SHARED = pathlib.Path(os.environ.get("WEIR_SHARED", ROOT.parent / "shared"))
+DESCRIPTION = SHARED / "data" / "openapi" / "openai.json"
 MODEL = ROOT / "models" / "all-MiniLM-L6-v2"
 KEY = "key-of-the-sdk-team"
 pytestmark = pytest.mark.skipif(not DESCRIPTION.exists(), reason=f"OpenAI's description is not at {DESCRIPTION}")
