@@ -292,18 +292,12 @@ static bool add_message(struct rewrite *w, json_at message)
 
 static bool read_messages(struct rewrite *w, json_at messages)
 {
-    uint32_t index = 0;
     json_add_key(w->out, "messages");
     buf_add_byte(w->out, '[');
     add_system(w, get(w, 0, "system"));
-    for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
-        snprintf(w->path, sizeof w->path, "messages[%u]", index++);
-        if (!add_message(w, m))
-            return false;
-    }
-    w->path[0] = '\0';
+    bool ok = rewrite_messages(w, messages, add_message);
     buf_add_byte(w->out, ']');
-    return true;
+    return ok;
 }
 
 /* ---- tools ---- */

@@ -9,7 +9,6 @@
 #include "ollama_inside.h"
 #include "translate_inside.h"
 
-#include <stdio.h>
 
 enum {
     CONTEXT_LEAST = 4096,
@@ -92,17 +91,11 @@ static bool add_message(struct rewrite *w, json_at message)
 
 static bool write_messages(struct rewrite *w, json_at messages)
 {
-    uint32_t index = 0;
     json_add_key(w->out, "messages");
     buf_add_byte(w->out, '[');
-    for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
-        snprintf(w->path, sizeof w->path, "messages[%u]", index++);
-        if (!add_message(w, m))
-            return false;
-    }
-    w->path[0] = '\0';
+    bool ok = rewrite_messages(w, messages, add_message);
     buf_add_byte(w->out, ']');
-    return true;
+    return ok;
 }
 
 /* ---- options ---- */

@@ -49,6 +49,8 @@ rewrite_fn rewrite_stream;     /* to OpenAI's: with the usage, which other diale
 
 /* An array under that key, each element as `add` writes it; nothing where it is empty. */
 bool rewrite_list(struct rewrite *, json_at array, const char *key, rewrite_fn *add);
+/* Each message as `add` writes it; what is refused or noted meanwhile is of messages[i]. */
+bool rewrite_messages(struct rewrite *, json_at messages, rewrite_fn *add);
 /* From OpenAI's: a stop, or several, as an array. */
 void rewrite_stop(struct rewrite *, json_at stop, const char *key);
 bool rewrite_is_role(struct rewrite *, json_at message, const char *role);

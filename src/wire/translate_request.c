@@ -124,6 +124,18 @@ bool rewrite_list(struct rewrite *w, json_at array, const char *key, rewrite_fn 
     return true;
 }
 
+bool rewrite_messages(struct rewrite *w, json_at messages, rewrite_fn *add)
+{
+    uint32_t index = 0;
+    for (json_at m = json_first(w->json, messages); m != JSON_NONE; m = json_next(w->json, m)) {
+        snprintf(w->path, sizeof w->path, "messages[%u]", index++);
+        if (!add(w, m))
+            return false;
+    }
+    w->path[0] = '\0';
+    return true;
+}
+
 bool rewrite_stream(struct rewrite *w, json_at at)
 {
     if (json_kind(w->json, at) == JSON_TRUE)
