@@ -8,7 +8,6 @@
  */
 #include "translate_inside.h"
 
-
 enum { ID_BYTES = 9 };
 
 static json_at get(const struct rewrite *w, json_at object, const char *key)

@@ -9,7 +9,6 @@
 #include "ollama_inside.h"
 #include "translate_inside.h"
 
-
 enum {
     CONTEXT_LEAST = 4096,
     BYTES_A_TOKEN = 3,    /* errs high for English */

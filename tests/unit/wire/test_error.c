@@ -25,10 +25,10 @@ static void test_write(void **state)
     assert_false(fault_set_param(&f, FAULT_BAD_REQUEST, "messages[0].role", "say \"%s\"\n", "hi"));
     expect_error(f, "{\"error\":{\"message\":\"the request could not be read: say \\\"hi\\\"\\n\",\"type\":"
                     "\"invalid_request_error\",\"param\":\"messages[0].role\",\"code\":\"invalid_request\"}}");
-    expect_error(
-        (struct fault){ .kind = FAULT_OVER_BUDGET },
-        "{\"error\":{\"message\":\"the budget does not allow it\",\"type\":\"insufficient_quota\",\"param\":null,"
-        "\"code\":\"budget_exhausted\"}}");
+    expect_error((struct fault){ .kind = FAULT_OVER_BUDGET },
+                 "{\"error\":{\"message\":\"the budget does not allow "
+                 "it\",\"type\":\"insufficient_quota\",\"param\":null,"
+                 "\"code\":\"budget_exhausted\"}}");
 }
 
 static void expect_mended(struct slice body, int status, const char *json)
